@@ -1,0 +1,125 @@
+#include "models/partnership_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/base/suggest.h"
+#include "sim/engine/month_loop.h"
+
+namespace partnersim {
+namespace {
+
+using Loop = sim::MonthLoop<State, Expectation>;
+
+// Makes all processes of a scenario, in the table's order, so that handles agree between workers.
+void add_processes(Setup& setup, Loop& loop) {
+  for (const Entry& entry : processes())
+    if (auto process = entry.make(setup)) loop.add(entry.name, entry.stream, entry.phases, std::move(process));
+}
+
+class NetworkSimulation final : public sim::Simulation {
+ public:
+  NetworkSimulation(const sim::Scenario& scenario, const sim::WorkerOptions& options, sim::Profile* profile)
+      : setup_(scenario, options.lanes), philox_(static_cast<std::uint64_t>(scenario.integer("scenario.seed"))) {
+    add_processes(setup_, loop_);
+    state_ = std::make_unique<State>(setup_.partners.size(), setup_.sources(), setup_.inputs().size(), options.lanes);
+    state_->philox = &philox_;
+    state_->isa = options.isa;
+    state_->profile = profile;
+    state_->plan = &setup_.outputs();
+    words_ = sim::Grid<std::uint32_t>(4, options.lanes);
+  }
+
+  void run(const sim::Block& block, sim::BlockResult& result) override {
+    result.block = block;
+    result.sums.clear();
+    result.sums.replications = block.replications;
+    state_->first_replication = block.first_replication;
+    state_->count = block.replications;
+    state_->result = &result;
+    draw_inputs();
+    loop_.run(*state_, setup_.months, state_->profile);
+  }
+
+ private:
+  // Word 0 of call 0, month 0 of the parameter stream, for each input.
+  void draw_inputs() {
+    const std::size_t outcomes = setup_.outputs().outcomes.size();
+    for (std::size_t k = 0; k < setup_.inputs().size(); ++k) {
+      const Setup::Input& input = setup_.inputs()[k];
+      philox_.words(state_->isa, state_->all_lanes(), {input.entity, sim::kParameterStream, 0, 0},
+                    {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+      float* row = state_->inputs.row(k);
+      input.quantile.fill({words_.row(0), state_->count}, {row, state_->count});
+      std::copy_n(row, state_->count, state_->result->columns.row(outcomes + k));
+    }
+  }
+
+  Setup setup_;
+  sim::Philox philox_;
+  Loop loop_;
+  std::unique_ptr<State> state_;
+  sim::Grid<std::uint32_t> words_;
+};
+
+class PartnershipModel final : public sim::Model {
+ public:
+  explicit PartnershipModel(std::shared_ptr<const sim::Scenario> scenario) : scenario_(std::move(scenario)) {
+    Setup setup(*scenario_, sim::kLanePadding);
+    Loop loop;
+    add_processes(setup, loop);
+    check_names(setup);
+    // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
+    bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
+    outputs_ = setup.take_outputs();
+  }
+
+  const sim::OutputPlan& outputs() const override { return outputs_; }
+  std::size_t bytes_per_lane() const override { return bytes_per_lane_; }
+
+  std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
+                                                   sim::Profile* profile) const override {
+    return std::make_unique<NetworkSimulation>(*scenario_, options, profile);
+  }
+
+  sim::ExpectedValues expected() const override {
+    Setup setup(*scenario_, sim::kLanePadding);
+    Loop loop;
+    add_processes(setup, loop);
+    Expectation e(setup.partners.size(), setup.sources());
+    loop.expect(e, setup.months);
+    return std::move(e.values);
+  }
+
+ private:
+  // Names in [output] that no active process offers.
+  void check_names(const Setup& setup) const {
+    sim::Problems problems;
+    std::vector<std::string> outcomes, series;
+    for (const sim::Column& c : setup.outputs().outcomes) outcomes.push_back(c.name);
+    for (const sim::Trajectory& t : setup.outputs().trajectories) series.push_back(t.name);
+    const auto check = [&](const char* path, const std::vector<std::string>& known) {
+      for (const std::string& name : scenario_->texts(path)) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        problems.add(scenario_->mark(path), fmt::format("{}: {} is not modelled", path, name), {},
+                     sim::did_you_mean(name, {known.begin(), known.end()}, "Modelled are"));
+      }
+    };
+    check("output.outcomes", outcomes);
+    if (setup.outputs().detail != sim::TrajectoryDetail::none) check("output.series", series);
+    problems.raise();
+  }
+
+  std::shared_ptr<const sim::Scenario> scenario_;
+  sim::OutputPlan outputs_;
+  std::size_t bytes_per_lane_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario) {
+  return std::make_shared<PartnershipModel>(std::move(scenario));
+}
+
+}  // namespace partnersim

@@ -1,0 +1,23 @@
+// The partnership network as a sim::Model: one point's scenario, made runnable.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/setup.h"
+#include "sim/config/scenario.h"
+#include "sim/engine/model.h"
+
+namespace partnersim {
+
+// The table of processes, in no particular order: a month runs by (phase, stream number).
+std::span<const Entry> processes();
+
+// All parameters of a scenario: of the run itself, and of every process.
+std::vector<sim::ParameterSpec> parameter_specs();
+
+// Throws ConfigurationError for problems that only a process can see.
+std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario);
+
+}  // namespace partnersim

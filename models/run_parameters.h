@@ -1,0 +1,36 @@
+// Keys of a scenario that belong to the run, not to a process: [scenario] and [output].
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "sim/config/spec.h"
+#include "sim/rng/draws.h"
+
+namespace partnersim {
+
+inline std::span<const sim::ParameterSpec> run_parameters() {
+  using sim::Kind;
+  static constexpr std::array<std::string_view, 2> kModes{"random", "expected"};
+  static constexpr std::array<std::string_view, 3> kDetails{"none", "means", "bands"};
+  static constexpr std::array kSpecs{
+      sim::ParameterSpec{.path = "scenario.months", .kind = Kind::integer, .unit = "months", .range = {1, sim::kMaxMonths}, .fallback = 12,
+                         .doc = "length of the simulated future", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.start", .kind = Kind::text, .doc = "calendar month of month 1, \"2026-09\"", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.currency", .kind = Kind::text, .fallback_text = "USD", .doc = "unit of all money", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.replications", .kind = Kind::integer, .unit = "replications", .range = {1, 4294967295.0}, .fallback = 100000,
+                         .doc = "possible futures to simulate", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.seed", .kind = Kind::integer, .unit = "1", .range = {0, 9007199254740992.0}, .fallback = 1,
+                         .doc = "names the random numbers; the same seed gives the same futures", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.mode", .kind = Kind::choice, .fallback_text = "random", .choices = kModes,
+                         .doc = "\"expected\": every draw replaced by its mean, the spreadsheet's answer", .source = "neutral"},
+      sim::ParameterSpec{.path = "output.outcomes", .kind = Kind::texts, .doc = "outcomes to record; all when not given", .source = "neutral"},
+      sim::ParameterSpec{.path = "output.trajectories", .kind = Kind::choice, .fallback_text = "bands", .choices = kDetails,
+                         .doc = "what is kept of monthly series", .source = "neutral"},
+      sim::ParameterSpec{.path = "output.series", .kind = Kind::texts, .doc = "monthly series to record; all when not given", .source = "neutral"},
+      sim::ParameterSpec{.path = "output.partners", .kind = Kind::boolean, .fallback = 1.0, .doc = "totals and survival of each partner", .source = "neutral"},
+  };
+  return kSpecs;
+}
+
+}  // namespace partnersim

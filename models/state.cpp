@@ -1,0 +1,34 @@
+#include "models/state.h"
+
+namespace partnersim {
+
+State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lanes)
+    : inputs(input_count, lanes),
+      leads{sim::Lane<float>(sim::padded(lanes), 1.0f)},
+      close_odds{leads.value},
+      deal_value{leads.value},
+      churn{leads.value},
+      working(partners, lanes),
+      working_count(partners, 0),
+      alive(partners, lanes),
+      sales(sources, lanes),
+      wins(sim::padded(lanes)),
+      leads_received(sim::padded(lanes)),
+      singles_(sim::padded(lanes)) {}
+
+void State::record(int trajectory, const sim::Lane<double>& values) {
+  const auto t = static_cast<std::size_t>(trajectory);
+  const sim::Trajectory& spec = plan->trajectories[t];
+  result->sums.moments(t, month).add({values.data(), count}, 1.0 / spec.resolution);
+  if (plan->detail != sim::TrajectoryDetail::bands) return;
+  for (std::size_t i = 0; i < count; ++i) singles_[i] = static_cast<float>(values[i]);
+  result->sums.band(t, month).add(isa, {singles_.data(), count}, bins_);
+}
+
+void State::add_member_total(int total, std::size_t member, const sim::Lane<double>& values) {
+  const auto t = static_cast<std::size_t>(total);
+  result->sums.member_totals[t * plan->members.size() + member].add({values.data(), count},
+                                                                    1.0 / plan->member_totals[t].resolution);
+}
+
+}  // namespace partnersim

@@ -1,0 +1,337 @@
+"""Reads partnersim result files: the one module that knows their layout (results/README.md).
+
+    from partnersim_results import Results
+
+    with Results("results/twelve_partners.h5") as results:
+        print(results.question)
+        revenue = results.outcome("revenue")            # one float32 for each replication, in results.currency
+        for row in results.summary(outcomes=["revenue"]):
+            print(row.statistic, row.value, row.unit)
+        wins = results.trajectory("wins")               # month by month: mean, bands, histogram counts
+
+A *replication* is one possible future, a *point* one set of parameter values; most files have one point, number 0.
+Wherever a point is asked for, its number or its label will do. Missing values are NaN.
+
+What is not modelled is absent, never 0: asking for it raises NotModelled, which names what there is. Every other
+trouble with a file raises ResultError. Needs h5py and numpy; xarray only for Results.to_xarray.
+"""
+
+import difflib
+import os
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+
+__all__ = ["NotModelled", "Partners", "ResultError", "Results", "SummaryRow", "Trajectory", "quantile_name"]
+
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class ResultError(Exception):
+    """A result file is missing, is something else, or lacks what was asked for."""
+
+
+class NotModelled(ResultError, LookupError):
+    """The file holds no such outcome, input or trajectory."""
+
+
+class SummaryRow(NamedTuple):
+    """One statistic of one outcome at one point.
+
+    standard_error is the simulation error, NaN where none is stored; low and high are the interval of a quantile,
+    else NaN. value, standard_error, low and high are in `unit`: a currency code such as "EUR", or "1".
+    """
+
+    point: str
+    outcome: str
+    statistic: str              # mean, sd, minimum, maximum, cvar05, expected (the spreadsheet's figure), p05, p50 …
+    value: float
+    standard_error: float
+    low: float
+    high: float
+    unit: str
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One quantity month by month at one point; M months, Q quantiles, B bins. All but counts are in `unit`."""
+
+    name: str
+    unit: str
+    months: np.ndarray          # [M] 1..M
+    labels: list                # [M] "Sep 2026" when the scenario has a start, else "1"
+    mean: np.ndarray            # [M]
+    standard_error: np.ndarray  # [M] simulation error of the mean
+    levels: np.ndarray          # [Q] such as .05
+    quantiles: np.ndarray       # [M, Q]
+    bins: np.ndarray            # [B] representative value of each bin
+    counts: np.ndarray          # [M, B] replications in each bin
+
+    def band(self, level):
+        """The quantile `level` (such as .05) of each month: [M]."""
+        nearest = int(np.argmin(np.abs(self.levels - level)))
+        if abs(self.levels[nearest] - level) > 1e-9:
+            raise ResultError(f"trajectory {self.name} has no quantile {level:g} (stored: "
+                              + ", ".join(f"{q:g}" for q in self.levels) + ")")
+        return self.quantiles[:, nearest]
+
+
+@dataclass(frozen=True)
+class Partners:
+    """What each partner was worth and how long it lasted; P points, N partners, M months."""
+
+    ids: list                   # [N] as in parameter paths, "referrer_1"
+    labels: list                # [N] as figures show them
+    revenue: np.ndarray         # [P, N] mean over replications, in the currency
+    revenue_standard_error: np.ndarray      # [P, N]
+    survival: np.ndarray        # [P, N, M] probability that the partnership is alive after month t
+
+
+def quantile_name(level):
+    """.05 → "p05", .5 → "p50", .025 → "p02.5": the names that `partnersim summary` uses."""
+    percent = round(100 * float(level), 6)
+    return "p" + (f"{percent:02.0f}" if percent == int(percent) else f"{percent:04.10g}")
+
+
+def _text(value):
+    """HDF5 strings reach h5py as str, bytes or numpy scalars, depending on the writer."""
+    if isinstance(value, np.ndarray):
+        value = value.item()
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+class Results:
+    """An open result file. Use it in a `with` statement, or call close()."""
+
+    def __init__(self, path):
+        self.path = os.fspath(path)
+        if not os.path.isfile(self.path):
+            raise ResultError(f"{self.path}: no such file (make one with: partnersim run SCENARIO.toml -o {self.path})")
+        try:
+            self._file = h5py.File(self.path, "r")
+        except OSError as error:
+            raise ResultError(f"{self.path}: not a readable HDF5 file ({error})") from error
+        missing = [group for group in ("points", "provenance") if group not in self._file]
+        if missing:
+            self._file.close()
+            raise ResultError(f"{self.path}: an HDF5 file, but not a partnersim result "
+                              f"(no group {' or '.join(missing)})")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """Closes the file; arrays already read stay valid."""
+        self._file.close()
+
+    # --- What the file is about ---
+
+    @property
+    def question(self):
+        """The question that the scenario answers: its first comment line."""
+        return _text(self._file.attrs.get("title", ""))
+
+    @property
+    def currency(self):
+        """The currency code, such as "EUR"."""
+        return _text(self._file.attrs.get("currency", ""))
+
+    @property
+    def start(self):
+        """(year, month) of month 1, or None when the scenario is not tied to a calendar."""
+        match = re.fullmatch(r"(\d{4})-(\d{2})", _text(self._file.attrs.get("start", "")))
+        return (int(match[1]), int(match[2])) if match else None
+
+    @property
+    def points(self):
+        """Labels of the points, in order."""
+        return self._strings("points/label")
+
+    @property
+    def replications(self):
+        """Replications run, one whole number for each point: [point]."""
+        return self._array("points/replications")
+
+    def provenance(self, name):
+        """A scalar of /provenance as text: version, seed_text, draws_contract, scenario_text, outcomes_hash …"""
+        return _text(self._dataset(f"provenance/{name}")[()])
+
+    # --- Columns: one value for each replication ---
+
+    @property
+    def outcomes(self):
+        """Names of the outcomes stored for every replication."""
+        return self._columns("outcomes")
+
+    @property
+    def inputs(self):
+        """Paths of the parameters drawn once a replication, such as "partner.referrer_1.close_rate"."""
+        return self._columns("inputs")
+
+    def outcome(self, name, point=0):
+        """One outcome: float [replication], or [replication, year] for revenue_by_year; see unit(name).
+
+        "revenue_by_year[2]" is year 2 alone, the name that summaries use.
+        """
+        match = re.fullmatch(r"(.+)\[(\d+)\]", name)
+        column = self._column("outcomes", match[1] if match else name, point)
+        if not match:
+            return column
+        if column.ndim != 2 or not 1 <= int(match[2]) <= column.shape[1]:
+            raise NotModelled(f'outcome "{name}" is not in {self.path}: {match[1]} has '
+                              + (f"years 1 to {column.shape[1]}" if column.ndim == 2 else "no years"))
+        return column[:, int(match[2]) - 1]
+
+    def input(self, path, point=0):
+        """One drawn parameter: float [replication]."""
+        return self._column("inputs", path, point)
+
+    def unit(self, name):
+        """Unit of an outcome: a currency code, or "1" for pure numbers."""
+        return self._attribute(self._modelled("outcomes", name), "units")
+
+    def long_name(self, name):
+        """An outcome's name for people."""
+        return self._attribute(self._modelled("outcomes", name), "long_name") or name
+
+    # --- Summaries ---
+
+    def summary(self, outcomes=None, point=None):
+        """Tidy rows (SummaryRow), one for each point, outcome and statistic; all of them unless narrowed.
+
+        `pandas.DataFrame(results.summary())` makes a table. Statistics that are not stored, or NaN, have no row.
+        """
+        names = self._strings("summary/outcome")
+        for name in outcomes or []:
+            if name not in names:
+                raise self._not_modelled("outcome", name, names)
+        wanted = [i for i, name in enumerate(names) if outcomes is None or name in outcomes]
+        points = range(len(self.points)) if point is None else [self.point_number(point)]
+        units = self._strings("summary/unit")
+        return [SummaryRow(self.points[p], names[i], statistic, *figures, units[i])
+                for p in points for i in wanted for statistic, figures in self._statistics(p, i)]
+
+    def statistic(self, outcome, statistic, point=0):
+        """One figure of the summary, such as ("revenue", "p05"); NaN when it is not stored."""
+        for row in self.summary([outcome], point):
+            if row.statistic == statistic:
+                return row.value
+        return float("nan")
+
+    def _statistics(self, p, i):
+        nan = float("nan")
+        group = self._file["summary"]
+        for name in ("mean", "sd", "minimum", "maximum", "cvar05", "expected"):
+            if name not in group or np.isnan(value := float(group[name][p, i])):
+                continue
+            error = f"{'' if name == 'mean' else name + '_'}standard_error"
+            yield name, (value, float(group[error][p, i]) if error in group else nan, nan, nan)
+        if "quantile_value" not in group:
+            return
+        value, low, high = (group[f"quantile_{part}"][p, i] for part in ("value", "low", "high"))
+        for q, level in enumerate(group["quantile"][()]):
+            if not np.isnan(value[q]):
+                yield quantile_name(level), (float(value[q]), nan, float(low[q]), float(high[q]))
+
+    # --- Month by month ---
+
+    @property
+    def trajectories(self):
+        """Names of the quantities stored month by month."""
+        return [name[:-len("_mean")] for name in self._columns("trajectories") if name.endswith("_mean")]
+
+    def trajectory(self, name, point=0):
+        """One quantity month by month (Trajectory)."""
+        if name not in self.trajectories:
+            raise self._not_modelled("trajectory", name, self.trajectories)
+        p = self.point_number(point)
+        months = self._array("trajectories/month")
+        mean, error, quantiles, counts = (self._dataset(f"trajectories/{name}_{part}")[p]
+                                          for part in ("mean", "standard_error", "quantile", "counts"))
+        return Trajectory(name, self._attribute(f"trajectories/{name}_mean", "units"), months,
+                          [self.month_label(month) for month in months], mean, error,
+                          self._array("trajectories/quantile"), quantiles,
+                          self._array(f"trajectories/{name}_bin"), counts)
+
+    def month_label(self, month):
+        """Month 1, 2 … as "Sep 2026" when the scenario has a start, else as "1". English whatever the locale."""
+        if self.start is None:
+            return str(int(month))
+        index = self.start[0] * 12 + self.start[1] - 1 + int(month) - 1
+        return f"{_MONTH_NAMES[index % 12]} {index // 12}"
+
+    @property
+    def partners(self):
+        """Revenue and survival by partner (Partners)."""
+        return Partners(self._strings("partners/partner"), self._strings("partners/label"),
+                        self._array("partners/revenue"), self._array("partners/revenue_standard_error"),
+                        self._array("partners/survival"))
+
+    def to_xarray(self, group):
+        """A whole group ("outcomes", "summary", "trajectories" …) in memory as an xarray.Dataset with coordinates."""
+        try:
+            import xarray
+        except ImportError as error:
+            raise ResultError("to_xarray needs xarray and h5netcdf "
+                              "(Debian: python3-xarray python3-h5netcdf)") from error
+        if group not in self._file:
+            raise self._not_modelled("group", group, list(self._file))
+        with xarray.open_dataset(self.path, group=group, engine="h5netcdf") as dataset:
+            return dataset.load()
+
+    # --- Reading with errors that help ---
+
+    def _dataset(self, path):
+        if path not in self._file:
+            raise ResultError(f"{self.path}: no /{path} in this result file")
+        return self._file[path]
+
+    def _array(self, path):
+        return self._dataset(path)[()]
+
+    def _strings(self, path):
+        return [_text(value) for value in self._dataset(path)[()]]
+
+    def _attribute(self, path, name):
+        return _text(self._dataset(path).attrs.get(name, ""))
+
+    def _columns(self, group):
+        """Names of the variables of a group, without the scales that netCDF repeats in each."""
+        return [name for name, item in self._file.get(group, {}).items()
+                if isinstance(item, h5py.Dataset) and not h5py.h5ds.is_scale(item.id)]
+
+    def _modelled(self, group, name):
+        if name not in self._columns(group):
+            raise self._not_modelled(group.rstrip("s"), name, self._columns(group))
+        return f"{group}/{name}"
+
+    def _column(self, group, name, point):
+        p = self.point_number(point)
+        # Points may have stopped at different numbers of replications; what lies beyond is padding.
+        return self._dataset(self._modelled(group, name))[p, : int(self.replications[p])]
+
+    def point_number(self, point):
+        labels = self.points
+        if isinstance(point, str) and point in labels:
+            return labels.index(point)
+        if isinstance(point, (int, np.integer)) and 0 <= point < len(labels):
+            return int(point)
+        raise ResultError(f"{self.path}: no point {point!r} (points 0 to {len(labels) - 1}: " + ", ".join(labels[:8])
+                          + (", …" if len(labels) > 8 else "") + ")")
+
+    def _not_modelled(self, kind, name, known):
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        if near:
+            hint = f"did you mean {' or '.join(near)}?"
+        elif known:
+            hint = "there are: " + ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
+        else:
+            hint = f'the file has no {kind}s; was the scenario run with samples or trajectories = "none"?'
+        state = "modelled" if kind == "outcome" else "stored"
+        return NotModelled(f'{kind} "{name}" is not {state} in {self.path} ({hint})')

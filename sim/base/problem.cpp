@@ -1,0 +1,75 @@
+#include "sim/base/problem.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace sim {
+namespace {
+
+auto place(const Problem& problem) { return std::tie(problem.mark.file, problem.mark.line, problem.mark.column); }
+
+bool same(const Problem& a, const Problem& b) {
+  return place(a) == place(b) && std::tie(a.problem, a.reason, a.hint) == std::tie(b.problem, b.reason, b.hint);
+}
+
+std::string joined(const std::vector<Problem>& problems) {
+  std::string text;
+  for (const Problem& problem : problems) {
+    if (!text.empty()) text += '\n';
+    text += to_string(problem);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_string(const Mark& mark) {
+  std::string text = mark.file;
+  if (mark.line <= 0) return text;
+  if (!text.empty()) text += ':';
+  text += std::to_string(mark.line);
+  if (mark.column > 0) text += ':' + std::to_string(mark.column);
+  return text;
+}
+
+std::string to_string(const Problem& problem) {
+  std::string text = to_string(problem.mark);
+  if (!text.empty()) text += ": ";
+  text += problem.problem;
+  if (!problem.reason.empty()) text += " (" + problem.reason + ")";
+  if (!problem.hint.empty()) text += ". " + problem.hint;
+  return text;
+}
+
+void Problems::add(Mark mark, std::string problem, std::string reason, std::string hint) {
+  if (list_.size() >= kMostKept) {
+    ++left_out_;
+    return;
+  }
+  list_.push_back({std::move(mark), std::move(problem), std::move(reason), std::move(hint)});
+}
+
+void Problems::raise() const {
+  if (list_.empty()) return;
+  std::vector<Problem> ordered = list_;
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Problem& a, const Problem& b) { return place(a) < place(b); });
+  // Equal places need not be neighbours of equal text, hence the look back over the whole place.
+  std::vector<Problem> distinct;
+  for (Problem& problem : ordered) {
+    bool seen = false;
+    for (auto it = distinct.rbegin(); it != distinct.rend() && place(*it) == place(problem) && !seen; ++it) {
+      seen = same(*it, problem);
+    }
+    if (!seen) distinct.push_back(std::move(problem));
+  }
+  if (left_out_ > 0) {
+    distinct.push_back({Mark{}, std::to_string(left_out_) + " more problems are not shown", {}, "Mend these first"});
+  }
+  throw ConfigurationError(std::move(distinct));
+}
+
+ConfigurationError::ConfigurationError(std::vector<Problem> problems)
+    : std::runtime_error(joined(problems)), problems_(std::move(problems)) {}
+
+}  // namespace sim

@@ -1,0 +1,83 @@
+#include "sim/cli/application.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "sim/base/problem.h"
+#include "sim/base/suggest.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/terminal.h"
+
+namespace sim::cli {
+namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view doc;
+  int (*run)(const Words&, const Domain&);
+};
+
+constexpr std::array kCommands{
+    Command{"run", "simulate a scenario and write its distributions", run_command},
+    Command{"check", "read a scenario as run does, and say what it would do", check_command},
+    Command{"describe", "parameters, distributions, outcomes and their sources", describe_command},
+    Command{"summary", "the table of a result file", summary_command},
+    Command{"list", "the scenarios that ship, with their questions", list_command},
+};
+
+std::string usage() {
+  std::string text =
+      "For example:\n  partnersim run configs/twelve_partners.toml\n\n"
+      "partnersim simulates the possible futures of a partnership network.\n\nCommands:\n";
+  for (const Command& command : kCommands) text += fmt::format("  {:<10}{}\n", command.name, command.doc);
+  return text + "\n`partnersim COMMAND --help` says more.\n";
+}
+
+int dispatch(int argc, char** argv, const Domain& domain) {
+  if (argc < 2) throw UsageError("no command.\n\n" + usage());
+  const std::string name = argv[1];
+  if (name == "--help" || name == "-h" || name == "help") {
+    print_result(usage());
+    return kDone;
+  }
+  if (name == "--version" || name == "version") {
+    print_result("partnersim " PARTNERSIM_VERSION "\n");
+    return kDone;
+  }
+  std::vector<std::string_view> names;
+  for (const Command& command : kCommands) {
+    names.push_back(command.name);
+    if (name == command.name) return command.run(Words(argv + 2, argv + argc), domain);
+  }
+  throw UsageError(fmt::format("{} is not a command. {}", name, did_you_mean(name, names, "Commands")));
+}
+
+}  // namespace
+
+int run_application(int argc, char** argv, const Domain& domain) {
+  install_signal_handlers();
+  try {
+    return dispatch(argc, argv, domain);
+  } catch (const ConfigurationError& error) {
+    for (const Problem& problem : error.problems()) print_message(to_string(problem));
+    return kConfiguration;
+  } catch (const UsageError& error) {
+    print_message(fmt::format("partnersim: {}", error.what()));
+    return kUsage;
+  } catch (const InputOutputError& error) {
+    print_message(fmt::format("partnersim: {}", error.what()));
+    return kInputOutput;
+  } catch (const std::bad_alloc&) {
+    print_message("partnersim: out of memory. Fewer replications, partners or threads need less");
+    return kInputOutput;
+  } catch (const std::exception& error) {
+    print_message(fmt::format("partnersim: internal error: {}", error.what()));
+    return kInternalError;
+  }
+}
+
+}  // namespace sim::cli

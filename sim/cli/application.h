@@ -1,0 +1,51 @@
+// The command line: parses, dispatches, prints, and turns errors into exit codes. The one module that
+// includes Boost.Program_options. What can be simulated comes in as a Domain, so that this module
+// knows no model.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/config/scenario.h"
+#include "sim/config/spec.h"
+#include "sim/engine/model.h"
+
+namespace sim::cli {
+
+enum ExitCode : int {
+  kDone = 0,
+  kInternalError = 1,
+  kUsage = 2,
+  kConfiguration = 3,
+  kImprecise = 4,
+  kInputOutput = 5,
+  kInterrupted = 130,
+};
+
+struct ProcessNote {
+  std::string_view name;
+  std::string_view doc;
+};
+
+struct TypeNote {  // an entity type and the keys it needs to run at all, for `describe`
+  std::string_view name;
+  std::string_view doc;
+};
+
+struct Domain {
+  std::vector<ParameterSpec> parameters;
+  std::vector<ProcessNote> processes;
+  std::vector<TypeNote> types;
+  // Throws ConfigurationError.
+  std::function<std::shared_ptr<const Model>(std::shared_ptr<const Scenario>)> make_model;
+  // A scenario in which every outcome is modelled, for `describe outcomes`.
+  std::string_view complete_scenario;
+};
+
+// Returns the process's exit code. Never throws.
+int run_application(int argc, char** argv, const Domain& domain);
+
+}  // namespace sim::cli

@@ -1,0 +1,40 @@
+// Summaries as people and programs read them: a table, tidy CSV, or JSON. Filled from a run or from
+// a result file alike.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/cli/table.h"
+#include "sim/output/result_file.h"
+
+namespace sim::cli {
+
+struct ReportRow {
+  std::string point;
+  std::string outcome;
+  std::string unit;
+  Summary summary;
+  double expected = 0.0;  // NaN when not known
+};
+
+struct Report {
+  std::string question;
+  std::string digest;
+  std::uint64_t seed = 0;
+  std::vector<std::string> points;
+  std::vector<std::uint32_t> replications;  // [point]
+  std::vector<ReportRow> rows;              // points in order, outcomes in order
+};
+
+Report report_of(const output::Results& results, const output::Collector& collector,
+                 const output::ResultHeader& header);
+// Throws InputOutputError when the file is missing, damaged or not a result.
+Report read_report(const std::filesystem::path& path);
+
+std::string formatted(const Report& report, Format format);
+// The spreadsheet's answer alone.
+std::string formatted(const ExpectedValues& expected, const OutputPlan& outputs, const std::string& question, Format format);
+
+}  // namespace sim::cli

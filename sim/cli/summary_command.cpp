@@ -1,0 +1,36 @@
+#include <iostream>
+
+#include "sim/base/problem.h"
+#include "sim/cli/options.h"
+#include "sim/cli/report.h"
+#include "sim/cli/terminal.h"
+
+namespace sim::cli {
+
+int summary_command(const Words& words, const Domain&) {
+  options::options_description description("Options");
+  description.add_options()
+      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "csv is tidy: one value a line")
+      ("help,h", "this help");
+  const options::variables_map values = parse(words, description, "result", -1);
+  if (values.count("help") != 0) {
+    print_help("partnersim summary RESULT.h5... [options]", "partnersim summary results/twelve_partners.h5 --format csv", description);
+    return kDone;
+  }
+  if (values.count("result") == 0) throw UsageError("summary needs a result file. For example: partnersim summary results/twelve_partners.h5");
+  const Format format = parse_format(values["format"].as<std::string>());
+  const auto& paths = values["result"].as<std::vector<std::string>>();
+  std::string out;
+  for (const std::string& path : paths) {
+    if (paths.size() > 1 && format == Format::table) out += path + "\n";
+    std::string text = formatted(read_report(path), format);
+    // One header for all files.
+    if (format == Format::csv && !out.empty()) text.erase(0, text.find('\n') + 1);
+    out += text;
+    if (paths.size() > 1 && format == Format::table) out += "\n";
+  }
+  print_result(out);
+  return kDone;
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,34 @@
+// Text tables, CSV and JSON of summaries. Numbers ignore the locale.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace sim::cli {
+
+enum class Format { table, csv, json };
+Format parse_format(const std::string& name);
+
+// "7,386,000" for 7385982.6 with error 1,800: rounded to two digits of its error, thousands separated.
+std::string rounded(double value, double error);
+// The error itself, to two digits.
+std::string rounded_error(double error);
+// A plain number for a table without an error: at most six significant digits.
+std::string plain(double value);
+
+// Columns aligned by the widest cell; the first column to the left, the others to the right.
+class TextTable {
+ public:
+  explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string json_text(const std::string& text);  // quoted and escaped
+std::string json_number(double value);           // null when not finite
+std::string csv_text(const std::string& text);
+
+}  // namespace sim::cli

@@ -1,0 +1,84 @@
+#include "sim/cli/terminal.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "sim/base/problem.h"
+#include "sim/cli/table.h"
+
+namespace sim::cli {
+namespace {
+
+std::atomic<bool> stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler may only touch lock-free atomics");
+
+extern "C" void request_stop(int) {
+  if (stop.exchange(true)) _exit(130);
+}
+
+std::string duration(double seconds) {
+  if (seconds < 10.0) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 120.0) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 7200.0) return fmt::format("{:.0f} min", seconds / 60.0);
+  return fmt::format("{:.1f} h", seconds / 3600.0);
+}
+
+}  // namespace
+
+const std::atomic<bool>& stop_requested() { return stop; }
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = request_stop;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE where it is written to
+}
+
+ProgressLine::ProgressLine(bool quiet)
+    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + std::chrono::milliseconds(300)) {}
+
+void ProgressLine::show(const RunProgress& p) {
+  if (quiet_ || p.done == 0 || p.total == 0) return;
+  const auto now = Clock::now();
+  if (now < next_) return;
+  const double share = static_cast<double>(p.done) / static_cast<double>(p.total);
+  const std::string line =
+      fmt::format("{:3.0f} %  {} of {} replications, {} left", 100.0 * share, plain(static_cast<double>(p.done)),
+                  plain(static_cast<double>(p.total)), duration(p.seconds * (1.0 - share) / share));
+  if (terminal_) {
+    next_ = now + std::chrono::milliseconds(100);
+    std::fputs(("\r" + line + "\033[K").c_str(), stderr);
+    std::fflush(stderr);
+    drawn_ = true;
+    return;
+  }
+  const int tenth = static_cast<int>(share * 10.0);
+  if (tenth <= shown_tenth_ || tenth >= 10) return;
+  shown_tenth_ = tenth;
+  next_ = now + std::chrono::seconds(1);
+  print_message(line);
+}
+
+void ProgressLine::finish() {
+  if (!drawn_) return;
+  std::fputs("\r\033[K", stderr);
+  std::fflush(stderr);
+  drawn_ = false;
+}
+
+void print_result(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return;
+  if (errno != EPIPE) throw InputOutputError(fmt::format("standard output: cannot write ({})", std::strerror(errno)));
+  std::clearerr(stdout);
+}
+
+void print_message(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
+
+}  // namespace sim::cli

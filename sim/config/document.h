@@ -1,0 +1,66 @@
+// A scenario text as located values: every key and value knows its line and column.
+// The only implementation file that includes toml++ is document.cpp. Deliberately no knowledge of
+// what keys mean: that is scenario.h's business.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sim/base/problem.h"
+
+namespace sim {
+
+struct Node;
+struct Member;                          // one key of a table
+using TableNode = std::vector<Member>;  // in the order written
+using ArrayNode = std::vector<Node>;
+
+struct Node {
+  using Value = std::variant<double, std::int64_t, bool, std::string, ArrayNode, TableNode>;
+  Mark mark;
+  Value value;
+
+  Node();  // an empty table
+  Node(Mark place, Value content);
+
+  const TableNode* table() const { return std::get_if<TableNode>(&value); }
+  TableNode* table() { return std::get_if<TableNode>(&value); }
+  const Node* find(std::string_view key) const;  // direct member, or nullptr
+};
+
+struct Member {
+  std::string key;
+  Mark mark;  // of the key
+  Node node;
+};
+
+// Not inside Node: a variant can be made only when Member is complete.
+inline Node::Node() : value(TableNode{}) {}
+inline Node::Node(Mark place, Value content) : mark(std::move(place)), value(std::move(content)) {}
+
+struct Document {
+  std::string file;  // as named by the user; "<stdin>" for '-'
+  std::string text;  // as read
+  Node root;
+};
+
+// Parses `text`. Throws ConfigurationError with the parser's line, column and reason.
+// Dates and times are refused with a hint to quote them. Dotted keys inside `set = { "a.b" = 1 }`
+// stay one key. Nesting deeper than 32 levels and texts above 16 MiB are refused.
+Document parse_document(std::string file, std::string text);
+
+// Reads and parses; throws InputOutputError when the file cannot be read (with the nearest
+// existing *.toml in that folder as a suggestion where there is one).
+Document read_document(const std::string& path);
+
+// `--set 'partner.*.churn=0.03'`: sets a dotted path, where '*' matches one level and must match at
+// least once; a path without '*' may create its last key (tables above must exist or are created).
+// VALUE is read as a TOML value, else taken as a string. Marks of new values name "--set".
+// Adds a problem with a suggestion when a pattern matches nothing.
+void set_value(Document& document, std::string_view assignment, Problems& problems);
+
+}  // namespace sim

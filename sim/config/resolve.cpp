@@ -1,0 +1,153 @@
+// resolve of scenario.h: read, expand, check, fill in defaults.
+#include <fmt/format.h>
+
+#include <cstddef>
+
+#include "sim/config/group.h"
+#include "sim/config/spec_tree.h"
+#include "sim/config/text.h"
+#include "sim/config/value.h"
+
+namespace sim {
+namespace {
+
+// Assumed: some 4 GB at 530 bytes each, room for the largest count of a model with 80 keys.
+constexpr std::size_t kMostValues = 8'000'000;
+
+struct Filled {
+  std::map<std::string, Scenario::Entry, std::less<>> entries;
+  std::map<std::string, std::vector<std::string>, std::less<>> ids;
+  std::map<std::string, Mark, std::less<>> tables;
+  std::map<std::string, std::string, std::less<>> labels;
+};
+
+// Where a table stands, and what its values are called in random numbers.
+struct Place {
+  std::string path;
+  std::string draw_path;
+  Mark mark;
+  bool copy = false;  // the count that made it is not its own
+
+  Place below(std::string_view key, const Group* group) const {
+    return {joined_path(path, key), joined_path(draw_path, key), group != nullptr ? group->mark : mark, false};
+  }
+};
+
+// How many values fill() would make.
+std::size_t count_values(const SpecNode& spec, const Group* group) {
+  std::size_t count = 0;
+  for (const auto& child : spec.children) {
+    const Group* below = group != nullptr ? group->group(child->key) : nullptr;
+    count += child->spec != nullptr ? 1 : count_values(*child, below);
+  }
+  if (!spec.star || group == nullptr) return count;
+  const Group* last = nullptr;
+  std::size_t of_last = 0;
+  for (const Instance& instance : group->instances) {
+    if (instance.group.get() != last) {
+      last = instance.group.get();
+      of_last = last->flag(kEnabled, true) ? count_values(*spec.star, last) : 0;
+    }
+    count += of_last;
+  }
+  return count;
+}
+
+class Filler {
+ public:
+  explicit Filler(Filled& out) : out_(out) {}
+
+  void fill(const SpecNode& spec, const Group* group, const Place& place) {
+    for (const auto& child : spec.children) {
+      if (child->spec != nullptr) {
+        add_value(*child->spec, child->key, group, place);
+      } else {
+        const Group* below = group != nullptr ? group->group(child->key) : nullptr;
+        const Place there = place.below(child->key, below);
+        if (below != nullptr) out_.tables.emplace(there.path, below->mark);
+        fill(*child, below, there);
+      }
+    }
+    if (spec.star) fill_named(*spec.star, group, place);
+  }
+
+ private:
+  void fill_named(const SpecNode& spec, const Group* group, const Place& place) {
+    std::vector<std::string> ids;
+    if (group != nullptr) {
+      note_originals(*group, place);
+      for (const Instance& instance : group->instances) {
+        Place there = place.below(instance.id, instance.group.get());
+        there.copy = instance.original != nullptr;
+        if (there.copy && instance.group->flag(kShared, false)) {
+          there.draw_path = joined_path(place.draw_path, instance.original_id);
+        }
+        out_.tables.emplace(there.path, there.mark);
+        if (!instance.group->flag(kEnabled, true)) continue;
+        ids.push_back(instance.id);
+        add_label(instance, there.path);
+        fill(spec, instance.group.get(), there);
+      }
+    }
+    out_.ids.insert_or_assign(place.path, std::move(ids));
+  }
+
+  // A counted table is written too, though only its copies are entities.
+  void note_originals(const Group& group, const Place& place) {
+    for (const auto& [id, table] : group.groups) {
+      if (group.spec->child(id) == nullptr) out_.tables.emplace(joined_path(place.path, id), table->mark);
+    }
+  }
+
+  // Copies that inherit a label are told apart by their number.
+  void add_label(const Instance& instance, const std::string& path) {
+    const auto found = instance.group->values.find(kLabel);
+    if (found == instance.group->values.end()) return;
+    const auto* label = std::get_if<std::string>(&found->second.value);
+    if (label == nullptr || label->empty()) return;
+    const bool numbered = instance.original != nullptr && !found->second.own;
+    out_.labels.emplace(path, numbered ? fmt::format("{} {}", *label, instance.number) : *label);
+  }
+
+  void add_value(const ParameterSpec& spec, std::string_view key, const Group* group, const Place& place) {
+    const Given* given = nullptr;
+    if (group != nullptr && !(place.copy && key == kCount)) {
+      const auto found = group->values.find(key);
+      if (found != group->values.end()) given = &found->second;
+    }
+    std::string path = joined_path(place.path, key);
+    Scenario::Entry entry{given != nullptr ? given->value : default_value(spec, place.mark),
+                          given != nullptr ? given->mark : place.mark, &spec, given != nullptr,
+                          given != nullptr && given->own ? path : joined_path(place.draw_path, key)};
+    out_.entries.insert_or_assign(std::move(path), std::move(entry));
+  }
+
+  Filled& out_;
+};
+
+}  // namespace
+
+Scenario resolve(const Document& document, std::span<const ParameterSpec> specs, Problems& problems) {
+  const SpecNode tree = make_spec_tree(specs);
+  const std::shared_ptr<Group> root = read_groups(document, tree, problems);
+  expand_copies(*root, problems);
+  report_missing(*root, problems);
+  Scenario scenario;
+  scenario.file_ = document.file;
+  scenario.source_text_ = document.text;
+  const Place top{{}, {}, Mark{document.file, 0, 0}};
+  if (const std::size_t values = count_values(tree, root.get()); values > kMostValues) {
+    problems.add(top.mark, fmt::format("the scenario holds {} values", values),
+                 fmt::format("at most {}, defaults included", kMostValues), "Use smaller counts or fewer tables");
+    return scenario;
+  }
+  Filled filled;
+  Filler(filled).fill(tree, root.get(), top);
+  scenario.entries_ = std::move(filled.entries);
+  scenario.ids_ = std::move(filled.ids);
+  scenario.tables_ = std::move(filled.tables);
+  scenario.labels_ = std::move(filled.labels);
+  return scenario;
+}
+
+}  // namespace sim

@@ -1,0 +1,100 @@
+// The validated scenario: every value checked against its ParameterSpec, copies expanded, defaults
+// known. Made by `resolve`, which reports *all* problems of a document at once.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sim/base/problem.h"
+#include "sim/config/document.h"
+#include "sim/config/spec.h"
+
+namespace sim {
+
+// A law with its arguments as given; a plain number is the law "constant" with one argument "value".
+struct Law {
+  using Argument = std::variant<double, std::vector<double>, std::string>;
+  std::string name = "constant";
+  // In the order of the LawSpec. Numbers left out have their fallback; optional lists and texts
+  // left out are absent: ask has().
+  std::vector<std::pair<std::string, Argument>> arguments;
+  Mark mark;
+
+  bool is_constant() const { return name == "constant"; }
+  bool has(std::string_view argument) const;
+  double number(std::string_view argument) const;                  // throws std::logic_error when absent
+  const std::vector<double>& numbers(std::string_view argument) const;
+  const std::string& text(std::string_view argument) const;
+};
+
+using Value = std::variant<Law, std::int64_t, bool, std::string, std::vector<double>,
+                           std::vector<std::string>, std::vector<std::pair<std::string, double>>, Node>;
+
+class Scenario {
+ public:
+  // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
+  // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
+  std::span<const std::string> ids(std::string_view table) const;
+  // Written in the file (for a copy: on the copy or on its original).
+  bool given(std::string_view path) const;
+  // True when the table itself is written, e.g. "firm.direct".
+  bool has_table(std::string_view path) const;
+
+  // Typed access by concrete path ("partner.referrer_3.leads"): the given value or the spec's default.
+  // Asking for a path without a spec, or with another kind, is a programming error (std::logic_error).
+  const Law& law(std::string_view path) const;             // Kind::number
+  double number(std::string_view path) const;              // Kind::number that is constant
+  std::int64_t integer(std::string_view path) const;
+  bool flag(std::string_view path) const;
+  const std::string& text(std::string_view path) const;    // text and choice
+  const std::vector<double>& numbers(std::string_view path) const;
+  const std::vector<std::string>& texts(std::string_view path) const;
+  const std::vector<std::pair<std::string, double>>& number_map(std::string_view path) const;
+  const Node& tree(std::string_view path) const;
+
+  const ParameterSpec& spec(std::string_view path) const;
+  // Where the value is written; for a default, the place of the nearest table above.
+  Mark mark(std::string_view path) const;
+  // The identity of the random numbers of a value drawn once a replication: the path itself, or the
+  // original's path ("partner.referrer.close_rate") for copies with shared = true.
+  std::string draw_id(std::string_view path) const;
+  // What to call an entity in figures: its `label`, else its id.
+  std::string label(std::string_view table, std::string_view id) const;
+
+  const std::string& file() const { return file_; }
+  const std::string& source_text() const { return source_text_; }
+  // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table.
+  std::string resolved_text() const;
+
+  struct Entry {  // one value in effect
+    Value value;
+    Mark mark;
+    const ParameterSpec* spec = nullptr;
+    bool given = false;
+    std::string draw_id;
+  };
+  const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+
+ private:
+  friend Scenario resolve(const Document&, std::span<const ParameterSpec>, Problems&);
+  std::string file_;
+  std::string source_text_;
+  std::map<std::string, Entry, std::less<>> entries_;
+  std::map<std::string, std::vector<std::string>, std::less<>> ids_;
+  std::map<std::string, Mark, std::less<>> tables_;
+  std::map<std::string, std::string, std::less<>> labels_;  // "partner.acme" -> label
+};
+
+// Checks `document` against `specs` and fills in defaults. Every problem is added to `problems`
+// with place, value, range, unit and a suggestion that, applied, works; the returned scenario is
+// meaningful only when none was added.
+Scenario resolve(const Document& document, std::span<const ParameterSpec> specs, Problems& problems);
+
+}  // namespace sim

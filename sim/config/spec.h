@@ -1,0 +1,74 @@
+// What may be written in a scenario: one ParameterSpec for each key, written once, from which
+// validation, `describe`, `check` and the reference are all made. Specs are constants that the
+// processes of a model own (engine/process.h); this header knows no parameter by name.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace sim {
+
+// How often a value is drawn: never, once a replication (parameter uncertainty), or per event (luck).
+enum class Frequency : std::uint8_t { constant, once_a_replication, per_event };
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Range {
+  double low = -kInfinity;
+  double high = kInfinity;
+  bool open_low = false;   // low itself is excluded
+  bool open_high = false;  // high itself is excluded
+};
+
+// One argument of a law: { lognormal = { mean = 2_000, cv = 0.6 } } has "mean" and "cv".
+struct ArgumentSpec {
+  enum class Kind : std::uint8_t { number, numbers, text };
+  std::string_view name;
+  Range range{};
+  std::string_view doc{};
+  Kind kind = Kind::number;
+  bool required = true;
+  double fallback = 0.0;  // used when not required and not given
+};
+
+// A named law with its arguments: a distribution family, a lifetime law, a duration law.
+// Written { name = { argument = value, … } }, or { name = value } for the first argument alone,
+// or, when `flat`, with the arguments as keys of the outer table: { p10 = 3, p50 = 6, p90 = 12 }.
+struct LawSpec {
+  std::string_view name;
+  std::span<const ArgumentSpec> arguments;
+  std::string_view doc;
+  bool flat = false;
+};
+
+enum class Kind : std::uint8_t {
+  number,       // a double, or one of `laws` where the spec has some
+  integer,      // a whole number
+  boolean,      // true or false
+  text,         // any string
+  choice,       // a string out of `choices`
+  numbers,      // an array of numbers
+  texts,        // an array of strings
+  number_map,   // a table of numbers under free keys: to = { recession = 0.02 }
+  tree,         // any TOML value: the owning process reads the located node itself
+};
+
+struct ParameterSpec {
+  std::string_view path;  // "partner.*.leads"; '*' stands for exactly one id
+  Kind kind = Kind::number;
+  std::string_view unit{};            // "leads a month", "currency", "1" for a pure number
+  Range range{};                      // of a number, an integer, or each element
+  double fallback = 0.0;              // default of number, integer and boolean (0 or 1)
+  std::string_view fallback_text{};   // default of text and choice
+  bool required = false;              // must be given whenever its table is
+  Frequency frequency = Frequency::constant;  // how often a law given here is drawn
+  std::span<const LawSpec> laws{};    // laws accepted beside a plain number
+  std::span<const std::string_view> choices{};
+  std::string_view doc{};             // one line
+  std::string_view source{};          // of the default: seed, literature, practitioner, assumption, neutral
+  std::string_view needs{};           // a table that must be present for the key to have an effect, e.g. "health"
+};
+
+}  // namespace sim

@@ -1,0 +1,86 @@
+// Sums over replications that do not depend on the order of adding: integer counts and fixed-point
+// sums in 128 bits. So threads, blocks, shards and resumed runs simply add, and give the same bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/engine/outputs.h"
+#include "sim/lanes/dispatch.h"
+
+namespace sim {
+
+// Sum and sum of squares of values rounded to multiples of a power of two. Exact while
+// |value| < 2^47 resolutions and fewer than 2^32 values; larger values are counted in `overflows`,
+// never silently clipped.
+class ExactMoments {
+ public:
+  // inverse_resolution = 1 / Trajectory::resolution.
+  void add(std::span<const double> values, double inverse_resolution);
+  void merge(const ExactMoments& other);
+  std::uint64_t count() const { return count_; }
+  std::uint64_t overflows() const { return overflows_; }
+  double mean(double resolution) const;
+  // Unbiased variance; 0 for fewer than two values.
+  double variance(double resolution) const;
+
+ private:
+  __extension__ using Int128 = __int128;
+  Int128 sum_ = 0;
+  Int128 squares_ = 0;
+  std::uint64_t count_ = 0;
+  std::uint64_t overflows_ = 0;
+};
+
+// Counts in signed logarithmic bins: 128 an octave, so that a bin's middle is within 0.39 % of every
+// value in it; |value| < 2^-30 counts as 0. Bins are numbered in ascending order of value.
+class LogHistogram {
+ public:
+  void add(Isa isa, std::span<const float> values, std::vector<std::int32_t>& scratch);
+  void merge(const LogHistogram& other);
+  void clear();
+
+  bool empty() const { return counts_.empty(); }
+  std::int32_t first_bin() const { return first_; }
+  std::span<const std::uint32_t> counts() const { return counts_; }
+
+  static std::int32_t bin_of(float value);
+  // The middle of a bin, or, for whole numbers, its edge nearest to 0.
+  static double value_of(std::int32_t bin, bool whole);
+
+  // The smallest bin value v with at least `p` of all counts at or below it.
+  double quantile(double p, bool whole) const;
+
+ private:
+  void cover(std::int32_t low, std::int32_t high);
+  std::int32_t first_ = 0;
+  std::vector<std::uint32_t> counts_;
+};
+
+struct Accumulators {
+  explicit Accumulators(const OutputPlan& plan);
+  void clear();
+  void merge(const Accumulators& other);
+
+  ExactMoments& moments(std::size_t trajectory, int month) { return trajectory_moments[trajectory * months + index(month)]; }
+  const ExactMoments& moments(std::size_t trajectory, int month) const {
+    return trajectory_moments[trajectory * months + index(month)];
+  }
+  LogHistogram& band(std::size_t trajectory, int month) { return bands[trajectory * months + index(month)]; }
+  const LogHistogram& band(std::size_t trajectory, int month) const { return bands[trajectory * months + index(month)]; }
+
+  std::size_t months;
+  std::size_t members;
+  std::vector<ExactMoments> trajectory_moments;  // [trajectory][month]
+  std::vector<LogHistogram> bands;               // [trajectory][month]; empty without bands
+  std::vector<ExactMoments> member_totals;       // [total][member]
+  std::vector<std::uint64_t> alive;              // [member][month]; empty without survival
+  std::uint64_t replications = 0;
+
+ private:
+  static std::size_t index(int month) { return static_cast<std::size_t>(month - 1); }
+};
+
+}  // namespace sim

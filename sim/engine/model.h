@@ -1,0 +1,67 @@
+// What the engine knows of a model: what it records, how to make a worker for it, and its
+// expected-value twin. The engine knows nothing of what a model simulates.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine/accumulators.h"
+#include "sim/engine/outputs.h"
+#include "sim/engine/profile.h"
+#include "sim/lanes/dispatch.h"
+#include "sim/lanes/lane.h"
+
+namespace sim {
+
+// A range of replications of one point; the unit of work.
+struct Block {
+  std::uint32_t point = 0;
+  std::uint32_t first_replication = 0;
+  std::uint32_t replications = 0;
+};
+
+// What a block leaves behind. Buffers are reused from block to block.
+struct BlockResult {
+  BlockResult(const OutputPlan& plan, std::size_t lanes) : columns(plan.columns(), lanes), sums(plan) {}
+  Block block;
+  Grid<float> columns;  // outcomes, then inputs
+  Accumulators sums;
+};
+
+// One worker's instance: owns all work space, so that a block allocates nothing.
+class Simulation {
+ public:
+  virtual ~Simulation() = default;
+  // Simulates the block and overwrites `result`. The outcome of a replication depends on the model and
+  // its number alone, never on the block it is part of.
+  virtual void run(const Block& block, BlockResult& result) = 0;
+};
+
+// The spreadsheet's answer: every draw replaced by its mean.
+struct ExpectedValues {
+  std::map<std::string, double> outcomes;                   // by Column::label()
+  std::map<std::string, std::vector<double>> trajectories;  // [month - 1]
+  std::map<std::string, std::vector<double>> member_totals; // [member]
+};
+
+struct WorkerOptions {
+  Isa isa = Isa::baseline;
+  std::size_t lanes = 512;  // the largest block
+  bool profile = false;
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual const OutputPlan& outputs() const = 0;
+  virtual std::unique_ptr<Simulation> make_simulation(const WorkerOptions& options, Profile* profile) const = 0;
+  virtual ExpectedValues expected() const = 0;
+  // Bytes of work space one lane needs: what the block size is chosen by.
+  virtual std::size_t bytes_per_lane() const = 0;
+};
+
+}  // namespace sim

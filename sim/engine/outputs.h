@@ -1,0 +1,66 @@
+// What a model records, told before the first block: columns of one value a replication, monthly
+// trajectories kept as exact sums and bands, and totals for each member of the network.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sim {
+
+// One float32 a replication. An outcome with a further dimension (revenue_by_year) is several columns
+// with the same name and ascending `index`.
+struct Column {
+  std::string name;
+  std::string unit;
+  std::string long_name;
+  std::string definition;
+  std::string dimension{};  // empty, or the name of the further dimension
+  std::size_t index = 0;
+  std::size_t extent = 1;
+
+  // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
+  std::string label() const {
+    return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]";
+  }
+};
+
+struct Trajectory {
+  std::string name;
+  std::string unit;
+  std::string long_name;
+  std::string definition;
+  double resolution = 1.0;  // sums are exact in multiples of this power of two
+  bool whole = false;       // counts: bins stand for their lower edge, exact up to 256
+};
+
+struct Entity {
+  std::string id;
+  std::string label;
+};
+
+struct MemberTotal {  // one value a member and replication, kept as exact sums
+  std::string name;
+  std::string unit;
+  std::string long_name;
+  std::string definition;
+  double resolution = 1.0;
+};
+
+enum class TrajectoryDetail : std::uint8_t { none, means, bands };
+
+struct OutputPlan {
+  int months = 0;
+  std::vector<Column> outcomes;
+  std::vector<Column> inputs;
+  TrajectoryDetail detail = TrajectoryDetail::bands;
+  std::vector<Trajectory> trajectories;
+  std::vector<Entity> members;            // the partners, in the scenario's order
+  std::vector<MemberTotal> member_totals;
+  bool member_survival = false;           // count, for each member and month, the replications alive
+
+  std::size_t columns() const { return outcomes.size() + inputs.size(); }
+};
+
+}  // namespace sim

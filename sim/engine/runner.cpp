@@ -1,0 +1,212 @@
+#include "sim/engine/runner.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <string>
+
+#include "sim/base/problem.h"
+
+namespace sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Hands out blocks point by point.
+class BlockQueue {
+ public:
+  BlockQueue(const ExperimentPlan& plan, std::size_t block) : plan_(plan), block_(static_cast<std::uint32_t>(block)) {}
+
+  bool next(Block& out) {
+    while (point_ < plan_.points.size() && done_ >= plan_.points[point_].replications) {
+      ++point_;
+      done_ = 0;
+    }
+    if (point_ == plan_.points.size()) return false;
+    const std::uint32_t count = std::min(block_, plan_.points[point_].replications - done_);
+    out = {static_cast<std::uint32_t>(point_), done_, count};
+    done_ += count;
+    return true;
+  }
+
+ private:
+  const ExperimentPlan& plan_;
+  std::uint32_t block_;
+  std::size_t point_ = 0;
+  std::uint32_t done_ = 0;
+};
+
+// What one thread keeps between blocks: work space is expensive to touch for the first time.
+struct Worker {
+  std::uint32_t point = 0;
+  std::unique_ptr<Simulation> simulation;
+  Profile profile;
+};
+
+struct Token {
+  explicit Token(const OutputPlan& plan, std::size_t lanes) : result(plan, lanes) {}
+  BlockResult result;
+};
+
+class Execution {
+ public:
+  Execution(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options)
+      : plan_(plan), sink_(sink), options_(options) {
+    report_.block = options.block != 0 ? options.block : choose_block(*plan.points.front().model);
+    total_ = plan.total_replications();
+  }
+
+  RunReport run() {
+    BlockQueue queue(plan_, report_.block);
+    const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
+    tbb::task_arena arena(options_.threads);
+    arena.execute([&] {
+      tbb::parallel_pipeline(
+          tokens, tbb::make_filter<void, Token*>(tbb::filter_mode::serial_in_order,
+                                                 [&](tbb::flow_control& flow) { return feed(queue, flow); }) &
+                      tbb::make_filter<Token*, Token*>(tbb::filter_mode::parallel,
+                                                       [&](Token* token) { return simulate(token); }) &
+                      tbb::make_filter<Token*, void>(tbb::filter_mode::serial_in_order,
+                                                     [&](Token* token) { commit(token); }));
+    });
+    report_.seconds = seconds_since(start_);
+    for (const Worker& worker : workers_) report_.profile.merge(worker.profile);
+    return std::move(report_);
+  }
+
+ private:
+  Token* feed(BlockQueue& queue, tbb::flow_control& flow) {
+    Block block;
+    if (options_.stop != nullptr && options_.stop->load(std::memory_order_relaxed)) {
+      report_.interrupted = queue.next(block);
+      flow.stop();
+      return nullptr;
+    }
+    if (!queue.next(block)) {
+      flow.stop();
+      return nullptr;
+    }
+    Token* token = take_token(block);
+    token->result.block = block;
+    return token;
+  }
+
+  Token* simulate(Token* token) {
+    Worker& worker = workers_.local();
+    const Block& block = token->result.block;
+    if (!worker.simulation || worker.point != block.point) {
+      const WorkerOptions options{options_.isa, report_.block, options_.profile};
+      worker.simulation = plan_.points[block.point].model->make_simulation(
+          options, options_.profile ? &worker.profile : nullptr);
+      worker.point = block.point;
+    }
+    if (block.point == 0 && block.first_replication == 0) report_.seconds_to_first_block = seconds_since(start_);
+    worker.simulation->run(block, token->result);
+    return token;
+  }
+
+  void commit(Token* token) {
+    sink_.commit(token->result);
+    report_.replications += token->result.block.replications;
+    give_back(token);
+    if (options_.progress) options_.progress({report_.replications, total_, seconds_since(start_)});
+  }
+
+  // Tokens are recycled; the first stage and the last may run at the same time.
+  Token* take_token(const Block& block) {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty() || token_point_ != block.point) {
+      // A new point may record other things: its tokens are made anew.
+      if (token_point_ != block.point) free_.clear();
+      token_point_ = block.point;
+      tokens_.push_back(std::make_unique<Token>(plan_.points[block.point].model->outputs(), report_.block));
+      return tokens_.back().get();
+    }
+    Token* token = free_.back();
+    free_.pop_back();
+    return token;
+  }
+
+  void give_back(Token* token) {
+    const std::lock_guard lock(mutex_);
+    if (token->result.block.point == token_point_) {
+      free_.push_back(token);
+    } else {
+      std::erase_if(tokens_, [&](const auto& t) { return t.get() == token; });
+    }
+  }
+
+  const ExperimentPlan& plan_;
+  ResultSink& sink_;
+  const RunOptions& options_;
+  RunReport report_;
+  std::uint64_t total_ = 0;
+  Clock::time_point start_ = Clock::now();
+  tbb::enumerable_thread_specific<Worker> workers_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Token>> tokens_;
+  std::vector<Token*> free_;
+  std::uint32_t token_point_ = 0;
+};
+
+// CPU quota of the control group in whole threads; 0 when there is none.
+int quota_threads() {
+  std::ifstream v2("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0.0;
+  if (v2 >> quota >> period && quota != "max" && period > 0.0)
+    return std::max(1, static_cast<int>(std::floor(std::strtod(quota.c_str(), nullptr) / period)));
+  return 0;
+}
+
+}  // namespace
+
+std::uint64_t ExperimentPlan::total_replications() const {
+  std::uint64_t total = 0;
+  for (const PlannedPoint& point : points) total += point.replications;
+  return total;
+}
+
+RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options) {
+  return Execution(plan, sink, options).run();
+}
+
+std::size_t choose_block(const Model& model) {
+  constexpr std::size_t kBudget = 512 * 1024;  // bytes; assumed: half of a 1 MiB second-level cache
+  const std::size_t lanes = kBudget / std::max<std::size_t>(1, model.bytes_per_lane());
+  return std::clamp<std::size_t>(lanes / 16 * 16, 16, 512);
+}
+
+int default_threads() {
+  if (const char* text = std::getenv("PARTNERSIM_THREADS"); text != nullptr && *text != '\0') {
+    char* end = nullptr;
+    const long threads = std::strtol(text, &end, 10);
+    if (*end != '\0' || threads < 1 || threads > 4096)
+      throw UsageError(fmt::format("PARTNERSIM_THREADS={} is not a number of threads (1 to 4096)", text));
+    return static_cast<int>(threads);
+  }
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  int threads = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+  if (const int quota = quota_threads(); quota > 0) threads = std::min(threads, quota);
+  return std::max(1, threads);
+}
+
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
+  tbb::task_arena arena(threads);
+  arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { body(i); }); });
+}
+
+}  // namespace sim

@@ -1,0 +1,73 @@
+// Runs an experiment: cuts points into blocks, simulates them in parallel, hands finished blocks to a
+// sink in order. The result does not depend on threads, block size or instruction set.
+//
+// A pipeline with a fixed number of tokens bounds memory; the runner never touches files and never
+// prints. runner.cpp is the one file that includes TBB.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine/model.h"
+#include "sim/engine/profile.h"
+
+namespace sim {
+
+struct PlannedPoint {
+  std::shared_ptr<const Model> model;
+  std::uint32_t replications = 0;
+};
+
+struct ExperimentPlan {
+  std::vector<PlannedPoint> points;
+  std::uint64_t total_replications() const;
+};
+
+// Receives blocks in order of (point, first replication), from one thread at a time.
+class ResultSink {
+ public:
+  virtual ~ResultSink() = default;
+  virtual void commit(const BlockResult& result) = 0;
+};
+
+struct RunProgress {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+  double seconds = 0.0;
+};
+
+struct RunOptions {
+  int threads = 1;
+  std::size_t block = 0;  // replications a block; 0: chosen by the size of the work space
+  Isa isa = Isa::baseline;
+  const std::atomic<bool>* stop = nullptr;  // checked before each block
+  std::function<void(const RunProgress&)> progress{};  // called in order, from any one thread
+  bool profile = false;
+};
+
+struct RunReport {
+  std::uint64_t replications = 0;  // committed; a prefix of the plan when interrupted
+  bool interrupted = false;
+  double seconds = 0.0;
+  double seconds_to_first_block = 0.0;  // until the first block starts to be simulated
+  std::size_t block = 0;
+  Profile profile;
+};
+
+RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options);
+
+// The block size `run` chooses for a model: whole work space in half of a 1 MiB second-level cache,
+// 16 to 512 replications, a multiple of 16.
+std::size_t choose_block(const Model& model);
+
+// Threads that CPU affinity and the cgroup's quota allow; PARTNERSIM_THREADS overrides.
+int default_threads();
+
+// Calls body(i) for i < count on `threads` threads; rethrows the first exception.
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body);
+
+}  // namespace sim

@@ -1,0 +1,52 @@
+// Storage for replications side by side: a Lane holds one value for each replication of a block, a
+// Grid one Lane for each entity (row). Lanes are padded to whole cache lines, so that vector loops may
+// run over the padding; what stands there is never read into a result.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <vector>
+
+namespace sim {
+
+// Loops may overrun `count` up to the next multiple of this many elements.
+inline constexpr std::size_t kLanePadding = 32;
+inline constexpr std::size_t kCacheLine = 64;
+
+constexpr std::size_t padded(std::size_t lanes) { return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding; }
+
+template <class T>
+struct CacheAligned {
+  using value_type = T;
+  CacheAligned() = default;
+  template <class U>
+  CacheAligned(const CacheAligned<U>&) {}
+  T* allocate(std::size_t n) {
+    return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{kCacheLine}));
+  }
+  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{kCacheLine}); }
+  bool operator==(const CacheAligned&) const = default;
+};
+
+template <class T>
+using Lane = std::vector<T, CacheAligned<T>>;
+
+template <class T>
+class Grid {
+ public:
+  Grid() = default;
+  Grid(std::size_t rows, std::size_t lanes) : stride_(padded(lanes)), data_(rows * stride_) {}
+  T* row(std::size_t i) { return data_.data() + i * stride_; }
+  const T* row(std::size_t i) const { return data_.data() + i * stride_; }
+  std::size_t rows() const { return stride_ == 0 ? 0 : data_.size() / stride_; }
+  void fill(T value) { data_.assign(data_.size(), value); }
+  std::size_t bytes() const { return data_.size() * sizeof(T); }
+
+ private:
+  std::size_t stride_ = 0;
+  Lane<T> data_;
+};
+
+}  // namespace sim

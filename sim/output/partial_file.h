@@ -1,0 +1,35 @@
+// A file that appears under its final name complete or not at all.
+//
+// NAME.partial is created beside NAME, filled by whoever is given its path, then synced and renamed. While it exists it
+// is locked, so that two processes asked for the same file do not write into each other; a leftover of a killed
+// process carries no lock and is taken over. It does not write the content itself.
+#pragma once
+
+#include <filesystem>
+
+namespace sim::output {
+
+class PartialFile {
+ public:
+  // Throws InputOutputError when the folder is missing or not writable, the disk is full already, or another process
+  // holds the partial file.
+  explicit PartialFile(std::filesystem::path final_path);
+  ~PartialFile() { discard(); }
+  PartialFile(const PartialFile&) = delete;
+  PartialFile& operator=(const PartialFile&) = delete;
+
+  const std::filesystem::path& final_path() const { return final_path_; }
+  const std::filesystem::path& path() const { return path_; }
+
+  // Syncs the content, renames it onto the final path and syncs the folder; the content must have been closed.
+  void publish();
+  // Removes the partial file; nothing after publish().
+  void discard() noexcept;
+
+ private:
+  std::filesystem::path final_path_;
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+};
+
+}  // namespace sim::output

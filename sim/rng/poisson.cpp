@@ -1,0 +1,164 @@
+#include "sim/rng/poisson.h"
+
+#include <array>
+#include <cmath>
+
+#include "sim/base/elementary.h"
+#include "sim/base/special.h"
+#include "sim/lanes/compact.h"
+#include "sim/lanes/float_math.h"
+
+namespace sim {
+namespace {
+
+// Below u = 2^-10 the complement 1 - F in single precision would lose the tail: those words, one in a
+// thousand, are inverted in double precision instead.
+constexpr std::uint32_t kTailWord = 1u << 22;
+constexpr int kLongestPass = 52;
+
+constexpr std::array<float, kLongestPass + 1> make_reciprocals() {
+  std::array<float, kLongestPass + 1> r{};
+  for (int k = 1; k <= kLongestPass; ++k) r[static_cast<std::size_t>(k)] = 1.0f / static_cast<float>(k);
+  return r;
+}
+constexpr std::array<float, kLongestPass + 1> kReciprocal = make_reciprocals();
+
+// (1 - u) e^rate, which inversion compares with the partial sums of the exponential series.
+SIM_INLINE float scaled_quantile(std::uint32_t word, float rate) { return (1.0f - uniform(word)) * exp_lane(rate); }
+
+// The first kSteps comparisons of every lane. A lane not decided by then, or in the double-precision
+// tail, is left at kSteps.
+template <int kSteps>
+void first_steps(Isa isa, const PoissonBatch& b) {
+  const std::uint32_t* __restrict words = b.words;
+  const float* __restrict rates = b.rates;
+  std::uint32_t* __restrict counts = b.counts;
+  const std::size_t n = b.count;
+  on_lanes(isa, [&]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i) {
+      const float rate = rates[i];
+      const float x = scaled_quantile(words[i], rate);
+      float term = 1.0f;
+      float sum = 1.0f;
+      std::uint32_t k = x > sum ? 1u : 0u;
+#pragma GCC unroll 64
+      for (int step = 1; step < kSteps; ++step) {
+        term = term * (rate * kReciprocal[static_cast<std::size_t>(step)]);
+        sum = sum + term;
+        k += x > sum ? 1u : 0u;
+      }
+      counts[i] = words[i] < kTailWord ? static_cast<std::uint32_t>(kSteps) : k;
+    }
+  });
+}
+
+std::uint32_t invert_tail(double u, double rate) {
+  double term = math::exp(-rate);
+  double cdf = term;
+  std::uint32_t k = 0;
+  while (u < 1.0 - cdf) {
+    ++k;
+    term *= rate / k;
+    cdf += term;
+  }
+  return k;
+}
+
+std::uint32_t invert_body(std::uint32_t word, float rate) {
+  const float x = scaled_quantile(word, rate);
+  float term = 1.0f;
+  float sum = 1.0f;
+  std::uint32_t k = 0;
+  // 1 - u >= 2^-10 keeps x far enough below e^rate for the sum to pass it; the bound is never met.
+  while (x > sum && k < 1000) {
+    ++k;
+    const float reciprocal = k <= kLongestPass ? kReciprocal[k] : 1.0f / static_cast<float>(k);
+    term = term * (rate * reciprocal);
+    sum = sum + term;
+  }
+  return k;
+}
+
+// PTRS: W. Hoermann, "The transformed rejection method for generating Poisson random variables",
+// Insurance: Mathematics and Economics 12 (1993), algorithm PTRS; valid for rate >= 10.
+std::uint32_t reject(double rate, std::uint32_t replication, const PoissonAttempts& a) {
+  const double log_rate = math::log(rate);
+  const double b = 0.931 + 2.53 * std::sqrt(rate);
+  const double slope = -0.059 + 0.02483 * b;
+  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+  const double v_r = 0.9277 - 3.6224 / (b - 2.0);
+  for (std::uint32_t attempt = 0;; ++attempt) {
+    const auto words = a.philox->words(replication, a.address.at_call(a.first_attempt + attempt));
+    const double u = uniform_exact(words[0]) - 0.5;
+    const double v = uniform_exact(words[1]);
+    const double us = 0.5 - (u < 0 ? -u : u);
+    const double real = (2.0 * slope / us + b) * u + rate + 0.43;
+    if (!(real >= 0.0) || real > 4e9) continue;
+    const double k = static_cast<double>(static_cast<std::int64_t>(real));
+    if (us >= 0.07 && v <= v_r) return static_cast<std::uint32_t>(k);
+    if (us < 0.013 && v > us) continue;
+    const double lhs = math::log(v * inverse_alpha / (slope / (us * us) + b));
+    if (lhs <= k * log_rate - rate - log_gamma(k + 1.0)) return static_cast<std::uint32_t>(k);
+  }
+}
+
+float largest(Isa isa, const float* __restrict rates, std::size_t count) {
+  float top = 0.0f;
+  on_lanes(isa, [&]() SIM_LANES {
+    // Rates are not negative, so their bit patterns order like integers, which reduce in any order.
+    std::int32_t bits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int32_t x = std::bit_cast<std::int32_t>(rates[i]);
+      bits = x > bits ? x : bits;
+    }
+    top = std::bit_cast<float>(bits);
+  });
+  return top;
+}
+
+// Lanes the vector pass left open, one by one: about one in two hundred.
+void finish(Isa isa, const PoissonBatch& b, std::uint32_t steps) {
+  const std::size_t open = positions_above(isa, b.counts, b.count, steps - 1, b.scratch);
+  for (std::size_t k = 0; k < open; ++k) {
+    const std::uint32_t i = b.scratch[k];
+    b.counts[i] = poisson_by_inversion(b.words[i], b.rates[i]);
+  }
+}
+
+template <int kSteps>
+void passes(Isa isa, const PoissonBatch& batch) {
+  first_steps<kSteps>(isa, batch);
+  finish(isa, batch, kSteps);
+}
+
+// Rates on both sides of the limit: each lane by the method its own rate asks for.
+void mixed(const PoissonBatch& b, const PoissonAttempts& attempts) {
+  for (std::size_t i = 0; i < b.count; ++i) {
+    if (b.rates[i] <= kInversionLimit) {
+      b.counts[i] = poisson_by_inversion(b.words[i], b.rates[i]);
+      continue;
+    }
+    const std::uint32_t lane = attempts.batch.lane != nullptr ? attempts.batch.lane[i] : static_cast<std::uint32_t>(i);
+    b.counts[i] = reject(static_cast<double>(b.rates[i]), attempts.batch.first + lane, attempts);
+  }
+}
+
+}  // namespace
+
+std::uint32_t poisson_by_inversion(std::uint32_t word, float rate) {
+  return word < kTailWord ? invert_tail(uniform_exact(word), static_cast<double>(rate)) : invert_body(word, rate);
+}
+
+void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& attempts) {
+  // The pass length changes the work, never the result: every path computes the same comparisons.
+  const float top = largest(isa, batch.rates, batch.count);
+  if (top > kInversionLimit) return mixed(batch, attempts);
+  if (top <= 0.3f) return passes<3>(isa, batch);
+  if (top <= 1.0f) return passes<5>(isa, batch);
+  if (top <= 2.2f) return passes<8>(isa, batch);
+  if (top <= 4.5f) return passes<12>(isa, batch);
+  if (top <= 9.0f) return passes<20>(isa, batch);
+  return passes<kLongestPass>(isa, batch);
+}
+
+}  // namespace sim

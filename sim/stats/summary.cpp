@@ -1,0 +1,91 @@
+#include "sim/stats/summary.h"
+
+#include <algorithm>
+#include <boost/sort/spreadsort/float_sort.hpp>
+#include <cmath>
+
+#include "sim/base/special.h"
+
+namespace sim {
+namespace {
+
+// P(B <= k) for B ~ Binomial(n, p), as an incomplete beta integral.
+double binomial_cdf(double k, double n, double p) {
+  if (k < 0.0) return 0.0;
+  if (k >= n) return 1.0;
+  return incomplete_beta_complement(k + 1.0, n - k, p);
+}
+
+QuantileRanks ranks_of(std::size_t count, double p) {
+  const auto n = static_cast<double>(count);
+  const double tail = 0.5 * (1.0 - kConfidence);
+  const double spread = kNormal975 * std::sqrt(n * p * (1.0 - p));
+  // The number of values at or below the quantile is B ~ Binomial(n, p): y_(low) <= q unless B < low,
+  // q <= y_(high) unless B >= high. The normal approximation is near; walk from there.
+  double low = std::floor(n * p - spread);
+  while (low > 0.0 && binomial_cdf(low - 1.0, n, p) > tail) low -= 1.0;
+  while (low < n && binomial_cdf(low, n, p) <= tail) low += 1.0;
+  double high = std::ceil(n * p + spread);
+  while (high <= n && 1.0 - binomial_cdf(high - 1.0, n, p) > tail) high += 1.0;
+  while (high > 1.0 && 1.0 - binomial_cdf(high - 2.0, n, p) <= tail) high -= 1.0;
+  const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
+  return {clip(std::ceil(n * p)), clip(low), clip(high)};
+}
+
+}  // namespace
+
+std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
+  std::array<QuantileRanks, kProbabilities.size()> ranks{};
+  if (count == 0) return ranks;
+  for (std::size_t i = 0; i < ranks.size(); ++i) ranks[i] = ranks_of(count, kProbabilities[i]);
+  return ranks;
+}
+
+Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks) {
+  Summary s;
+  s.count = values.size();
+  if (values.empty()) return s;
+  boost::sort::spreadsort::float_sort(values.begin(), values.end());
+  const auto n = static_cast<double>(values.size());
+  double sum = 0.0;
+  for (const float v : values) sum += static_cast<double>(v);
+  s.mean = sum / n;
+  double m2 = 0.0, m4 = 0.0;
+  for (const float v : values) {
+    const double d = static_cast<double>(v) - s.mean;
+    const double square = d * d;
+    m2 += square;
+    m4 += square * square;
+  }
+  if (values.size() > 1) {
+    const double variance = m2 / (n - 1.0);
+    s.sd = std::sqrt(variance);
+    s.mean_error = s.sd / std::sqrt(n);
+    // Var(s^2) = (mu4 - sigma^4) / n to first order; delta method for s.
+    if (s.sd > 0.0) s.sd_error = std::sqrt(std::max(0.0, m4 / n - variance * variance) / n) / (2.0 * s.sd);
+  }
+  s.minimum = static_cast<double>(values.front());
+  s.maximum = static_cast<double>(values.back());
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    const auto at = [&](std::size_t rank) { return static_cast<double>(values[rank - 1]); };
+    s.quantiles[i] = {at(ranks[i].value), at(ranks[i].low), at(ranks[i].high)};
+  }
+
+  const double tail = kTail * n;
+  const auto whole = static_cast<std::size_t>(tail);
+  const double part = tail - static_cast<double>(whole);
+  double low_sum = 0.0, low_squares = 0.0;
+  for (std::size_t i = 0; i < whole; ++i) low_sum += static_cast<double>(values[i]);
+  const double edge = static_cast<double>(values[std::min(whole, values.size() - 1)]);
+  s.cvar = (low_sum + part * edge) / tail;
+  for (std::size_t i = 0; i < whole; ++i) {
+    const double d = static_cast<double>(values[i]) - s.cvar;
+    low_squares += d * d;
+  }
+  // Asymptotic variance of the tail mean (Trindade et al. 2007): [Var(Y | tail) + (1 - a)(VaR - CVaR)^2] / (a n).
+  const double inside = tail > 0.0 ? low_squares / tail : 0.0;
+  s.cvar_error = std::sqrt((inside + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
+  return s;
+}
+
+}  // namespace sim

@@ -1,0 +1,45 @@
+// What a column of outcomes says: moments, order statistics and tail means, each with its Monte Carlo
+// error. Values of one column are independent replications.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sim {
+
+inline constexpr std::array<double, 9> kProbabilities{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99};
+inline constexpr double kTail = 0.05;         // of the "mean of the worst 5 %"
+inline constexpr double kConfidence = 0.95;   // of all intervals
+inline constexpr double kNormal975 = 1.959963984540054;
+
+struct QuantileEstimate {
+  double value = 0.0;  // order statistic ceil(n p)
+  double low = 0.0;    // distribution-free interval from binomial order statistics
+  double high = 0.0;
+};
+
+struct Summary {
+  std::size_t count = 0;
+  double mean = 0.0, mean_error = 0.0;  // standard error sd / sqrt(n)
+  double sd = 0.0, sd_error = 0.0;      // from the fourth central moment
+  double minimum = 0.0, maximum = 0.0;
+  // Mean of the worst (lowest) 5 %: [sum of y_(i), i <= floor(an), + (an - floor(an)) y_(floor(an)+1)] / (an).
+  double cvar = 0.0, cvar_error = 0.0;
+  std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
+};
+
+// Ranks (1-based) of the order statistics that bound each quantile with kConfidence: the widest lower
+// and the narrowest upper rank with binomial tails of at most 2.5 % each; clipped to 1 and n.
+struct QuantileRanks {
+  std::size_t value, low, high;
+};
+std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count);
+
+// Sorts `values`. Sums run over the sorted values, so the result does not depend on their order.
+// `ranks` must come from quantile_ranks(values.size()).
+Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks);
+
+}  // namespace sim
