@@ -21,9 +21,9 @@ constexpr std::array kLaws{
 
 // The values of deals `first` and `first + 1`, 0 for those the cell does not have.
 SIM_INLINE float pair_value(std::uint32_t a, std::uint32_t b, std::uint32_t count, std::uint32_t first, float spread) {
-  const sim::NormalPair z = sim::normal_pair(a, b);
-  const float v0 = sim::exp2_lane(spread * z.first);
-  const float v1 = sim::exp2_lane(spread * z.second);
+  const sim::NormalPair z = sim::normal_pair(a, b, spread);
+  const float v0 = sim::exp2_lane(z.first);
+  const float v1 = sim::exp2_lane(z.second);
   return (count > first ? v0 : 0.0f) + (count > first + 1 ? v1 : 0.0f);
 }
 
@@ -51,6 +51,7 @@ DealValues::Scratch::Scratch(std::size_t lanes)
       counts(sim::padded(lanes)),
       chosen(sim::padded(lanes)),
       sums(sim::padded(lanes)),
+      second(sim::padded(lanes)),
       words(4, lanes) {}
 
 void DealValues::sum(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
@@ -60,9 +61,29 @@ void DealValues::sum(sim::Isa isa, const sim::Philox& philox, const sim::Address
   float* __restrict out = sums;
   const float value = scale_;
   const std::size_t n = cells.count;
-  sim::on_lanes(isa, [&]() SIM_LANES {
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    SIM_INDEPENDENT
     for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(static_cast<std::int32_t>(counts[i])) * value;
   });
+}
+
+// Deals `first` and `first + 1` of those open cells that have them, from words 2 and 3 of their call.
+void DealValues::add_second_pairs(sim::Isa isa, std::size_t open, std::uint32_t first, Scratch& s) const {
+  const std::size_t n = sim::positions_above(isa, s.counts.data(), open, first, s.chosen.data());
+  // Words 0 and 1 and the list of lanes have been used up: their space takes the gathered values.
+  sim::gather(isa, s.words.row(2), s.chosen.data(), n, s.words.row(0));
+  sim::gather(isa, s.words.row(3), s.chosen.data(), n, s.words.row(1));
+  sim::gather(isa, s.counts.data(), s.chosen.data(), n, s.lane.data());
+  const std::uint32_t* __restrict a = s.words.row(0);
+  const std::uint32_t* __restrict b = s.words.row(1);
+  const std::uint32_t* __restrict counts = s.lane.data();
+  float* __restrict value = s.second.data();
+  const float spread = log2_spread_;
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    SIM_INDEPENDENT
+    for (std::size_t k = 0; k < n; ++k) value[k] = pair_value(a[k], b[k], counts[k], first, spread);
+  });
+  for (std::size_t k = 0; k < n; ++k) s.sums[s.chosen[k]] += value[k];
 }
 
 void DealValues::sum_lognormal(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
@@ -75,7 +96,8 @@ void DealValues::sum_lognormal(sim::Isa isa, const sim::Philox& philox, const si
     const std::uint32_t* __restrict b = cells.words[3];
     const std::uint32_t* __restrict counts = cells.counts;
     float* __restrict out = sums;
-    sim::on_lanes(isa, [&]() SIM_LANES {
+    sim::on_lanes(isa, [=]() SIM_LANES {
+      SIM_INDEPENDENT
       for (std::size_t i = 0; i < n; ++i) out[i] = pair_value(a[i], b[i], counts[i], 0, spread);
     });
   }
@@ -85,37 +107,25 @@ void DealValues::sum_lognormal(sim::Isa isa, const sim::Philox& philox, const si
     const std::uint32_t first = 4 * call - 2;
     const std::size_t open = sim::positions_above(isa, cells.counts, n, first, s.position.data());
     if (open == 0) break;
-    const std::uint32_t* __restrict position = s.position.data();
-    std::uint32_t* __restrict lane = s.lane.data();
-    std::uint32_t* __restrict counts = s.counts.data();
+    const std::uint32_t* const position = s.position.data();
     float* __restrict partial = s.sums.data();
-    sim::on_lanes(isa, [&]() SIM_LANES {
-      for (std::size_t k = 0; k < open; ++k) {
-        lane[k] = cells.lane[position[k]];
-        counts[k] = cells.counts[position[k]];
-        partial[k] = sums[position[k]];
-      }
-    });
+    sim::gather(isa, cells.lane, position, open, s.lane.data());
+    sim::gather(isa, cells.counts, position, open, s.counts.data());
+    sim::gather(isa, sums, position, open, partial);
     const sim::Philox::Words words{{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}};
-    philox.words(isa, {lane, open, first_replication}, address.at_call(call), words);
-    const std::size_t further = sim::positions_above(isa, counts, open, first + 2, s.chosen.data());
-    const std::uint32_t* __restrict chosen = s.chosen.data();
-    sim::on_lanes(isa, [&]() SIM_LANES {
+    philox.words(isa, {s.lane.data(), open, first_replication}, address.at_call(call), words);
+    const std::uint32_t* __restrict counts = s.counts.data();
+    sim::on_lanes(isa, [=]() SIM_LANES {
       const std::uint32_t* __restrict w0 = words.out[0];
       const std::uint32_t* __restrict w1 = words.out[1];
-      const std::uint32_t* __restrict w2 = words.out[2];
-      const std::uint32_t* __restrict w3 = words.out[3];
+      SIM_INDEPENDENT
       for (std::size_t k = 0; k < open; ++k) partial[k] += pair_value(w0[k], w1[k], counts[k], first, spread);
-#pragma GCC ivdep
-      for (std::size_t m = 0; m < further; ++m) {
-        const std::uint32_t k = chosen[m];
-        partial[k] += pair_value(w2[k], w3[k], counts[k], first + 2, spread);
-      }
-#pragma GCC ivdep
-      for (std::size_t k = 0; k < open; ++k) sums[position[k]] = partial[k];
     });
+    add_second_pairs(isa, open, first + 2, s);
+    sim::scatter(isa, partial, position, open, sums);
   }
-  sim::on_lanes(isa, [&]() SIM_LANES {
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    SIM_INDEPENDENT
     for (std::size_t i = 0; i < n; ++i) sums[i] *= scale;
   });
 }

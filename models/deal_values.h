@@ -33,7 +33,7 @@ class DealValues {
   struct Scratch {
     explicit Scratch(std::size_t lanes);
     sim::Lane<std::uint32_t> position, lane, counts, chosen;
-    sim::Lane<float> sums;
+    sim::Lane<float> sums, second;
     sim::Grid<std::uint32_t> words;
   };
   // sums[i] = value of the deals of cell i.
@@ -43,6 +43,7 @@ class DealValues {
  private:
   void sum_lognormal(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
                      std::uint32_t first_replication, const Cells& cells, Scratch& scratch, float* sums) const;
+  void add_second_pairs(sim::Isa isa, std::size_t open, std::uint32_t first, Scratch& scratch) const;
 
   enum class Kind { constant, lognormal } kind_ = Kind::constant;
   double mean_ = 0.0;

@@ -1,8 +1,8 @@
 #include "models/source_sampler.h"
 
-#include <cstring>
+#include <algorithm>
 
-#include "sim/lanes/dispatch.h"
+#include "sim/lanes/compact.h"
 #include "sim/rng/poisson.h"
 
 namespace partnersim {
@@ -17,6 +17,8 @@ SamplerScratch::SamplerScratch(std::size_t lanes)
     : words(4, lanes),
       win_rate(sim::padded(lanes)),
       lost_rate(sim::padded(lanes)),
+      factor(sim::padded(lanes)),
+      odds(sim::padded(lanes)),
       sums(sim::padded(lanes)),
       wins(sim::padded(lanes)),
       lost(sim::padded(lanes)),
@@ -48,30 +50,31 @@ void SourceSampler::begin(const State& state) {
 void SourceSampler::rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
   float* __restrict win = s.win_rate.data();
   float* __restrict lost = s.lost_rate.data();
-  const float* factor = state.leads.value.data();
-  if (state.close_odds.used) {
-    const float* odds = state.close_odds.value.data();
-    sim::on_lanes(state.isa, [&]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::uint32_t lane = list[i];
-        const float p = close_[lane];
-        const float up = p * odds[lane];
-        const float closing = up / ((1.0f - p) + up);
-        const float intensity = lambda_[lane] * factor[lane];
-        win[i] = intensity * closing;
-        lost[i] = intensity * (1.0f - closing);
-      }
+  float* __restrict factor = s.factor.data();
+  sim::gather(state.isa, state.leads.value.data(), list, n, factor);
+  if (!state.close_odds.used) {
+    sim::gather(state.isa, win_base_.data(), list, n, win);
+    if (count_leads_) sim::gather(state.isa, lost_base_.data(), list, n, lost);
+    const bool both = count_leads_;
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) win[i] *= factor[i];
+      for (std::size_t i = 0; both && i < n; ++i) lost[i] *= factor[i];
     });
     return;
   }
-  const float* wins = win_base_.data();
-  const float* losses = lost_base_.data();
-  sim::on_lanes(state.isa, [&]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) win[i] = wins[list[i]] * factor[list[i]];
-  });
-  if (!count_leads_) return;
-  sim::on_lanes(state.isa, [&]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) lost[i] = losses[list[i]] * factor[list[i]];
+  float* __restrict odds = s.odds.data();
+  sim::gather(state.isa, state.close_odds.value.data(), list, n, odds);
+  sim::gather(state.isa, close_.data(), list, n, win);
+  sim::gather(state.isa, lambda_.data(), list, n, lost);
+  sim::on_lanes(state.isa, [=]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i) {
+      const float p = win[i];
+      const float up = p * odds[i];
+      const float closing = up / ((1.0f - p) + up);
+      const float intensity = lost[i] * factor[i];
+      win[i] = intensity * closing;
+      lost[i] = intensity * (1.0f - closing);
+    }
   });
 }
 
@@ -101,25 +104,19 @@ void SourceSampler::step(State& state, const std::uint32_t* list, std::size_t n,
 
 void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) {
   float* __restrict row = state.sales.row(source_);
-  std::memset(row, 0, state.count * sizeof(float));
-  float* __restrict wins = state.wins.data();
-  float* __restrict leads = state.leads_received.data();
-  const float* factor = state.deal_value.value.data();
-  const bool priced = state.deal_value.used;
-  sim::on_lanes(state.isa, [&]() SIM_LANES {
-    // A lane stands once in a list, so the scattered additions do not meet.
-#pragma GCC ivdep
-    for (std::size_t i = 0; i < n; ++i) row[list[i]] = s.sums[i];
-#pragma GCC ivdep
-    for (std::size_t i = 0; i < n; ++i) wins[list[i]] += static_cast<float>(static_cast<std::int32_t>(s.wins[i]));
-    if (priced)
-      for (std::size_t l = 0; l < state.count; ++l) row[l] *= factor[l];
-    if (count_leads_) {
-#pragma GCC ivdep
-      for (std::size_t i = 0; i < n; ++i)
-        leads[list[i]] += static_cast<float>(static_cast<std::int32_t>(s.wins[i] + s.lost[i]));
-    }
-  });
+  const std::size_t all = state.count;
+  std::fill_n(row, all, 0.0f);
+  sim::scatter(state.isa, s.sums.data(), list, n, row);
+  if (state.deal_value.used) {
+    const float* __restrict factor = state.deal_value.value.data();
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < all; ++i) row[i] *= factor[i];
+    });
+  }
+  if (state.counts_wins)
+    for (std::size_t i = 0; i < n; ++i) state.wins[list[i]] += static_cast<float>(s.wins[i]);
+  if (count_leads_)
+    for (std::size_t i = 0; i < n; ++i) state.leads_received[list[i]] += static_cast<float>(s.wins[i] + s.lost[i]);
 }
 
 void SourceSampler::expect(Expectation& e, double weight) const {

@@ -18,7 +18,7 @@ namespace partnersim {
 struct SamplerScratch {
   explicit SamplerScratch(std::size_t lanes);
   sim::Grid<std::uint32_t> words;
-  sim::Lane<float> win_rate, lost_rate, sums;
+  sim::Lane<float> win_rate, lost_rate, factor, odds, sums;
   sim::Lane<std::uint32_t> wins, lost, positions;
   DealValues::Scratch deals;
 };

@@ -77,8 +77,9 @@ struct State {
 
   // Flows of the month.
   sim::Grid<float> sales;  // value of deals closed: [source]
-  sim::Lane<float> wins;   // deals closed, all sources
+  sim::Lane<float> wins;   // deals closed, all sources; kept only if counts_wins
   sim::Lane<float> leads_received;
+  bool counts_wins = false;
 
   // Records a monthly series, by the handle Setup gave.
   void record(int trajectory, const sim::Lane<double>& values);

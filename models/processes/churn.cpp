@@ -39,8 +39,9 @@ class Churn final : public Process {
       const std::uint32_t* __restrict word = words_.row(0);
       float* __restrict reach = reach_.row(k);
       float* __restrict spent = spent_.row(k);
-      sim::on_lanes(state.isa, [&]() SIM_LANES {
-        for (std::size_t i = 0; i < state.count; ++i) {
+      const std::size_t n = state.count;
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) {
           reach[i] = -sim::log_lane(sim::uniform(word[i]));
           spent[i] = 0.0f;
         }
@@ -58,7 +59,7 @@ class Churn final : public Process {
       const float* __restrict reach = reach_.row(k);
       float* __restrict spent = spent_.row(k);
       std::uint32_t* __restrict alive = state.alive.row(lives_[k].partner);
-      sim::on_lanes(state.isa, [&]() SIM_LANES {
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) {
           spent[i] += hazard * factor[i];
           alive[i] = spent[i] < reach[i] ? alive[i] : 0u;

@@ -214,7 +214,8 @@ class Economy final : public Process {
       if (!factors[q]->used) continue;
       float* __restrict value = factors[q]->value.data();
       const float* __restrict table = factors_[q].data();
-      sim::on_lanes(state.isa, [&]() SIM_LANES {
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
+        SIM_INDEPENDENT
         for (std::size_t i = 0; i < n; ++i) value[i] *= table[regime[i]];
       });
     }
@@ -249,7 +250,8 @@ class Economy final : public Process {
     const auto columns = static_cast<std::uint32_t>(regimes_.names.size() - 1);
     std::uint32_t* __restrict regime = regime_.data();
     const std::uint32_t* __restrict table = thresholds_.data();
-    sim::on_lanes(state.isa, [&]() SIM_LANES {
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      SIM_INDEPENDENT
       for (std::size_t i = 0; i < n; ++i) {
         const std::uint32_t row = regime[i] * columns;
         std::uint32_t next = 0;

@@ -40,6 +40,7 @@ class Revenue final : public Process {
   }
 
   void begin(State& state) override {
+    state.counts_wins = wins_column_ >= 0 || wins_trajectory_ >= 0;
     for (sim::Lane<double>* lane : {&total_, &before_year_, &wins_, &leads_}) std::fill(lane->begin(), lane->end(), 0.0);
     for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
   }
@@ -98,19 +99,23 @@ class Revenue final : public Process {
     double* __restrict total = total_.data();
     double* __restrict wins = wins_.data();
     double* __restrict leads = leads_.data();
-    sim::on_lanes(state.isa, [&]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) month[i] = 0.0;
-      for (std::size_t s = 0; s < state.sales.rows(); ++s) {
-        const float* __restrict sales = state.sales.row(s);
+    std::fill_n(month, n, 0.0);
+    for (std::size_t s = 0; s < state.sales.rows(); ++s) {
+      const float* __restrict sales = state.sales.row(s);
+      double* __restrict source = keep ? sources_.row(s) : nullptr;
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) month[i] += static_cast<double>(sales[i]);
-        if (!keep) continue;
-        double* __restrict source = sources_.row(s);
+        if (source == nullptr) return;
         for (std::size_t i = 0; i < n; ++i) source[i] += static_cast<double>(sales[i]);
-      }
+      });
+    }
+    const float* __restrict month_wins = state.wins.data();
+    const float* __restrict month_leads = state.leads_received.data();
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         total[i] += month[i];
-        wins[i] += static_cast<double>(state.wins[i]);
-        leads[i] += static_cast<double>(state.leads_received[i]);
+        wins[i] += static_cast<double>(month_wins[i]);
+        leads[i] += static_cast<double>(month_leads[i]);
       }
     });
   }

@@ -120,7 +120,7 @@ class Shock {
     if (thresholds_.empty()) return;
     const std::uint32_t* __restrict word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
     for (const std::uint32_t t : thresholds_)
-      sim::on_lanes(state.isa, [&]() SIM_LANES {
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) arrivals[i] += sim::coin(word[i]) < t ? 1u : 0u;
       });
   }

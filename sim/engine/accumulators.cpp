@@ -92,7 +92,7 @@ void LogHistogram::add(Isa isa, std::span<const float> values, std::vector<std::
   const float* __restrict in = values.data();
   std::int32_t* __restrict bins = scratch.data();
   const std::size_t n = values.size();
-  on_lanes(isa, [&]() SIM_LANES {
+  on_lanes(isa, [=, &low, &high]() SIM_LANES {
     std::int32_t least = bin_index(in[0]), most = least;
     for (std::size_t i = 0; i < n; ++i) {
       const std::int32_t bin = bin_index(in[i]);

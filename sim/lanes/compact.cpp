@@ -70,9 +70,49 @@ SIM_TARGET_AVX512 std::size_t positions_above_avx512(const std::uint32_t* values
   return found;
 }
 
+SIM_TARGET_AVX512 void gather_avx512(const void* from, const std::uint32_t* list, std::size_t count, void* to) {
+  auto* out = static_cast<std::uint32_t*>(to);
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const __mmask16 valid = first_lanes(count - i);
+    const __m512i lanes = _mm512_maskz_loadu_epi32(valid, list + i);
+    _mm512_storeu_si512(out + i, _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), valid, lanes, from, 4));
+  }
+}
+
+SIM_TARGET_AVX512 void scatter_avx512(const float* from, const std::uint32_t* list, std::size_t count, float* to) {
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const __mmask16 valid = first_lanes(count - i);
+    const __m512i lanes = _mm512_maskz_loadu_epi32(valid, list + i);
+    _mm512_mask_i32scatter_ps(to, valid, lanes, _mm512_loadu_ps(from + i), 4);
+  }
+}
+
 #endif
 
+template <class T>
+void gather_any(Isa isa, const T* from, const std::uint32_t* list, std::size_t count, T* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return gather_avx512(from, list, count, to);
+#endif
+  for (std::size_t i = 0; i < count; ++i) to[i] = from[list[i]];
+}
+
 }  // namespace
+
+void gather(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to) {
+  gather_any(isa, from, list, count, to);
+}
+
+void gather(Isa isa, const std::uint32_t* from, const std::uint32_t* list, std::size_t count, std::uint32_t* to) {
+  gather_any(isa, from, list, count, to);
+}
+
+void scatter([[maybe_unused]] Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return scatter_avx512(from, list, count, to);
+#endif
+  for (std::size_t i = 0; i < count; ++i) to[list[i]] = from[i];
+}
 
 std::size_t keep_flagged([[maybe_unused]] Isa isa, std::uint32_t* list, std::size_t count,
                          const std::uint32_t* flags) {

@@ -2,9 +2,9 @@
 //
 // A hot loop is written once, as plain C++ over arrays, inside a lambda:
 //
-//     on_lanes(isa, [&]() SIM_LANES { for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i]; });
+//     on_lanes(isa, [=]() SIM_LANES { for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i]; });
 //
-// and is compiled three times: the lambda is inlined into a function for each instruction set, where
+// (captured by value, so that the compiler knows its pointers and constants do not change) and is compiled three times: the lambda is inlined into a function for each instruction set, where
 // the vectoriser sees it. Helpers called from it must be SIM_INLINE, otherwise they stay baseline code.
 // Only IEEE + - * / sqrt, integer operations and bit casts may appear inside, and the project is
 // compiled with -ffp-contract=off, so that every instruction set gives the same bits.
@@ -19,6 +19,13 @@
 
 #define SIM_INLINE [[gnu::always_inline]] inline
 #define SIM_LANES __attribute__((always_inline))
+// Before a loop whose iterations touch different elements, though a compiler cannot see it (lists of
+// lanes hold each lane once): without it gathers and scatters stay scalar.
+#if defined(__clang__)
+#define SIM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define SIM_INDEPENDENT _Pragma("GCC ivdep")
+#endif
 
 #if defined(__x86_64__)
 #if defined(__clang__)
@@ -42,23 +49,23 @@ Isa default_isa();
 
 namespace detail {
 template <class Body>
-void run_baseline(const Body& body) {
+void run_baseline(Body body) {
   body();
 }
 #if defined(__x86_64__)
 template <class Body>
-SIM_TARGET_AVX2 void run_avx2(const Body& body) {
+SIM_TARGET_AVX2 void run_avx2(Body body) {
   body();
 }
 template <class Body>
-SIM_TARGET_AVX512 void run_avx512(const Body& body) {
+SIM_TARGET_AVX512 void run_avx512(Body body) {
   body();
 }
 #endif
 }  // namespace detail
 
 template <class Body>
-inline void on_lanes([[maybe_unused]] Isa isa, const Body& body) {
+inline void on_lanes([[maybe_unused]] Isa isa, Body body) {
 #if defined(__x86_64__)
   if (isa == Isa::avx512) return detail::run_avx512(body);
   if (isa == Isa::avx2) return detail::run_avx2(body);

@@ -4,44 +4,43 @@
 #pragma once
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
 
 #include "sim/lanes/dispatch.h"
 
 namespace sim {
 
-// The select a vectoriser turns into one min or max instruction, on every compiler alike.
-SIM_INLINE float lane_min(float a, float b) { return a < b ? a : b; }
-SIM_INLINE float lane_max(float a, float b) { return a > b ? a : b; }
+// Adding it to |x| < 2^22 leaves the nearest integer in the low bits of the sum: 1.5 * 2^23.
+inline constexpr float kRoundToInteger = 12582912.0f;
+inline constexpr float kLog2E = 1.44269504088896341f;
 
-// 2^t for |t| < 126; relative error below 2e-7. Rounding to the nearest integer by adding 1.5 * 2^23;
-// degree-5 Chebyshev fit of 2^f on [-1/2, 1/2] with the constant term set to 1.
-SIM_INLINE float exp2_lane(float t) {
-  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23
-  const float shifted = t + kRound;
-  const float f = t - (shifted - kRound);
+// x * 2^n, with n in the low bits of `shifted` = n + kRoundToInteger: an addition to the exponent field.
+SIM_INLINE float scale_by_power(float x, float shifted) {
+  return std::bit_cast<float>(std::bit_cast<std::int32_t>(x) + (std::bit_cast<std::int32_t>(shifted) << 23));
+}
+
+// 2^f for |f| <= 1/2: degree-5 Chebyshev fit with the constant term set to 1.
+SIM_INLINE float exp2_fraction(float f) {
   float p = 1.3266970636323094e-3f;
   p = p * f + 9.675459936261177e-3f;
   p = p * f + 5.550742521882057e-2f;
   p = p * f + 2.4022121727466583e-1f;
   p = p * f + 6.931469440460205e-1f;
-  p = p * f + 1.0f;
-  // Adding the integer part to the exponent field multiplies by 2^n.
-  return std::bit_cast<float>(std::bit_cast<std::int32_t>(p) + (std::bit_cast<std::int32_t>(shifted) << 23));
+  return p * f + 1.0f;
 }
 
-inline constexpr float kLog2E = 1.44269504088896341f;
+// 2^t for |t| < 126; relative error below 2e-7.
+SIM_INLINE float exp2_lane(float t) {
+  const float shifted = t + kRoundToInteger;
+  return scale_by_power(exp2_fraction(t - (shifted - kRoundToInteger)), shifted);
+}
 
 // e^x for |x| < 87; relative error below 3e-7. The integer power of two is taken out first, with ln 2
 // in two parts (Cody and Waite), so that the error does not grow with x.
 SIM_INLINE float exp_lane(float x) {
-  constexpr float kRound = 12582912.0f;
-  const float shifted = x * kLog2E + kRound;
-  const float n = shifted - kRound;
-  const float f = ((x - n * 0.693359375f) - n * -2.12194440e-4f) * kLog2E;
-  return std::bit_cast<float>(std::bit_cast<std::int32_t>(exp2_lane(f)) +
-                              (std::bit_cast<std::int32_t>(shifted) << 23));
+  const float shifted = x * kLog2E + kRoundToInteger;
+  const float n = shifted - kRoundToInteger;
+  return scale_by_power(exp2_fraction(((x - n * 0.693359375f) - n * -2.12194440e-4f) * kLog2E), shifted);
 }
 
 // ln x for positive normal x; absolute error below 1e-7 * max(1, |ln x|). Coefficients: Cephes logf

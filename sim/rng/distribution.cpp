@@ -19,6 +19,7 @@
 
 #include "sim/base/elementary.h"
 #include "sim/base/special.h"
+#include "sim/rng/quantile_body.h"
 
 namespace sim {
 
@@ -64,27 +65,42 @@ double logistic(double y) {
   return (y < 0.0 ? e : 1.0) / (1.0 + e);
 }
 
-template <class Function>  // double Function(Probability) const
+// `Function` is double(Probability) const. With a body, the bulk of its draws comes from cubics: worth it
+// where the function is slow and already a table, not where it is a closed form good to all digits.
+template <class Function, bool with_body>
 class FormOf final : public Quantile::Form {
  public:
   FormOf(Function function, double mean, double low, double high)
-      : Form(mean, low, high), function_(std::move(function)) {}
-  double at(std::uint32_t word) const override { return function_(probability(word)); }
+      : Form(mean, low, high),
+        function_(std::move(function)) {
+    if constexpr (with_body)
+      body_ = QuantileBody([this](std::uint32_t word) { return function_(probability(word)); }, low, high);
+  }
+  double at(std::uint32_t word) const override {
+    if constexpr (with_body)
+      if (body_.covers(word)) return body_(word);
+    return function_(probability(word));
+  }
   void fill(std::span<const std::uint32_t> words, std::span<float> out) const override {
     constexpr double kMost = std::numeric_limits<float>::max();
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      const double value = function_(probability(words[i]));
-      out[i] = static_cast<float>(std::clamp(value, -kMost, kMost));
-    }
+    for (std::size_t i = 0; i < words.size(); ++i)
+      out[i] = static_cast<float>(std::clamp(at(words[i]), -kMost, kMost));
   }
 
  private:
+  struct NoBody {};
   Function function_;
+  [[no_unique_address]] std::conditional_t<with_body, QuantileBody, NoBody> body_;
 };
 
 template <class Function>
 Quantile quantile_of(Function function, double mean, double low, double high) {
-  return Quantile(std::make_shared<const FormOf<Function>>(std::move(function), mean, low, high));
+  return Quantile(std::make_shared<const FormOf<Function, false>>(std::move(function), mean, low, high));
+}
+
+template <class Function>
+Quantile tabulated_quantile_of(Function function, double mean, double low, double high) {
+  return Quantile(std::make_shared<const FormOf<Function, true>>(std::move(function), mean, low, high));
 }
 
 Quantile constant(double value) {
@@ -460,7 +476,7 @@ Quantile beta_between(double a, double b, double low, double high, double mean) 
     const double y = (*table)(logit(p));
     return y < 0.0 ? low + (high - low) * logistic(y) : high - (high - low) * logistic(-y);
   };
-  return quantile_of(q, mean, low, high);
+  return tabulated_quantile_of(q, mean, low, high);
 }
 
 Quantile make_pert(const Law& law, Support) {
@@ -550,7 +566,7 @@ Quantile gamma_with(double shape, double scale, double mean) {
     return quantile_of(q, mean, 0.0, kInfinity);
   }
   const auto q = [table = gamma_table(shape), scale](Probability p) { return scale * math::exp((*table)(logit(p))); };
-  return quantile_of(q, mean, 0.0, kInfinity);
+  return tabulated_quantile_of(q, mean, 0.0, kInfinity);
 }
 
 Quantile make_gamma(const Law& law, Support) {
@@ -839,8 +855,20 @@ std::span<const LawSpec> distribution_laws() { return kLaws; }
 
 Quantile make_quantile(const Law& law, Support support) {
   check_arguments(law);
+  // Copies of a partner and points of a sweep ask for the same law again and again.
+  constexpr std::size_t kMostQuantiles = 512;
+  static std::mutex mutex;
+  static std::map<std::string, Quantile> quantiles;
+  const std::string key = describe(law) + " on " + shown(support.low) + " to " + shown(support.high);
+  {
+    const std::scoped_lock lock(mutex);
+    if (const auto found = quantiles.find(key); found != quantiles.end()) return found->second;
+  }
   const auto index = static_cast<std::size_t>(&spec_of(law) - kLaws);
-  return kMakers[index](law, support);
+  Quantile quantile = kMakers[index](law, support);
+  const std::scoped_lock lock(mutex);
+  if (quantiles.size() >= kMostQuantiles) quantiles.clear();
+  return quantiles.try_emplace(key, std::move(quantile)).first->second;
 }
 
 std::string describe(const Law& law) {

@@ -70,6 +70,7 @@ SIM_TARGET_AVX512 void words_avx512(const Job& job) {
   const __m512i m0 = _mm512_set1_epi64(kMultiplier0), m1 = _mm512_set1_epi64(kMultiplier1);
   const __m512i first = _mm512_set1_epi32(static_cast<int>(job.first));
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i even = _mm512_add_epi32(ascending, ascending);
   for (std::size_t i = 0; i < job.count; i += 8 * kChains) {
     __m512i a[kChains], b[kChains], c[kChains], d[kChains];
     for (std::size_t v = 0; v < kChains / 2; ++v) {
@@ -98,12 +99,13 @@ SIM_TARGET_AVX512 void words_avx512(const Job& job) {
         d[v] = p0;
       }
     }
-    for (std::size_t v = 0; v < kChains; ++v) {
-      const std::size_t at = i + 8 * v;
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(job.out[0] + at), _mm512_cvtepi64_epi32(a[v]));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(job.out[1] + at), _mm512_cvtepi64_epi32(b[v]));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(job.out[2] + at), _mm512_cvtepi64_epi32(c[v]));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(job.out[3] + at), _mm512_cvtepi64_epi32(d[v]));
+    for (std::size_t v = 0; v < kChains / 2; ++v) {
+      const std::size_t at = i + 16 * v;
+      // The even 32-bit elements of two vectors, in order.
+      _mm512_storeu_si512(job.out[0] + at, _mm512_permutex2var_epi32(a[2 * v], even, a[2 * v + 1]));
+      _mm512_storeu_si512(job.out[1] + at, _mm512_permutex2var_epi32(b[2 * v], even, b[2 * v + 1]));
+      _mm512_storeu_si512(job.out[2] + at, _mm512_permutex2var_epi32(c[2 * v], even, c[2 * v + 1]));
+      _mm512_storeu_si512(job.out[3] + at, _mm512_permutex2var_epi32(d[2 * v], even, d[2 * v + 1]));
     }
   }
 }

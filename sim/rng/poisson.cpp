@@ -23,8 +23,12 @@ constexpr std::array<float, kLongestPass + 1> make_reciprocals() {
 }
 constexpr std::array<float, kLongestPass + 1> kReciprocal = make_reciprocals();
 
-// (1 - u) e^rate, which inversion compares with the partial sums of the exponential series.
-SIM_INLINE float scaled_quantile(std::uint32_t word, float rate) { return (1.0f - uniform(word)) * exp_lane(rate); }
+// (1 - u) e^rate, which inversion compares with the partial sums of the exponential series; 1 - u is
+// the uniform of the complemented word.
+SIM_INLINE float scaled_quantile(std::uint32_t word, float rate) {
+  const float complement = (static_cast<float>(static_cast<std::int32_t>(~word >> 1)) + 0.5f) * 0x1p-31f;
+  return complement * exp_lane(rate);
+}
 
 // The first kSteps comparisons of every lane. A lane not decided by then, or in the double-precision
 // tail, is left at kSteps.
@@ -34,7 +38,7 @@ void first_steps(Isa isa, const PoissonBatch& b) {
   const float* __restrict rates = b.rates;
   std::uint32_t* __restrict counts = b.counts;
   const std::size_t n = b.count;
-  on_lanes(isa, [&]() SIM_LANES {
+  on_lanes(isa, [=]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i) {
       const float rate = rates[i];
       const float x = scaled_quantile(words[i], rate);
@@ -104,7 +108,7 @@ std::uint32_t reject(double rate, std::uint32_t replication, const PoissonAttemp
 
 float largest(Isa isa, const float* __restrict rates, std::size_t count) {
   float top = 0.0f;
-  on_lanes(isa, [&]() SIM_LANES {
+  on_lanes(isa, [=, &top]() SIM_LANES {
     // Rates are not negative, so their bit patterns order like integers, which reduce in any order.
     std::int32_t bits = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -156,6 +160,7 @@ void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& a
   if (top <= 0.3f) return passes<3>(isa, batch);
   if (top <= 1.0f) return passes<5>(isa, batch);
   if (top <= 2.2f) return passes<8>(isa, batch);
+  if (top <= 3.3f) return passes<10>(isa, batch);
   if (top <= 4.5f) return passes<12>(isa, batch);
   if (top <= 9.0f) return passes<20>(isa, batch);
   return passes<kLongestPass>(isa, batch);

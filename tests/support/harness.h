@@ -1,0 +1,94 @@
+// Runs a scenario text in memory, as `partnersim run` does, for tests.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/partnership_model.h"
+#include "sim/base/problem.h"
+#include "sim/config/scenario.h"
+#include "sim/engine/runner.h"
+#include "sim/output/results.h"
+
+namespace partnersim::testing {
+
+struct How {
+  int threads = 2;
+  std::size_t block = 0;  // 0: chosen by the engine
+  sim::Isa isa = sim::default_isa();
+};
+
+inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml) {
+  const sim::Document document = sim::parse_document("test.toml", toml);
+  sim::Problems problems;
+  auto scenario = std::make_shared<const sim::Scenario>(sim::resolve(document, parameter_specs(), problems));
+  problems.raise();
+  return scenario;
+}
+
+// A finished run: columns by label ("revenue", "revenue_by_year[1]", "partner.acme.close_rate"), in order
+// of replication, and everything the engine sums.
+class Run {
+ public:
+  explicit Run(const std::string& toml, const How& how = {}) : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
+    plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
+    collector_ = std::make_unique<sim::output::Collector>(plan_, std::filesystem::path{});
+    sim::RunOptions options;
+    options.threads = how.threads;
+    options.block = how.block;
+    options.isa = how.isa;
+    sim::run(plan_, *collector_, options);
+    results_ = sim::output::summarise(*collector_, how.threads);
+  }
+
+  const sim::OutputPlan& outputs() const { return model_->outputs(); }
+  const sim::Accumulators& sums() const { return collector_->sums(0); }
+  const sim::output::Results& results() const { return results_; }
+  sim::ExpectedValues expected() const { return model_->expected(); }
+  std::uint32_t replications() const { return collector_->replications(0); }
+
+  std::vector<float> column(const std::string& label) const {
+    const auto& outcomes = outputs().outcomes;
+    for (std::size_t c = 0; c < outcomes.size(); ++c)
+      if (outcomes[c].label() == label) return collector_->column(0, c);
+    for (std::size_t c = 0; c < outputs().inputs.size(); ++c)
+      if (outputs().inputs[c].name == label) return collector_->column(0, outcomes.size() + c);
+    throw std::logic_error("no column " + label);
+  }
+
+  // Mean of a monthly series and its standard error.
+  struct Estimate {
+    double mean, error;
+  };
+  Estimate monthly(const std::string& series, int month) const {
+    const auto& all = outputs().trajectories;
+    for (std::size_t t = 0; t < all.size(); ++t) {
+      if (all[t].name != series) continue;
+      const sim::ExactMoments& m = sums().moments(t, month);
+      return {m.mean(all[t].resolution), std::sqrt(m.variance(all[t].resolution) / static_cast<double>(m.count()))};
+    }
+    throw std::logic_error("no series " + series);
+  }
+
+  // Digest of everything, and of each column.
+  const std::string& hash() const { return results_.digest; }
+  std::map<std::string, std::string> hashes() const {
+    std::map<std::string, std::string> map;
+    for (const auto& h : results_.hashes) map[h.label] = h.digest;
+    return map;
+  }
+
+ private:
+  std::shared_ptr<const sim::Scenario> scenario_;
+  std::shared_ptr<const sim::Model> model_;
+  sim::ExperimentPlan plan_;
+  std::unique_ptr<sim::output::Collector> collector_;
+  sim::output::Results results_;
+};
+
+}  // namespace partnersim::testing
