@@ -102,7 +102,7 @@ void SourceSampler::step(State& state, const std::uint32_t* list, std::size_t n,
   timer.mark("> totals");
 }
 
-void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) {
+void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
   float* __restrict row = state.sales.row(source_);
   const std::size_t all = state.count;
   std::fill_n(row, all, 0.0f);
@@ -113,10 +113,19 @@ void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t 
       for (std::size_t i = 0; i < all; ++i) row[i] *= factor[i];
     });
   }
-  if (state.counts_wins)
-    for (std::size_t i = 0; i < n; ++i) state.wins[list[i]] += static_cast<float>(s.wins[i]);
-  if (count_leads_)
-    for (std::size_t i = 0; i < n; ++i) state.leads_received[list[i]] += static_cast<float>(s.wins[i] + s.lost[i]);
+  if (!state.counts_wins && !count_leads_) return;
+  // The rates have been used up: their space takes the counts as floats.
+  float* __restrict won = s.win_rate.data();
+  float* __restrict received = s.lost_rate.data();
+  const std::uint32_t* __restrict wins = s.wins.data();
+  const std::uint32_t* __restrict lost = s.lost.data();
+  sim::on_lanes(state.isa, [=, count_leads = count_leads_]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(wins[i]));
+    for (std::size_t i = 0; count_leads && i < n; ++i)
+      received[i] = won[i] + static_cast<float>(static_cast<std::int32_t>(lost[i]));
+  });
+  sim::scatter_add(state.isa, won, list, n, state.wins.data());
+  if (count_leads_) sim::scatter_add(state.isa, received, list, n, state.leads_received.data());
 }
 
 void SourceSampler::expect(Expectation& e, double weight) const {

@@ -36,7 +36,7 @@ class SourceSampler {
 
  private:
   void rates(const State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
-  void spread(State& state, const std::uint32_t* list, std::size_t count, const SamplerScratch& scratch);
+  void spread(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
 
   sim::Address address_;
   std::size_t source_;

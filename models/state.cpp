@@ -19,7 +19,7 @@ State::State(std::size_t partners, std::size_t sources, std::size_t input_count,
 void State::record(int trajectory, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(trajectory);
   const sim::Trajectory& spec = plan->trajectories[t];
-  result->sums.moments(t, month).add({values.data(), count}, 1.0 / spec.resolution);
+  result->sums.moments(t, month).add(isa, {values.data(), count}, 1.0 / spec.resolution);
   if (plan->detail != sim::TrajectoryDetail::bands) return;
   for (std::size_t i = 0; i < count; ++i) singles_[i] = static_cast<float>(values[i]);
   result->sums.band(t, month).add(isa, {singles_.data(), count}, bins_);
@@ -27,7 +27,7 @@ void State::record(int trajectory, const sim::Lane<double>& values) {
 
 void State::add_member_total(int total, std::size_t member, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(total);
-  result->sums.member_totals[t * plan->members.size() + member].add({values.data(), count},
+  result->sums.member_totals[t * plan->members.size() + member].add(isa, {values.data(), count},
                                                                     1.0 / plan->member_totals[t].resolution);
 }
 

@@ -7,6 +7,23 @@ namespace sim {
 namespace {
 
 constexpr double kLargestFixed = 0x1p47;
+constexpr std::size_t kRun = 512;                       // sums of so many products stay below 2^63
+constexpr int kHalfBits = 22;
+constexpr std::int64_t kShift = std::int64_t{1} << 42;
+
+// The nearest integer (ties to even) of |x| < 2^51, by adding 1.5 * 2^52; other x give other bits, which
+// do not look like small integers.
+SIM_INLINE std::int64_t fixed_point(double x) {
+  constexpr double kRound = 0x1.8p52;
+  return std::bit_cast<std::int64_t>(x + kRound) - std::bit_cast<std::int64_t>(kRound);
+}
+
+// Both below 2^32: the multiplication vector units have.
+SIM_INLINE std::int64_t half_product(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(static_cast<std::uint32_t>(a)) *
+                                   static_cast<std::uint32_t>(b));
+}
+
 constexpr std::int32_t kDropBits = 16;                                    // 7 mantissa bits stay: 128 bins an octave
 constexpr std::int32_t kZeroEdge = std::bit_cast<std::int32_t>(0x1p-30f) >> kDropBits;
 
@@ -19,22 +36,58 @@ SIM_INLINE std::int32_t bin_index(float value) {
 
 }  // namespace
 
-void ExactMoments::add(std::span<const double> values, double inverse_resolution) {
-  Int128 sum = 0;
-  Int128 squares = 0;
+void ExactMoments::add(Isa isa, std::span<const double> values, double inverse_resolution) {
+  for (std::size_t done = 0; done < values.size(); done += kRun) {
+    const auto run = values.subspan(done, std::min(kRun, values.size() - done));
+    if (!add_small(isa, run, inverse_resolution)) add_any(run, inverse_resolution);
+  }
+  count_ += values.size();
+}
+
+bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inverse_resolution) {
+  const double* __restrict in = values.data();
+  const std::size_t n = values.size();
+  std::int64_t sum = 0, high_squares = 0, products = 0, low_squares = 0;
+  bool fits = true;
+  on_lanes(isa, [=, &sum, &high_squares, &products, &low_squares, &fits]() SIM_LANES {
+    std::int64_t s = 0, hh = 0, hl = 0, ll = 0, outside = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      // Shifted by 2^42, small values are 43-bit and not negative; two halves square in 64 bits.
+      const std::int64_t y = fixed_point(in[i] * inverse_resolution) + kShift;
+      outside |= y;
+      const std::int64_t high = static_cast<std::int64_t>(static_cast<std::uint64_t>(y) >> kHalfBits);
+      const std::int64_t low = y & ((std::int64_t{1} << kHalfBits) - 1);
+      s += y;
+      hh += half_product(high, high);
+      hl += half_product(high, low);
+      ll += half_product(low, low);
+    }
+    sum = s;
+    high_squares = hh;
+    products = hl;
+    low_squares = ll;
+    fits = (static_cast<std::uint64_t>(outside) >> 43) == 0;
+  });
+  if (!fits) return false;
+  const auto count = static_cast<Int128>(n);
+  const Int128 shifted_squares = (static_cast<Int128>(high_squares) << (2 * kHalfBits)) +
+                                 (static_cast<Int128>(products) << (kHalfBits + 1)) + low_squares;
+  sum_ += sum - count * kShift;
+  squares_ += shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift;
+  return true;
+}
+
+void ExactMoments::add_any(std::span<const double> values, double inverse_resolution) {
   for (const double value : values) {
     const double scaled = value * inverse_resolution;
     if (!(scaled < kLargestFixed && scaled > -kLargestFixed)) {
       ++overflows_;
       continue;
     }
-    const auto fixed = static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
-    sum += fixed;
-    squares += static_cast<Int128>(fixed) * fixed;
+    const std::int64_t fixed = fixed_point(scaled);
+    sum_ += fixed;
+    squares_ += static_cast<Int128>(fixed) * fixed;
   }
-  sum_ += sum;
-  squares_ += squares;
-  count_ += values.size();
 }
 
 void ExactMoments::merge(const ExactMoments& other) {

@@ -18,7 +18,7 @@ namespace sim {
 class ExactMoments {
  public:
   // inverse_resolution = 1 / Trajectory::resolution.
-  void add(std::span<const double> values, double inverse_resolution);
+  void add(Isa isa, std::span<const double> values, double inverse_resolution);
   void merge(const ExactMoments& other);
   std::uint64_t count() const { return count_; }
   std::uint64_t overflows() const { return overflows_; }
@@ -28,6 +28,9 @@ class ExactMoments {
 
  private:
   __extension__ using Int128 = __int128;
+  // The usual case, in vector code: at most kRun values, all below 2^42 resolutions. False: nothing added.
+  bool add_small(Isa isa, std::span<const double> values, double inverse_resolution);
+  void add_any(std::span<const double> values, double inverse_resolution);
   Int128 sum_ = 0;
   Int128 squares_ = 0;
   std::uint64_t count_ = 0;

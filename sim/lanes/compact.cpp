@@ -87,6 +87,15 @@ SIM_TARGET_AVX512 void scatter_avx512(const float* from, const std::uint32_t* li
   }
 }
 
+SIM_TARGET_AVX512 void scatter_add_avx512(const float* from, const std::uint32_t* list, std::size_t count, float* to) {
+  for (std::size_t i = 0; i < count; i += kWidth) {
+    const __mmask16 valid = first_lanes(count - i);
+    const __m512i lanes = _mm512_maskz_loadu_epi32(valid, list + i);
+    const __m512 before = _mm512_mask_i32gather_ps(_mm512_setzero_ps(), valid, lanes, to, 4);
+    _mm512_mask_i32scatter_ps(to, valid, lanes, _mm512_add_ps(before, _mm512_loadu_ps(from + i)), 4);
+  }
+}
+
 #endif
 
 template <class T>
@@ -112,6 +121,13 @@ void scatter([[maybe_unused]] Isa isa, const float* from, const std::uint32_t* l
   if (isa == Isa::avx512) return scatter_avx512(from, list, count, to);
 #endif
   for (std::size_t i = 0; i < count; ++i) to[list[i]] = from[i];
+}
+
+void scatter_add([[maybe_unused]] Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return scatter_add_avx512(from, list, count, to);
+#endif
+  for (std::size_t i = 0; i < count; ++i) to[list[i]] += from[i];
 }
 
 std::size_t keep_flagged([[maybe_unused]] Isa isa, std::uint32_t* list, std::size_t count,

@@ -22,7 +22,8 @@ std::size_t positions_above(Isa isa, const std::uint32_t* values, std::size_t co
 void gather(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
 void gather(Isa isa, const std::uint32_t* from, const std::uint32_t* list, std::size_t count, std::uint32_t* to);
 
-// to[list[i]] = from[i]; a lane stands once in a list.
+// to[list[i]] = from[i], and to[list[i]] += from[i]; a lane stands once in a list.
 void scatter(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
+void scatter_add(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
 
 }  // namespace sim
