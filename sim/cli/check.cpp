@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <iostream>
+#include <map>
 
 #include "sim/base/problem.h"
 #include "sim/cli/options.h"
@@ -49,35 +49,64 @@ std::string bytes_text(double bytes) {
   return fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
-std::string law_text(const Law& law) { return describe(law); }
+std::string value_text(const Value& value) {
+  if (const Law* law = std::get_if<Law>(&value)) return law->is_constant() ? plain(law->number("value")) : describe(*law);
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+  if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
+  if (const auto* word = std::get_if<std::string>(&value)) return *word;
+  return {};
+}
+
+// Rows alike but for the entity (copies of a partner) are shown once.
+class GroupedRows {
+ public:
+  void add(const std::string& path, const Scenario::Entry& entry, std::vector<std::string> rest) {
+    std::string key(entry.spec->path);
+    for (const std::string& cell : rest) key += "\n" + cell;
+    const auto [found, is_new] = index_.emplace(key, rows_.size());
+    if (is_new) rows_.push_back({path, 0, std::move(rest)});
+    ++rows_[found->second].count;
+  }
+  bool empty() const { return rows_.empty(); }
+  std::string text(std::vector<std::string> header, std::string alignment) const {
+    TextTable table(std::move(header), std::move(alignment));
+    for (const Row& row : rows_) {
+      std::vector<std::string> cells{row.count == 1 ? row.path : fmt::format("{} and {} more", row.path, row.count - 1)};
+      cells.insert(cells.end(), row.rest.begin(), row.rest.end());
+      table.add(std::move(cells));
+    }
+    return table.text();
+  }
+
+ private:
+  struct Row {
+    std::string path;
+    int count;
+    std::vector<std::string> rest;
+  };
+  std::vector<Row> rows_;
+  std::map<std::string, std::size_t> index_;
+};
 
 std::string drawn_text(const Scenario& scenario) {
-  TextTable table({"drawn", "value", "law"});
-  bool any = false;
+  GroupedRows rows;
   for (const auto& [path, entry] : scenario.entries()) {
     const Law* law = std::get_if<Law>(&entry.value);
     if (law == nullptr || law->is_constant()) continue;
-    table.add({entry.spec->frequency == Frequency::per_event ? "per event" : "once a replication", path, law_text(*law)});
-    any = true;
+    rows.add(path, entry, {entry.spec->frequency == Frequency::per_event ? "per event" : "once a replication", describe(*law)});
   }
-  return any ? "\nWhat is drawn, and how often:\n" + table.text() : "\nNo parameter is uncertain.\n";
+  if (rows.empty()) return "\nNo value is drawn from a law of its own.\n";
+  return "\nWhat is drawn, and how often:\n" + rows.text({"value", "drawn", "law"}, "lll");
 }
 
 std::string defaults_text(const Scenario& scenario) {
-  TextTable table({"value", "default", "unit", "source"});
-  bool any = false;
+  GroupedRows rows;
   for (const auto& [path, entry] : scenario.entries()) {
-    if (entry.given || entry.spec->required) continue;
-    std::string text;
-    if (const Law* law = std::get_if<Law>(&entry.value)) text = law->is_constant() ? plain(law->number("value")) : law_text(*law);
-    else if (const auto* integer = std::get_if<std::int64_t>(&entry.value)) text = std::to_string(*integer);
-    else if (const auto* flag = std::get_if<bool>(&entry.value)) text = *flag ? "true" : "false";
-    else if (const auto* word = std::get_if<std::string>(&entry.value)) text = *word;
-    if (text.empty() || entry.spec->source.empty()) continue;
-    table.add({path, text, std::string(entry.spec->unit), std::string(entry.spec->source)});
-    any = true;
+    if (entry.given || entry.spec->required || entry.spec->source.empty()) continue;
+    const std::string text = value_text(entry.value);
+    if (!text.empty()) rows.add(path, entry, {text, std::string(entry.spec->unit), std::string(entry.spec->source)});
   }
-  return any ? "\nValues you did not give:\n" + table.text() : "";
+  return rows.empty() ? "" : "\nValues you did not give:\n" + rows.text({"value", "default", "unit", "source"}, "lrll");
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ std::string frequency_text(const ParameterSpec& spec) {
 }
 
 std::string parameters_text(const Domain& domain) {
-  TextTable table({"key", "unit", "range", "default", "may be drawn", "what it is"});
+  TextTable table({"key", "unit", "range", "default", "may be drawn", "what it is"}, "llllll");
   for (const ParameterSpec& spec : domain.parameters)
     table.add({std::string(spec.path), std::string(spec.unit), range_text(spec), default_text(spec), frequency_text(spec), std::string(spec.doc)});
   return table.text();
@@ -87,10 +87,10 @@ std::string outcomes_text(const Domain& domain) {
   const auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
   problems.raise();
   const auto model = domain.make_model(scenario);
-  TextTable table({"outcome", "unit", "definition"});
+  TextTable table({"outcome", "unit", "definition"}, "lll");
   for (const Column& c : model->outputs().outcomes)
     if (c.index == 0) table.add({c.name, c.unit == "1" ? "" : c.unit == scenario->text("scenario.currency") ? "currency" : c.unit, c.definition});
-  TextTable series({"monthly series", "unit", "definition"});
+  TextTable series({"monthly series", "unit", "definition"}, "lll");
   for (const Trajectory& t : model->outputs().trajectories)
     series.add({t.name, t.unit == "1" ? "" : t.unit == scenario->text("scenario.currency") ? "currency" : t.unit, t.definition});
   return table.text() + "\n" + series.text() + "\nAn outcome whose process a scenario does not use is absent from its results.\n";
@@ -119,13 +119,13 @@ std::string path_text(const Domain& domain, const std::string& path) {
 }
 
 std::string processes_text(const Domain& domain) {
-  TextTable table({"process", "what it does"});
+  TextTable table({"process", "what it does"}, "ll");
   for (const ProcessNote& note : domain.processes) table.add({std::string(note.name), std::string(note.doc)});
   return table.text();
 }
 
 std::string types_text(const Domain& domain) {
-  TextTable table({"type", "mechanism"});
+  TextTable table({"type", "mechanism"}, "ll");
   for (const TypeNote& note : domain.types) table.add({std::string(note.name), std::string(note.doc)});
   return table.text();
 }

@@ -75,7 +75,8 @@ std::string TextTable::text() const {
     std::string line;
     for (std::size_t c = 0; c < rows_[r].size(); ++c) {
       const std::string padding(widths[c] - width(rows_[r][c]), ' ');
-      line += c == 0 ? rows_[r][c] + padding : "  " + padding + rows_[r][c];
+      const bool left = c < alignment_.size() && alignment_[c] == 'l';
+      line += (c == 0 ? "" : "  ") + (left ? rows_[r][c] + padding : padding + rows_[r][c]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out += line + "\n";

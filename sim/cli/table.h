@@ -16,14 +16,17 @@ std::string rounded_error(double error);
 // A plain number for a table without an error: at most six significant digits.
 std::string plain(double value);
 
-// Columns aligned by the widest cell; the first column to the left, the others to the right.
+// Columns as wide as their widest cell. `alignment` has an 'l' or 'r' for each column; columns beyond it,
+// and all but the first without it, stand to the right, where numbers belong.
 class TextTable {
  public:
-  explicit TextTable(std::vector<std::string> header) : rows_{std::move(header)} {}
+  explicit TextTable(std::vector<std::string> header, std::string alignment = "l")
+      : alignment_(std::move(alignment)), rows_{std::move(header)} {}
   void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
   std::string text() const;
 
  private:
+  std::string alignment_;
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -16,6 +16,7 @@ struct Column {
   std::string unit;
   std::string long_name;
   std::string definition;
+  bool high_is_worse = false;  // partners lost: the worst futures are those with the most
   std::string dimension{};  // empty, or the name of the further dimension
   std::size_t index = 0;
   std::size_t extent = 1;

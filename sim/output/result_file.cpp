@@ -137,8 +137,9 @@ class ResultWriter {
 
   void write_summary(const Results& results) {
     scale_points("/summary", {{"long_name", "statistics of the outcomes"}});
-    Names labels, units, long_names;
+    Names labels, units, long_names, worst;
     for (const Column& column : outputs_.outcomes) {
+      worst.push_back(column.high_is_worse ? "highest" : "lowest");
       labels.push_back(column.label());
       units.push_back(column.unit);
       long_names.push_back(column.long_name);
@@ -147,13 +148,14 @@ class ResultWriter {
     file_.dimension("/summary", "quantile", probabilities(), describe("1", "probability"));
     file_.add({.group = "/summary", .name = "unit", .dimensions = {"outcome"}, .attributes = describe("", "unit of the outcome")}, units);
     file_.add({.group = "/summary", .name = "long_name", .dimensions = {"outcome"}, .attributes = describe("", "name of the outcome")}, long_names);
+    file_.add({.group = "/summary", .name = "worst", .dimensions = {"outcome"}, .attributes = describe("", "which values are the worst ones")}, worst);
     add_statistic("mean", "mean over replications", results, [](const Summary& s) { return s.mean; });
     add_statistic("standard_error", "Monte Carlo standard error of the mean", results, [](const Summary& s) { return s.mean_error; });
     add_statistic("sd", "standard deviation over replications", results, [](const Summary& s) { return s.sd; });
     add_statistic("sd_standard_error", "Monte Carlo standard error of sd", results, [](const Summary& s) { return s.sd_error; });
     add_statistic("minimum", "smallest value", results, [](const Summary& s) { return s.minimum; });
     add_statistic("maximum", "largest value", results, [](const Summary& s) { return s.maximum; });
-    add_statistic("cvar05", "mean of the worst 5 %: of the lowest values", results, [](const Summary& s) { return s.cvar; });
+    add_statistic("cvar05", "mean of the worst 5 %: of the lowest or highest values, as `worst` says", results, [](const Summary& s) { return s.cvar; });
     add_statistic("cvar05_standard_error", "Monte Carlo standard error of cvar05", results, [](const Summary& s) { return s.cvar_error; });
     add_quantiles("quantile_value", "order statistic ceil(n p)", results, &QuantileEstimate::value);
     add_quantiles("quantile_low", "lower end of the 95 % interval from binomial order statistics", results, &QuantileEstimate::low);

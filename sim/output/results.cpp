@@ -117,7 +117,7 @@ Results summarise(const Collector& collector, int threads, const ColumnVisitor& 
         digests[c].add(kept[k].data(), kept[k].size() * sizeof(float));
         if (c >= outputs.outcomes.size()) return;
         std::vector<float> sorted = kept[k];
-        results.summaries[p][c] = summarise(sorted, ranks);
+        results.summaries[p][c] = summarise(sorted, ranks, outputs.outcomes[c].high_is_worse);
       });
       if (visit)
         for (std::size_t k = 0; k < count; ++k) visit(p, first + k, kept[k]);

@@ -32,6 +32,21 @@ QuantileRanks ranks_of(std::size_t count, double p) {
   return {clip(std::ceil(n * p)), clip(low), clip(high)};
 }
 
+// `worst(i)` is the i-th worst value, i = 0, 1, …
+template <class Worst>
+void mean_of_worst(Summary& s, const Worst& worst) {
+  const double tail = kTail * static_cast<double>(s.count);
+  const auto whole = static_cast<std::size_t>(tail);
+  const double part = tail - static_cast<double>(whole);
+  const double edge = worst(std::min(whole, s.count - 1));
+  double sum = 0.0, squares = 0.0;
+  for (std::size_t i = 0; i < whole; ++i) sum += worst(i);
+  s.cvar = (sum + part * edge) / tail;
+  for (std::size_t i = 0; i < whole; ++i) squares += (worst(i) - s.cvar) * (worst(i) - s.cvar);
+  // Asymptotic variance of the tail mean (Trindade et al. 2007): [Var(Y | tail) + (1 - a)(VaR - CVaR)^2] / (a n).
+  s.cvar_error = std::sqrt((squares / tail + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
+}
+
 }  // namespace
 
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
@@ -41,7 +56,8 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
   return ranks;
 }
 
-Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks) {
+Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
+                  bool high_is_worse) {
   Summary s;
   s.count = values.size();
   if (values.empty()) return s;
@@ -71,20 +87,8 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
     s.quantiles[i] = {at(ranks[i].value), at(ranks[i].low), at(ranks[i].high)};
   }
 
-  const double tail = kTail * n;
-  const auto whole = static_cast<std::size_t>(tail);
-  const double part = tail - static_cast<double>(whole);
-  double low_sum = 0.0, low_squares = 0.0;
-  for (std::size_t i = 0; i < whole; ++i) low_sum += static_cast<double>(values[i]);
-  const double edge = static_cast<double>(values[std::min(whole, values.size() - 1)]);
-  s.cvar = (low_sum + part * edge) / tail;
-  for (std::size_t i = 0; i < whole; ++i) {
-    const double d = static_cast<double>(values[i]) - s.cvar;
-    low_squares += d * d;
-  }
-  // Asymptotic variance of the tail mean (Trindade et al. 2007): [Var(Y | tail) + (1 - a)(VaR - CVaR)^2] / (a n).
-  const double inside = tail > 0.0 ? low_squares / tail : 0.0;
-  s.cvar_error = std::sqrt((inside + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
+  const std::size_t last = values.size() - 1;
+  mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
   return s;
 }
 

@@ -26,7 +26,8 @@ struct Summary {
   double mean = 0.0, mean_error = 0.0;  // standard error sd / sqrt(n)
   double sd = 0.0, sd_error = 0.0;      // from the fourth central moment
   double minimum = 0.0, maximum = 0.0;
-  // Mean of the worst (lowest) 5 %: [sum of y_(i), i <= floor(an), + (an - floor(an)) y_(floor(an)+1)] / (an).
+  // Mean of the worst 5 %, for the lowest: [sum of y_(i), i <= floor(an), + (an - floor(an)) y_(floor(an)+1)] / (an);
+  // of the highest where those are the worst.
   double cvar = 0.0, cvar_error = 0.0;
   std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
 };
@@ -40,6 +41,7 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
 
 // Sorts `values`. Sums run over the sorted values, so the result does not depend on their order.
 // `ranks` must come from quantile_ranks(values.size()).
-Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks);
+Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
+                  bool high_is_worse = false);
 
 }  // namespace sim
