@@ -16,6 +16,7 @@ using Loop = sim::MonthLoop<State, Expectation>;
 void add_processes(Setup& setup, Loop& loop) {
   for (const Entry& entry : processes())
     if (auto process = entry.make(setup)) loop.add(entry.name, entry.stream, entry.phases, std::move(process));
+  setup.problems.raise();
 }
 
 class NetworkSimulation final : public sim::Simulation {

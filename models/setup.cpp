@@ -53,26 +53,6 @@ void add_tagged(const Setup& setup, const sim::Node& tag, const std::string& pat
                                                : sim::did_you_mean(*name, tags, "Tags"));
 }
 
-// A law whose every draw lies in the range of its parameter.
-sim::Quantile quantile_in_range(const sim::Scenario& scenario, const std::string& path, const sim::Law& law) {
-  const sim::Range range = scenario.spec(path).range;
-  sim::Problems problems;
-  sim::Quantile quantile;
-  try {
-    quantile = sim::make_quantile(law, {range.low, range.high});
-  } catch (const std::invalid_argument& error) {
-    problems.add(law.mark, fmt::format("{}: {}", path, error.what()));
-    problems.raise();
-  }
-  const double low = quantile(0), high = quantile(0xffffffffu);
-  if (low < range.low || high > range.high)
-    problems.add(law.mark, fmt::format("{} = {} can be {:.6g}", path, sim::describe(law), low < range.low ? low : high),
-                 fmt::format("values must be from {} to {}", range.low, range.high),
-                 "Use truncated_normal, or a law that stays inside.");
-  problems.raise();
-  return quantile;
-}
-
 }  // namespace
 
 void Parameter::fill(const State& state, float* out) const {
@@ -115,10 +95,8 @@ std::uint64_t Setup::entity(const std::string& dotted_id) {
   const std::uint64_t hash = sim::entity_hash(dotted_id);
   const auto [found, is_new] = entities_.emplace(hash, dotted_id);
   if (!is_new && found->second != dotted_id) {
-    sim::Problems problems;
     problems.add({scenario.file(), 0, 0}, fmt::format("{} and {} have the same hash", dotted_id, found->second),
                  "they would draw the same random numbers", "Rename one of them.");
-    problems.raise();
   }
   return hash;
 }
@@ -126,7 +104,8 @@ std::uint64_t Setup::entity(const std::string& dotted_id) {
 Parameter Setup::parameter(const std::string& path) {
   const sim::Law& law = scenario.law(path);
   if (law.is_constant()) return {law.number("value"), -1};
-  const sim::Quantile quantile = quantile_in_range(scenario, path, law);
+  const sim::Range range = scenario.spec(path).range;
+  const sim::Quantile quantile = sim::make_quantile(law, {range.low, range.high});
   const std::string id = scenario.draw_id(path);
   const auto [found, is_new] = input_of_.emplace(id, static_cast<int>(inputs_.size()));
   if (is_new) {
@@ -163,7 +142,7 @@ int Setup::member_total(sim::MemberTotal total) {
   return static_cast<int>(outputs_.member_totals.size()) - 1;
 }
 
-std::vector<std::size_t> targeted_partners(const Setup& setup, const std::string& path) {
+std::vector<std::size_t> targeted_partners(Setup& setup, const std::string& path) {
   std::vector<std::size_t> targets;
   const auto everyone = [&] {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) targets.push_back(p);
@@ -172,7 +151,7 @@ std::vector<std::size_t> targeted_partners(const Setup& setup, const std::string
     everyone();
     return targets;
   }
-  sim::Problems problems;
+  sim::Problems& problems = setup.problems;
   const sim::Node& node = setup.scenario.tree(path);
   if (const auto* word = std::get_if<std::string>(&node.value); word != nullptr && (*word == "partners" || *word == "everyone")) {
     everyone();
@@ -187,7 +166,6 @@ std::vector<std::size_t> targeted_partners(const Setup& setup, const std::string
     problems.add(node.mark, fmt::format("{} is not a target", path), "targets are \"partners\", \"everyone\", { tag = \"x\" } and { partners = [\"acme\"] }",
                  "For example: target = \"partners\"");
   }
-  problems.raise();
   return targets;
 }
 

@@ -44,6 +44,9 @@ class Setup {
   // A power of two near a millionth of the largest typical deal: what money sums are exact in.
   double money_resolution = 1.0;
 
+  // What processes find wrong with the scenario; raised when all of them have been made.
+  sim::Problems problems;
+
   // The hash of a dotted id; two ids with one hash are refused.
   std::uint64_t entity(const std::string& dotted_id);
   Parameter parameter(const std::string& path);
@@ -75,7 +78,7 @@ class Setup {
 };
 
 // Partners a target names: "partners", "everyone", { tag = "x" }, { partners = ["a", "b*"] }.
-std::vector<std::size_t> targeted_partners(const Setup& setup, const std::string& path);
+std::vector<std::size_t> targeted_partners(Setup& setup, const std::string& path);
 
 using Entry = sim::ProcessEntry<State, Expectation, Setup>;
 

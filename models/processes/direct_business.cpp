@@ -13,10 +13,10 @@ constexpr std::uint32_t kStream = 5;
 
 const std::array kParameters{
     sim::ParameterSpec{.path = "firm.direct.leads", .unit = "leads a month", .range = {0, 100000}, .required = true,
-                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(),
+                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(), .check = sim::distribution_problem,
                        .doc = "customers who come without a partner"},
     sim::ParameterSpec{.path = "firm.direct.close_rate", .unit = "1", .range = {0, 1}, .required = true,
-                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(),
+                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(), .check = sim::distribution_problem,
                        .doc = "share of the leads that become deals"},
     sim::ParameterSpec{.path = "firm.direct.deal_value", .unit = "currency", .range = {0, 1e12}, .required = true,
                        .frequency = sim::Frequency::per_event, .laws = deal_value_laws(),

@@ -69,7 +69,7 @@ std::vector<std::uint32_t> cumulative_thresholds(const std::vector<double>& law)
 // Reads and checks the regimes of a scenario.
 class Regimes {
  public:
-  explicit Regimes(const sim::Scenario& scenario) : scenario_(scenario) {
+  Regimes(const sim::Scenario& scenario, sim::Problems& problems) : scenario_(scenario), problems_(problems) {
     const auto ids = scenario.ids("economy.regime");
     names.assign(ids.begin(), ids.end());
     for (const std::string& name : names) {
@@ -77,13 +77,14 @@ class Regimes {
       factors.push_back(multipliers(name));
     }
     start = start_regime();
-    problems_.raise();
+    if (!start) start_law = stationary_start();
   }
 
   std::vector<std::string> names;
   Rows transition;
   Rows factors;  // [regime][quantity]
   std::optional<std::size_t> start;  // none: the stationary law
+  std::vector<double> start_law;     // empty with a named start
 
  private:
   std::size_t number_of(const std::string& name, const sim::Mark& mark, const std::string& path) {
@@ -157,6 +158,14 @@ class Regimes {
     return result;
   }
 
+  std::vector<double> stationary_start() {
+    std::vector<double> law = stationary_law(transition);
+    if (std::all_of(law.begin(), law.end(), [](double p) { return p >= 0.0 && p <= 1.0; })) return law;
+    problems_.add(scenario_.mark("economy.start"), "economy.start: the regimes have no single stationary law",
+                  "from some regimes others are never reached", fmt::format("Write start = \"{}\".", names.front()));
+    return std::vector<double>(names.size(), 0.0);
+  }
+
   std::optional<std::size_t> start_regime() {
     const std::string& name = scenario_.text("economy.start");
     if (name == kStationary) return std::nullopt;
@@ -164,15 +173,14 @@ class Regimes {
   }
 
   const sim::Scenario& scenario_;
-  sim::Problems problems_;
+  sim::Problems& problems_;
 };
 
 class Economy final : public Process {
  public:
   explicit Economy(Setup& setup)
-      : regimes_(setup.scenario),
-        start_law_(regimes_.start ? std::vector<double>{} : stationary_law(regimes_.transition)),
-        start_thresholds_(cumulative_thresholds(start_law_)),
+      : regimes_(setup.scenario, setup.problems),
+        start_thresholds_(cumulative_thresholds(regimes_.start_law)),
         entity_(setup.entity("economy")),
         word_(entity_, kStream, setup.lanes),
         regime_(sim::padded(setup.lanes)),
@@ -222,7 +230,7 @@ class Economy final : public Process {
   }
 
   void expect_begin(Expectation&) override {
-    law_ = start_law_;
+    law_ = regimes_.start_law;
     if (!regimes_.start) return;
     law_.assign(regimes_.names.size(), 0.0);
     law_[*regimes_.start] = 1.0;
@@ -262,7 +270,6 @@ class Economy final : public Process {
   }
 
   Regimes regimes_;
-  std::vector<double> start_law_;
   std::vector<std::uint32_t> start_thresholds_;
   std::uint64_t entity_;
   sim::MonthlyWord word_;

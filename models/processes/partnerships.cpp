@@ -29,7 +29,7 @@ class Partnerships final : public Process {
     active_column_ = setup.outcome({"active_partners_end", "1", "Active partners at the end",
                                     "Partnerships still alive after the last month."});
     lost_column_ = setup.outcome({"partners_lost", "1", "Partners lost",
-                                  "Partnerships that began and ended within the horizon, whatever the cause."});
+                                  "Partnerships that began and ended within the horizon, whatever the cause.", true});
     trajectory_ = setup.trajectory({"active_partners", "1", "Active partners",
                                     "Partnerships alive after the month.", 1.0, true});
   }

@@ -25,7 +25,7 @@ class Revenue final : public Process {
     for (std::size_t y = 0; y < years; ++y)
       by_year_.push_back(setup.outcome({"revenue_by_year", money, "Revenue by year",
                                         "Value of deals closed in months 12(y-1)+1 to 12y; the last year may be shorter.",
-                                        "year", y, years}));
+                                        false, "year", y, years}));
     if (has_direct_)
       direct_ = setup.outcome({"direct_revenue", money, "Direct revenue", "Value of deals won without partners."});
     leads_column_ = setup.outcome({"leads", "1", "Leads", "Customers referred or come by themselves within the horizon."});

@@ -50,16 +50,14 @@ struct Arrivals {
   std::vector<int> months;  // scheduled; then the rate is 0
 };
 
-Arrivals read_arrivals(const sim::Scenario& scenario, const std::string& path) {
+Arrivals read_arrivals(const sim::Scenario& scenario, const std::string& path, sim::Problems& problems) {
   const bool rate = scenario.given(path + ".rate");
   const bool every = scenario.given(path + ".every");
   const bool months = scenario.given(path + ".months");
-  sim::Problems problems;
   if (rate + every + months != 1)
     problems.add(scenario.mark(path + ".kill"), fmt::format("{} needs exactly one of rate, every and months", path),
                  rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given",
                  "For example: every = 100");
-  problems.raise();
   Arrivals arrivals;
   if (rate) arrivals.rate = scenario.number(path + ".rate");
   if (every) arrivals.rate = 1.0 / scenario.number(path + ".every");
@@ -68,7 +66,6 @@ Arrivals read_arrivals(const sim::Scenario& scenario, const std::string& path) {
       if (m != static_cast<double>(static_cast<int>(m))) {
         problems.add(scenario.mark(path + ".months"), fmt::format("{}.months holds {}", path, m), "months are whole numbers",
                      fmt::format("Use {}.", static_cast<int>(m)));
-        problems.raise();
       }
       arrivals.months.push_back(static_cast<int>(m));
     }
@@ -78,7 +75,7 @@ Arrivals read_arrivals(const sim::Scenario& scenario, const std::string& path) {
 class Shock {
  public:
   Shock(Setup& setup, const std::string& path)
-      : arrivals_(read_arrivals(setup.scenario, path)),
+      : arrivals_(read_arrivals(setup.scenario, path, setup.problems)),
         thresholds_(arrivals_.rate > 0.0 ? arrival_thresholds(arrivals_.rate) : std::vector<std::uint32_t>{}),
         kill_(setup.scenario.number(path + ".kill")),
         kill_threshold_(sim::threshold(kill_)),

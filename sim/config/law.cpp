@@ -147,6 +147,7 @@ class LawReader {
 
   // "{ beta = { mean = 0.5, concentration = 1 } }"
   std::string example(const LawSpec& law) const {
+    if (!law.example.empty()) return std::string(law.example);
     std::string inner;
     for (const ArgumentSpec& argument : law.arguments) {
       if (!argument.required) continue;
@@ -246,7 +247,12 @@ const std::string& Law::text(std::string_view argument) const { return argument_
 Law constant_law(double value, const Mark& mark) { return {"constant", {{"value", value}}, mark}; }
 
 std::optional<Law> read_law(const Node& node, const ParameterSpec& spec, const std::string& path, Problems& problems) {
-  return LawReader(node, spec, path, problems).read();
+  std::optional<Law> law = LawReader(node, spec, path, problems).read();
+  if (!law || spec.check == nullptr) return law;
+  const std::string problem = spec.check(*law, spec.range);
+  if (problem.empty()) return law;
+  problems.add(node.mark, path + ": " + problem);
+  return std::nullopt;
 }
 
 }  // namespace sim

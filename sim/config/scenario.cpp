@@ -1,6 +1,7 @@
 #include "sim/config/scenario.h"
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "sim/config/text.h"
@@ -39,6 +40,8 @@ struct ValueText {
     if (law.is_constant()) return number_text(law.number("value"));
     std::string inner;
     for (const auto& [name, argument] : law.arguments) {
+      const double* number = std::get_if<double>(&argument);
+      if (number != nullptr && !std::isfinite(*number)) continue;  // not given
       inner += (inner.empty() ? " " : ", ") + name + " = " + std::visit(ArgumentText{}, argument);
     }
     return "{ " + law.name + " = {" + inner + (inner.empty() ? "} }" : " } }");

@@ -41,7 +41,13 @@ struct LawSpec {
   std::span<const ArgumentSpec> arguments;
   std::string_view doc;
   bool flat = false;
+  std::string_view example{};  // where required arguments alone do not make one
 };
+
+struct Law;
+// What ties the arguments of a law together, and to the range of its parameter: empty when all is
+// well, else "problem (reason). hint".
+using LawCheck = std::string (*)(const Law&, const Range&);
 
 enum class Kind : std::uint8_t {
   number,       // a double, or one of `laws` where the spec has some
@@ -65,6 +71,7 @@ struct ParameterSpec {
   bool required = false;              // must be given whenever its table is
   Frequency frequency = Frequency::constant;  // how often a law given here is drawn
   std::span<const LawSpec> laws{};    // laws accepted beside a plain number
+  LawCheck check = nullptr;           // of a law whose arguments are each in range
   std::span<const std::string_view> choices{};
   std::string_view doc{};             // one line
   std::string_view source{};          // of the default: seed, literature, practitioner, assumption, neutral

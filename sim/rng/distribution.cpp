@@ -813,13 +813,15 @@ constexpr LawSpec kLaws[] = {
     {"truncated_normal", kTruncatedNormal, "Bell curve restricted to low … high"},
     {"lognormal", kLognormal, "Positive, skewed to the right: many small effects multiplied"},
     {"gamma", kGamma, "Positive, skewed to the right, tail thinner than lognormal"},
-    {"beta", kBeta, "A probability: mean and concentration, or the shapes a and b"},
+    {"beta", kBeta, "A probability: mean and concentration, or the shapes a and b", false,
+     "{ beta = { mean = 0.4, concentration = 25 } }"},
     {"weibull", kWeibull, "A positive time or size with shape and scale"},
     {"exponential", kExponential, "Positive, most likely near 0, with the given mean"},
     {"discrete", kDiscrete, "One of the values, with the given weights"},
     {"percentiles", kPercentiles, "A smooth law through three percentiles (metalog), inside the range of the parameter",
      true},
-    {"observed", kObserved, "What your own counts tell: wins of leads for a probability, count in months for a rate"},
+    {"observed", kObserved, "What your own counts tell: wins of leads for a probability, count in months for a rate",
+     false, "{ observed = { wins = 14, leads = 180 } }"},
 };
 
 using Maker = Quantile (*)(const Law&, Support);
@@ -869,6 +871,18 @@ Quantile make_quantile(const Law& law, Support support) {
   const std::scoped_lock lock(mutex);
   if (quantiles.size() >= kMostQuantiles) quantiles.clear();
   return quantiles.try_emplace(key, std::move(quantile)).first->second;
+}
+
+std::string distribution_problem(const Law& law, const Range& range) {
+  try {
+    const Quantile quantile = make_quantile(law, {range.low, range.high});
+    const double low = quantile(0), high = quantile(0xffffffffU);
+    if (low >= range.low && high <= range.high) return {};
+    return describe(law) + " can be " + shown(low < range.low ? low : high) + " (values must be from " + shown(range.low) +
+           " to " + shown(range.high) + "). Use truncated_normal, or a law that stays inside.";
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
 }
 
 std::string describe(const Law& law) {

@@ -72,6 +72,9 @@ std::span<const LawSpec> distribution_laws();
 // "problem (reason). hint", to be reported at law.mark.
 Quantile make_quantile(const Law& law, Support support = {});
 
+// A LawCheck (config/spec.h): whether make_quantile accepts the law and every draw lies in `range`.
+std::string distribution_problem(const Law& law, const Range& range);
+
 // "beta(mean 0.4, concentration 25)"; a constant is its number.
 std::string describe(const Law& law);
 
