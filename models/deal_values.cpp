@@ -1,8 +1,8 @@
 #include "models/deal_values.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 
 #include "sim/base/elementary.h"
 #include "sim/lanes/compact.h"
@@ -19,7 +19,7 @@ constexpr std::array kLaws{
     sim::LawSpec{.name = "lognormal", .arguments = kLognormalArguments, .doc = "right-skewed, never negative"},
 };
 
-// The values of deals `first` and `first + 1`, 0 for those the cell does not have.
+// The values of deals `first` and `first + 1` in medians, 0 for those the cell does not have.
 SIM_INLINE float pair_value(std::uint32_t a, std::uint32_t b, std::uint32_t count, std::uint32_t first, float spread) {
   const sim::NormalPair z = sim::normal_pair(a, b, spread);
   const float v0 = sim::exp2_lane(z.first);
@@ -34,100 +34,108 @@ std::span<const sim::LawSpec> deal_value_laws() { return kLaws; }
 DealValues::DealValues(const sim::Law& law) {
   if (law.is_constant()) {
     mean_ = law.number("value");
-    scale_ = static_cast<float>(mean_);
+    unit_ = static_cast<float>(mean_);
     return;
   }
   // Lognormal by mean m and coefficient of variation c: sigma^2 = ln(1 + c^2), median m / sqrt(1 + c^2).
-  kind_ = Kind::lognormal;
   mean_ = law.number("mean");
   const double cv = law.number("cv");
-  scale_ = static_cast<float>(mean_ / std::sqrt(1.0 + cv * cv));
+  unit_ = static_cast<float>(mean_ / std::sqrt(1.0 + cv * cv));
   log2_spread_ = static_cast<float>(std::sqrt(sim::math::log1p(cv * cv)) * 1.44269504088896340736);
 }
 
-DealValues::Scratch::Scratch(std::size_t lanes)
-    : position(sim::padded(lanes)),
-      lane(sim::padded(lanes)),
-      counts(sim::padded(lanes)),
-      chosen(sim::padded(lanes)),
-      sums(sim::padded(lanes)),
-      second(sim::padded(lanes)),
-      words(4, lanes) {}
-
-void DealValues::sum(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
-                     std::uint32_t first_replication, const Cells& cells, Scratch& scratch, float* sums) const {
-  if (kind_ == Kind::lognormal) return sum_lognormal(isa, philox, address, first_replication, cells, scratch, sums);
-  const std::uint32_t* __restrict counts = cells.counts;
+void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],
+                             std::size_t count, float* sums) const {
+  const std::uint32_t* __restrict n = counts;
+  const std::uint32_t* __restrict a = words[2];
+  const std::uint32_t* __restrict b = words[3];
   float* __restrict out = sums;
-  const float value = scale_;
-  const std::size_t n = cells.count;
-  sim::on_lanes(isa, [=]() SIM_LANES {
-    SIM_INDEPENDENT
-    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<float>(static_cast<std::int32_t>(counts[i])) * value;
-  });
-}
-
-// Deals `first` and `first + 1` of those open cells that have them, from words 2 and 3 of their call.
-void DealValues::add_second_pairs(sim::Isa isa, std::size_t open, std::uint32_t first, Scratch& s) const {
-  const std::size_t n = sim::positions_above(isa, s.counts.data(), open, first, s.chosen.data());
-  // Words 0 and 1 and the list of lanes have been used up: their space takes the gathered values.
-  sim::gather(isa, s.words.row(2), s.chosen.data(), n, s.words.row(0));
-  sim::gather(isa, s.words.row(3), s.chosen.data(), n, s.words.row(1));
-  sim::gather(isa, s.counts.data(), s.chosen.data(), n, s.lane.data());
-  const std::uint32_t* __restrict a = s.words.row(0);
-  const std::uint32_t* __restrict b = s.words.row(1);
-  const std::uint32_t* __restrict counts = s.lane.data();
-  float* __restrict value = s.second.data();
   const float spread = log2_spread_;
-  sim::on_lanes(isa, [=]() SIM_LANES {
-    SIM_INDEPENDENT
-    for (std::size_t k = 0; k < n; ++k) value[k] = pair_value(a[k], b[k], counts[k], first, spread);
-  });
-  for (std::size_t k = 0; k < n; ++k) s.sums[s.chosen[k]] += value[k];
-}
-
-void DealValues::sum_lognormal(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
-                               std::uint32_t first_replication, const Cells& cells, Scratch& s, float* sums) const {
-  const float spread = log2_spread_;
-  const float scale = scale_;
-  const std::size_t n = cells.count;
-  {
-    const std::uint32_t* __restrict a = cells.words[2];
-    const std::uint32_t* __restrict b = cells.words[3];
-    const std::uint32_t* __restrict counts = cells.counts;
-    float* __restrict out = sums;
+  if (spread == 0.0f) {
     sim::on_lanes(isa, [=]() SIM_LANES {
-      SIM_INDEPENDENT
-      for (std::size_t i = 0; i < n; ++i) out[i] = pair_value(a[i], b[i], counts[i], 0, spread);
+      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(static_cast<std::int32_t>(n[i]));
     });
+    return;
   }
-  // Call c >= 1 brings words 4c … 4c+3: deals 4c-2 … 4c+1. Only cells with that many deals ask for it,
-  // and its second pair is worked out only where it is needed.
-  for (std::uint32_t call = 1;; ++call) {
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    SIM_INDEPENDENT
+    for (std::size_t i = 0; i < count; ++i) out[i] = pair_value(a[i], b[i], n[i], 0, spread);
+  });
+}
+
+DealQueue::DealQueue(std::size_t cells) : words_(4, cells) {
+  const std::size_t room = sim::padded(cells) + sim::kLanePadding;  // add() may write padding behind the last cell
+  for (auto* lane : {&lane_, &slot_, &counts_, &entity_low_, &entity_high_, &chosen_, &chosen_a_, &chosen_b_,
+                     &chosen_counts_, &chosen_slot_})
+    lane->resize(room);
+  for (auto* lane : {&spread_, &chosen_spread_, &value_}) lane->resize(room);
+}
+
+void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const std::uint32_t* list,
+                    const std::uint32_t* counts, std::size_t count, std::uint32_t offset) {
+  if (values.log2_spread() == 0.0f) return;
+  const std::size_t open = sim::positions_above(isa, counts, count, 2, chosen_.data());
+  // Padding of a gather may be written: the arrays end in room for it.
+  sim::gather(isa, list, chosen_.data(), open, lane_.data() + size_);
+  sim::gather(isa, counts, chosen_.data(), open, counts_.data() + size_);
+  const std::uint32_t* __restrict lane = lane_.data() + size_;
+  std::uint32_t* __restrict slot = slot_.data() + size_;
+  for (std::size_t k = 0; k < open; ++k) slot[k] = offset + lane[k];
+  std::fill_n(entity_low_.data() + size_, open, static_cast<std::uint32_t>(entity));
+  std::fill_n(entity_high_.data() + size_, open, static_cast<std::uint32_t>(entity >> 32));
+  std::fill_n(spread_.data() + size_, open, values.log2_spread());
+  size_ += open;
+}
+
+void DealQueue::draw(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
+                     std::uint32_t first_replication, float* totals) {
+  // Call c >= 1 brings words 4c … 4c+3: deals 4c-2 … 4c+1.
+  for (std::uint32_t call = 1; size_ > 0; ++call) {
     const std::uint32_t first = 4 * call - 2;
-    const std::size_t open = sim::positions_above(isa, cells.counts, n, first, s.position.data());
-    if (open == 0) break;
-    const std::uint32_t* const position = s.position.data();
-    float* __restrict partial = s.sums.data();
-    sim::gather(isa, cells.lane, position, open, s.lane.data());
-    sim::gather(isa, cells.counts, position, open, s.counts.data());
-    sim::gather(isa, sums, position, open, partial);
-    const sim::Philox::Words words{{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}};
-    philox.words(isa, {s.lane.data(), open, first_replication}, address.at_call(call), words);
-    const std::uint32_t* __restrict counts = s.counts.data();
-    sim::on_lanes(isa, [=]() SIM_LANES {
-      const std::uint32_t* __restrict w0 = words.out[0];
-      const std::uint32_t* __restrict w1 = words.out[1];
-      SIM_INDEPENDENT
-      for (std::size_t k = 0; k < open; ++k) partial[k] += pair_value(w0[k], w1[k], counts[k], first, spread);
-    });
-    add_second_pairs(isa, open, first + 2, s);
-    sim::scatter(isa, partial, position, open, sums);
+    philox.words(isa, {lane_.data(), size_, first_replication}, {entity_low_.data(), entity_high_.data()},
+                 address.at_call(call), {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+    pairs(isa, size_, first, words_.row(0), words_.row(1), counts_.data(), spread_.data());
+    sim::scatter_add(isa, value_.data(), slot_.data(), size_, totals);
+    second_pairs(isa, first + 2, totals);
+    keep_above(isa, first + 4);
   }
+}
+
+void DealQueue::pairs(sim::Isa isa, std::size_t count, std::uint32_t first, const std::uint32_t* a,
+                      const std::uint32_t* b, const std::uint32_t* counts, const float* spread) {
+  float* __restrict value = value_.data();
   sim::on_lanes(isa, [=]() SIM_LANES {
     SIM_INDEPENDENT
-    for (std::size_t i = 0; i < n; ++i) sums[i] *= scale;
+    for (std::size_t k = 0; k < count; ++k) value[k] = pair_value(a[k], b[k], counts[k], first, spread[k]);
   });
+}
+
+// Words 2 and 3 of the call, only for cells that have these deals.
+void DealQueue::second_pairs(sim::Isa isa, std::uint32_t first, float* totals) {
+  const std::size_t n = sim::positions_above(isa, counts_.data(), size_, first, chosen_.data());
+  const std::uint32_t* chosen = chosen_.data();
+  sim::gather(isa, words_.row(2), chosen, n, chosen_a_.data());
+  sim::gather(isa, words_.row(3), chosen, n, chosen_b_.data());
+  sim::gather(isa, counts_.data(), chosen, n, chosen_counts_.data());
+  sim::gather(isa, slot_.data(), chosen, n, chosen_slot_.data());
+  sim::gather(isa, spread_.data(), chosen, n, chosen_spread_.data());
+  pairs(isa, n, first, chosen_a_.data(), chosen_b_.data(), chosen_counts_.data(), chosen_spread_.data());
+  sim::scatter_add(isa, value_.data(), chosen_slot_.data(), n, totals);
+}
+
+void DealQueue::keep_above(sim::Isa isa, std::uint32_t limit) {
+  const std::size_t n = sim::positions_above(isa, counts_.data(), size_, limit, chosen_.data());
+  // Positions ascend, so that moving entries towards the front never overwrites one still needed.
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::uint32_t from = chosen_[k];
+    lane_[k] = lane_[from];
+    slot_[k] = slot_[from];
+    counts_[k] = counts_[from];
+    entity_low_[k] = entity_low_[from];
+    entity_high_[k] = entity_high_[from];
+    spread_[k] = spread_[from];
+  }
+  size_ = n;
 }
 
 }  // namespace partnersim

@@ -2,10 +2,13 @@
 //
 // Deal j of a source and month takes word j + 2 of its sequence (words 0 and 1 are the counts of wins
 // and of lost leads). Lognormal deals (2q, 2q+1) are a pair of normals from two words (rng/normal_pair.h).
+//
+// The first pair comes with the words of call 0, source by source. Few cells have more deals: those of
+// all sources of a month wait in a DealQueue and are drawn together, so that vectors stay full.
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <span>
 
 #include "sim/config/scenario.h"
 #include "sim/lanes/lane.h"
@@ -21,34 +24,50 @@ class DealValues {
   explicit DealValues(const sim::Law& law);
 
   double mean() const { return mean_; }
+  // Sums come in units of this: the value itself, or the median of a lognormal.
+  float unit() const { return unit_; }
+  // sigma * log2(e) of a lognormal; 0 for constant values, whose deals need no further words.
+  float log2_spread() const { return log2_spread_; }
 
-  // Cells of one source and month: lane[i] has counts[i] deals; words[k][i] is word k of call 0.
-  struct Cells {
-    const std::uint32_t* lane;
-    const std::uint32_t* counts;
-    const std::uint32_t* words[4];
-    std::size_t count;
-  };
-  // Work space for the cells that need further calls.
-  struct Scratch {
-    explicit Scratch(std::size_t lanes);
-    sim::Lane<std::uint32_t> position, lane, counts, chosen;
-    sim::Lane<float> sums, second;
-    sim::Grid<std::uint32_t> words;
-  };
-  // sums[i] = value of the deals of cell i.
-  void sum(sim::Isa isa, const sim::Philox& philox, const sim::Address& address, std::uint32_t first_replication,
-           const Cells& cells, Scratch& scratch, float* sums) const;
+  // sums[i] = the deals of a cell that call 0 pays for: all of them for constant values, the first two of
+  // a lognormal. words[k][i] is word k of call 0 of the cell.
+  void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
+                   float* sums) const;
 
  private:
-  void sum_lognormal(sim::Isa isa, const sim::Philox& philox, const sim::Address& address,
-                     std::uint32_t first_replication, const Cells& cells, Scratch& scratch, float* sums) const;
-  void add_second_pairs(sim::Isa isa, std::size_t open, std::uint32_t first, Scratch& scratch) const;
-
-  enum class Kind { constant, lognormal } kind_ = Kind::constant;
   double mean_ = 0.0;
-  float scale_ = 0.0f;        // the value, or the median of a lognormal
-  float log2_spread_ = 0.0f;  // sigma * log2(e) of a lognormal
+  float unit_ = 0.0f;
+  float log2_spread_ = 0.0f;
+};
+
+class DealQueue {
+ public:
+  // `cells` is the most that one month can hold: sources times lanes of a block.
+  explicit DealQueue(std::size_t cells);
+
+  void clear() { size_ = 0; }
+  // Cells of one source with more than two deals, among those of `list` (lane and number of deals). The
+  // total of lane l is at totals[offset + l].
+  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const std::uint32_t* list,
+           const std::uint32_t* counts, std::size_t count, std::uint32_t offset);
+  // Draws what waits and adds it to `totals`, in units of each source. `address` gives process and month.
+  void draw(sim::Isa isa, const sim::Philox& philox, const sim::Address& address, std::uint32_t first_replication,
+            float* totals);
+
+ private:
+  void pairs(sim::Isa isa, std::size_t count, std::uint32_t first, const std::uint32_t* a, const std::uint32_t* b,
+             const std::uint32_t* counts, const float* spread);
+  void second_pairs(sim::Isa isa, std::uint32_t first, float* totals);
+  void keep_above(sim::Isa isa, std::uint32_t limit);
+
+  // One entry a cell: where it is, whose it is, how many deals it has.
+  sim::Lane<std::uint32_t> lane_, slot_, counts_, entity_low_, entity_high_;
+  sim::Lane<float> spread_;
+  std::size_t size_ = 0;
+  // Work space.
+  sim::Lane<std::uint32_t> chosen_, chosen_a_, chosen_b_, chosen_counts_, chosen_slot_;
+  sim::Lane<float> chosen_spread_, value_;
+  sim::Grid<std::uint32_t> words_;
 };
 
 }  // namespace partnersim

@@ -13,7 +13,7 @@ constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 
 }  // namespace
 
-SamplerScratch::SamplerScratch(std::size_t lanes)
+SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
     : words(4, lanes),
       win_rate(sim::padded(lanes)),
       lost_rate(sim::padded(lanes)),
@@ -23,7 +23,7 @@ SamplerScratch::SamplerScratch(std::size_t lanes)
       wins(sim::padded(lanes)),
       lost(sim::padded(lanes)),
       positions(sim::padded(lanes)),
-      deals(lanes) {}
+      deals(sources * sim::padded(lanes)) {}
 
 SourceSampler::SourceSampler(Setup& setup, const std::string& path, std::uint32_t stream, std::size_t source,
                              bool count_leads)
@@ -95,24 +95,19 @@ void SourceSampler::step(State& state, const std::uint32_t* list, std::size_t n,
                         {state.philox, batch, address_, kLostAttempts});
     timer.mark("> lost leads");
   }
-  const DealValues::Cells cells{list, s.wins.data(), {words.out[0], words.out[1], words.out[2], words.out[3]}, n};
-  values_.sum(state.isa, *state.philox, address_, state.first_replication, cells, s.deals, s.sums.data());
+  values_.first_deals(state.isa, s.wins.data(), words.out, n, s.sums.data());
+  s.deals.add(state.isa, values_, address_.entity, list, s.wins.data(), n,
+              static_cast<std::uint32_t>(source_ * state.sales.stride()));
   timer.mark("> deal values");
-  spread(state, list, n, s);
+  book(state, list, n, s);
   timer.mark("> totals");
 }
 
-void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+void SourceSampler::book(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
   float* __restrict row = state.sales.row(source_);
   const std::size_t all = state.count;
   std::fill_n(row, all, 0.0f);
   sim::scatter(state.isa, s.sums.data(), list, n, row);
-  if (state.deal_value.used) {
-    const float* __restrict factor = state.deal_value.value.data();
-    sim::on_lanes(state.isa, [=]() SIM_LANES {
-      for (std::size_t i = 0; i < all; ++i) row[i] *= factor[i];
-    });
-  }
   if (!state.counts_wins && !count_leads_) return;
   // The rates have been used up: their space takes the counts as floats.
   float* __restrict won = s.win_rate.data();
@@ -126,6 +121,24 @@ void SourceSampler::spread(State& state, const std::uint32_t* list, std::size_t 
   });
   sim::scatter_add(state.isa, won, list, n, state.wins.data());
   if (count_leads_) sim::scatter_add(state.isa, received, list, n, state.leads_received.data());
+}
+
+void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {
+  if (sources.empty()) return;
+  sim::StageTimer timer(state.profile);
+  s.deals.draw(state.isa, *state.philox, sources.front().address_, state.first_replication, state.sales.data());
+  s.deals.clear();
+  const std::size_t n = state.count;
+  const float* __restrict factor = state.deal_value.value.data();
+  for (const SourceSampler& source : sources) {
+    const float unit = source.values_.unit();
+    float* __restrict row = state.sales.row(source.source_);
+    sim::on_lanes(state.isa, [=, priced = state.deal_value.used]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) row[i] *= unit;
+      for (std::size_t i = 0; priced && i < n; ++i) row[i] *= factor[i];
+    });
+  }
+  timer.mark("> further deals");
 }
 
 void SourceSampler::expect(Expectation& e, double weight) const {

@@ -16,11 +16,11 @@ namespace partnersim {
 
 // Work space one worker shares among its sources.
 struct SamplerScratch {
-  explicit SamplerScratch(std::size_t lanes);
+  SamplerScratch(std::size_t sources, std::size_t lanes);
   sim::Grid<std::uint32_t> words;
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums;
   sim::Lane<std::uint32_t> wins, lost, positions;
-  DealValues::Scratch deals;
+  DealQueue deals;  // of all sources of a month
 };
 
 class SourceSampler {
@@ -29,14 +29,17 @@ class SourceSampler {
   SourceSampler(Setup& setup, const std::string& path, std::uint32_t stream, std::size_t source, bool count_leads);
 
   void begin(const State& state);
-  // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads.
+  // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
+  // are complete after finish_month.
   void step(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch);
+  // Once for all sources that share a stream and scratch: deals that waited, units, regime.
+  static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
   // The same in expectation; `weight` is the probability that the source works.
   void expect(Expectation& e, double weight) const;
 
  private:
   void rates(const State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
-  void spread(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
+  void book(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
 
   sim::Address address_;
   std::size_t source_;

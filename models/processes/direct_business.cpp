@@ -27,13 +27,16 @@ class DirectBusiness final : public Process {
  public:
   explicit DirectBusiness(Setup& setup)
       : sampler_(setup, "firm.direct", kStream, 0, setup.wants_outcome("leads")),
-        scratch_(setup.lanes),
+        scratch_(1, setup.lanes),
         everyone_(sim::padded(setup.lanes)) {
     std::iota(everyone_.begin(), everyone_.end(), 0u);
   }
 
   void begin(State& state) override { sampler_.begin(state); }
-  void step(State& state, int) override { sampler_.step(state, everyone_.data(), state.count, scratch_); }
+  void step(State& state, int) override {
+    sampler_.step(state, everyone_.data(), state.count, scratch_);
+    SourceSampler::finish_month(state, {&sampler_, 1}, scratch_);
+  }
   void expect(Expectation& e, int) override { sampler_.expect(e, 1.0); }
 
  private:

@@ -28,7 +28,7 @@ const std::array kParameters{
 
 class ReferralFlow final : public Process {
  public:
-  explicit ReferralFlow(Setup& setup) : scratch_(setup.lanes) {
+  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes) {
     const bool count_leads = setup.wants_outcome("leads");
     for (std::size_t p = 0; p < setup.partners.size(); ++p)
       samplers_.emplace_back(setup, setup.partners[p].path, kStream, setup.source_of_partner(p), count_leads);
@@ -41,6 +41,7 @@ class ReferralFlow final : public Process {
   void step(State& state, int) override {
     for (std::size_t p = 0; p < samplers_.size(); ++p)
       samplers_[p].step(state, state.working.row(p), state.working_count[p], scratch_);
+    SourceSampler::finish_month(state, samplers_, scratch_);
   }
 
   void expect(Expectation& e, int) override {

@@ -40,6 +40,8 @@ class Grid {
   Grid(std::size_t rows, std::size_t lanes) : stride_(padded(lanes)), data_(rows * stride_) {}
   T* row(std::size_t i) { return data_.data() + i * stride_; }
   const T* row(std::size_t i) const { return data_.data() + i * stride_; }
+  T* data() { return data_.data(); }  // row i starts at i * stride()
+  std::size_t stride() const { return stride_; }
   std::size_t rows() const { return stride_ == 0 ? 0 : data_.size() / stride_; }
   void fill(T value) { data_.assign(data_.size(), value); }
   std::size_t bytes() const { return data_.size() * sizeof(T); }

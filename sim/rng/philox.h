@@ -28,6 +28,12 @@ class Philox {
     std::uint32_t* out[4];
   };
   void words(Isa isa, const Batch& batch, const Address& address, const Words& words) const;
+  // The same with an entity for each counter, in halves; the address gives the rest.
+  struct Entities {
+    const std::uint32_t* low;
+    const std::uint32_t* high;
+  };
+  void words(Isa isa, const Batch& batch, const Entities& entities, const Address& address, const Words& words) const;
 
  private:
   static constexpr int kRounds = 10;
