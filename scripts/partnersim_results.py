@@ -57,7 +57,10 @@ class SummaryRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Trajectory:
-    """One quantity month by month at one point; M months, Q quantiles, B bins. All but counts are in `unit`."""
+    """One quantity month by month at one point; M months, Q quantiles, B bins. All but counts are in `unit`.
+
+    Quantiles and bins are empty (Q = B = 0) when only means were recorded (output.trajectories = "means").
+    """
 
     name: str
     unit: str
@@ -65,6 +68,7 @@ class Trajectory:
     labels: list                # [M] "Sep 2026" when the scenario has a start, else "1"
     mean: np.ndarray            # [M]
     standard_error: np.ndarray  # [M] simulation error of the mean
+    expected: np.ndarray        # [M] the spreadsheet's figure, every draw replaced by its mean; NaN where unknown
     levels: np.ndarray          # [Q] such as .05
     quantiles: np.ndarray       # [M, Q]
     bins: np.ndarray            # [B] representative value of each bin
@@ -72,10 +76,10 @@ class Trajectory:
 
     def band(self, level):
         """The quantile `level` (such as .05) of each month: [M]."""
-        nearest = int(np.argmin(np.abs(self.levels - level)))
-        if abs(self.levels[nearest] - level) > 1e-9:
+        nearest = int(np.argmin(np.abs(self.levels - level))) if len(self.levels) else None
+        if nearest is None or abs(self.levels[nearest] - level) > 1e-9:
             raise ResultError(f"trajectory {self.name} has no quantile {level:g} (stored: "
-                              + ", ".join(f"{q:g}" for q in self.levels) + ")")
+                              + (", ".join(f"{q:g}" for q in self.levels) or "none, only means") + ")")
         return self.quantiles[:, nearest]
 
 
@@ -87,6 +91,7 @@ class Partners:
     labels: list                # [N] as figures show them
     revenue: np.ndarray         # [P, N] mean over replications, in the currency
     revenue_standard_error: np.ndarray      # [P, N]
+    revenue_expected: np.ndarray            # [P, N] the spreadsheet's figure; NaN where unknown
     survival: np.ndarray        # [P, N, M] probability that the partnership is alive after month t
 
 
@@ -147,6 +152,14 @@ class Results:
         """(year, month) of month 1, or None when the scenario is not tied to a calendar."""
         match = re.fullmatch(r"(\d{4})-(\d{2})", _text(self._file.attrs.get("start", "")))
         return (int(match[1]), int(match[2])) if match else None
+
+    @property
+    def months(self):
+        """Length of the simulated future in months."""
+        match = re.search(r"^scenario\.months = (\d+)", self.provenance("resolved_scenario"), re.MULTILINE)
+        if not match:
+            raise ResultError(f"{self.path}: its resolved scenario does not say how many months were simulated")
+        return int(match[1])
 
     @property
     def points(self):
@@ -224,6 +237,13 @@ class Results:
                 return row.value
         return float("nan")
 
+    def worst(self, outcome):
+        """Which values of an outcome are the worst ones: "lowest" or, where less is better, "highest"."""
+        names = self._strings("summary/outcome")
+        if outcome not in names:
+            raise self._not_modelled("outcome", outcome, names)
+        return self._strings("summary/worst")[names.index(outcome)]
+
     def _statistics(self, p, i):
         nan = float("nan")
         group = self._file["summary"]
@@ -252,12 +272,20 @@ class Results:
             raise self._not_modelled("trajectory", name, self.trajectories)
         p = self.point_number(point)
         months = self._array("trajectories/month")
-        mean, error, quantiles, counts = (self._dataset(f"trajectories/{name}_{part}")[p]
-                                          for part in ("mean", "standard_error", "quantile", "counts"))
+        mean, error, expected = (self._dataset(f"trajectories/{name}_{part}")[p]
+                                 for part in ("mean", "standard_error", "expected"))
+        levels, bins = np.empty(0), np.empty(0)
+        quantiles, counts = np.empty((len(months), 0)), np.empty((len(months), 0), dtype=np.uint32)
+        if f"trajectories/{name}_quantile" in self._file:
+            levels, bins = self._array("trajectories/quantile"), self._array(f"trajectories/{name}_bin")
+            quantiles, counts = (self._dataset(f"trajectories/{name}_{part}")[p] for part in ("quantile", "counts"))
         return Trajectory(name, self._attribute(f"trajectories/{name}_mean", "units"), months,
-                          [self.month_label(month) for month in months], mean, error,
-                          self._array("trajectories/quantile"), quantiles,
-                          self._array(f"trajectories/{name}_bin"), counts)
+                          [self.month_label(month) for month in months], mean, error, expected,
+                          levels, quantiles, bins, counts)
+
+    def trajectory_long_name(self, name):
+        """A monthly quantity's name for people."""
+        return self._attribute(f"trajectories/{name}_mean", "long_name").removesuffix(", mean") or name
 
     def month_label(self, month):
         """Month 1, 2 … as "Sep 2026" when the scenario has a start, else as "1". English whatever the locale."""
@@ -271,7 +299,7 @@ class Results:
         """Revenue and survival by partner (Partners)."""
         return Partners(self._strings("partners/partner"), self._strings("partners/label"),
                         self._array("partners/revenue"), self._array("partners/revenue_standard_error"),
-                        self._array("partners/survival"))
+                        self._array("partners/revenue_expected"), self._array("partners/survival"))
 
     def to_xarray(self, group):
         """A whole group ("outcomes", "summary", "trajectories" …) in memory as an xarray.Dataset with coordinates."""

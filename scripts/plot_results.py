@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from partnersim_results import NotModelled, ResultError, Results
+from partnersim_results import ResultError, Results
 
 STYLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "partnersim.mplstyle")
 BLUE, VERMILION, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"  # Okabe-Ito
@@ -46,69 +46,71 @@ def scaled(value):
     return value, ""
 
 
-def short(value):
-    """7385982.6 → "7.39 M", 12 → "12": three significant digits, for labels."""
+def short(value, unit):
+    """7385982.6 EUR → "7.39 M", 1041 deals → "1,041": for labels. Three significant digits; counts in full."""
+    if unit == "1" and value == round(value) and abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
     number, suffix = scaled(value)
     whole = number == round(number) and not suffix
     decimals = 0 if whole else max(0, 2 - math.floor(math.log10(abs(number)) + 1e-3))
     return f"{number:.{decimals}f}{suffix}".replace("-", "\N{MINUS SIGN}")
 
 
-def tick(value, _position=None):
-    """1500000 → "1.5 M": no trailing zeros, for axes."""
-    number, suffix = scaled(value)
-    return f"{number:.4g}{suffix}".replace("-", "\N{MINUS SIGN}")
+def ticks(unit):
+    """For axes: 1500000 EUR → "1.5 M", 1200 deals → "1,200"; no trailing zeros."""
+    def text(value, _position=None):
+        number, suffix = (value, "") if unit == "1" and abs(value) < 1e6 else scaled(value)
+        return (f"{number:,.10g}" if suffix == "" else f"{number:.4g}{suffix}").replace("-", "\N{MINUS SIGN}")
+    return FuncFormatter(text)
 
 
 def with_unit(value, unit):
-    return short(value) if unit == "1" else f"{short(value)} {unit}"
+    return short(value, unit) if unit == "1" else f"{short(value, unit)} {unit}"
+
+
+def round_ticks(count, whole=False):
+    """Steps of 1, 2, 5 (2.5 unless only whole numbers occur), never of 3 or 4."""
+    return MaxNLocator(count, integer=whole, steps=[1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10], min_n_ticks=1)
 
 
 # --- Left: month by month ---
 
-def spreadsheet_by_month(results, outcome, point, months):
-    """The spreadsheet's figure a month, [month], or None. Files hold it by year: a year's figure is spread evenly."""
-    last = int(months[-1])
-    by_month = np.full(len(months), np.nan)
-    for year in range(math.ceil(last / 12)):
-        try:
-            value = results.statistic(f"{outcome}_by_year[{year + 1}]", "expected", point)
-        except NotModelled:
-            return None
-        in_year = slice(12 * year, min(12 * year + 12, last))
-        by_month[in_year] = value / (in_year.stop - in_year.start)
-    return None if np.isnan(by_month).all() else by_month
-
-
-def draw_fan(axes, results, outcome, name, point):
+def draw_fan(axes, results, name, point):
     data = results.trajectory(name, point)
-    months = data.months.astype(float)
-    expected = spreadsheet_by_month(results, outcome, point, data.months)
-    if len(months) == 1:  # a single month has no width: draw it half a month to either side
-        months = months[0] + np.array([-0.5, 0.5])
+    long_name = results.trajectory_long_name(name)
+    a_month = " a month" if long_name.endswith(" a month") else ""
+    whole = data.unit == "1" and bool(np.all(data.quantiles == np.round(data.quantiles))) and data.quantiles.size > 0
+    # Quantiles with few different values (counts, deals of one size) jump from month to month: slopes between them
+    # would be invented. A single month has no width unless it is drawn as a step.
+    steps = len(data.months) == 1 or 0 < len(np.unique(data.quantiles)) < len(data.months)
 
-    def wide(values):
-        return np.broadcast_to(values, months.shape)
+    def wide(values, before=0.0, after=0.0):
+        """With steps, every month is as wide as any other: half a month is added at either end."""
+        return np.concatenate([values[:1] - before, values, values[-1:] + after]) if steps else values
 
-    for low, high, colour in ((0.05, 0.95, BLUE_25), (0.25, 0.75, BLUE_50)):
-        axes.fill_between(months, wide(data.band(low)), wide(data.band(high)), color=colour, linewidth=0,
-                          label=f"P{100 * low:.0f}–P{100 * high:.0f}")
-    axes.plot(months, wide(data.band(0.50)), color=BLUE, label="median")
+    months = wide(data.months.astype(float), 0.5, 0.5)
+    if data.levels.size:
+        for low, high, colour in ((0.05, 0.95, BLUE_25), (0.25, 0.75, BLUE_50)):
+            axes.fill_between(months, wide(data.band(low)), wide(data.band(high)), step="mid" if steps else None,
+                              color=colour, linewidth=0, label=f"P{100 * low:.0f}–P{100 * high:.0f}")
+        axes.plot(months, wide(data.band(0.50)), drawstyle="steps-mid" if steps else "default", color=BLUE,
+                  label="median")
     axes.plot(months, wide(data.mean), color=GREEN, linestyle=(0, (1, 1)), linewidth=2.2, label="mean")
-    if expected is not None:
-        axes.plot(months, wide(expected), color=BLACK, linestyle="--", linewidth=1.2, drawstyle="steps-mid",
-                  label="spreadsheet, average of a year")
+    if not np.isnan(data.expected).all():
+        axes.plot(months, wide(data.expected), color=BLACK, linestyle="--", linewidth=1.2, label="spreadsheet")
 
     axes.set_xlim(months[0], months[-1])
-    if np.nanmin(data.band(0.05)) >= 0:
+    lowest, highest = (data.band(0.05), data.band(0.95)) if data.levels.size else (data.mean, data.mean)
+    axes.yaxis.set_major_locator(round_ticks(7, whole))
+    if np.nanmin(lowest) >= 0:
         axes.set_ylim(bottom=0)
-    if not np.any(data.band(0.95)) and not np.any(data.mean):
+    if not np.any(highest) and not np.any(data.mean):
         axes.set_ylim(0, 1)
         axes.set_yticks([0])
-    axes.yaxis.set_major_formatter(FuncFormatter(tick))
-    axes.set_ylabel(f"{data.unit} a month" if data.unit != "1" else name.replace("_", " "))
+    axes.yaxis.set_major_formatter(ticks(data.unit))
+    axes.set_ylabel(data.unit + a_month if data.unit != "1" else long_name[0].lower() + long_name[1:])
     label_months(axes, results, data.months)
-    axes.set_title(f"{name.replace('_', ' ').capitalize()} month by month", pad=TITLE_PAD)
+    axes.set_title(f"{long_name.removesuffix(a_month)} month by month", pad=TITLE_PAD)
     # Above the plot, where no data can be underneath; not in the layout, which would shrink the panel to make room.
     legend = axes.legend(loc="lower left", bbox_to_anchor=(-0.012, 1.0), ncol=5, borderaxespad=0.2, handlelength=1.5,
                          columnspacing=1.0, handletextpad=0.5)
@@ -118,13 +120,14 @@ def draw_fan(axes, results, outcome, name, point):
 def label_months(axes, results, months):
     """Ticks at the start of every year (or less often on long horizons), as dates when the scenario has a start."""
     count = len(months)
-    step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if count / s <= 7 or s == 1200)
-    if results.start is None and step > 2:
-        ticks = np.concatenate([[1], np.arange(step, count + 1, step)])  # months 1, 12, 24 …
+    room = 12 if results.start is None else 7  # numbers are narrower than dates
+    step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if count / s <= room or s == 1200)
+    if results.start is None and step > 1:
+        places = np.concatenate([[1] if step > 2 else [], np.arange(step, count + 1, step)])  # months 1, 12, 24 …
     else:
-        ticks = np.arange(1, count + 1, step)
-    axes.set_xticks(ticks)
-    axes.set_xticklabels([results.month_label(month) for month in ticks])
+        places = np.arange(1, count + 1, step)
+    axes.set_xticks(places)
+    axes.set_xticklabels([results.month_label(month) for month in places])
     axes.set_xlabel("month")
 
 
@@ -162,17 +165,23 @@ def draw_distribution(axes, results, outcome, point):
     if low == high:
         marks, top = draw_constant(axes, low), 1.0
     else:
-        wanted = [("mean of the\nworst 5 %", "cvar05", VERMILION, "-"), ("P5", "p05", VERMILION, "--"),
-                  ("P50", "p50", BLUE, "-"), ("P95", "p95", BLUE, "--"), ("spreadsheet", "expected", BLACK, "--")]
+        bad_end = 1 if results.worst(outcome) == "highest" else 0
+        wanted = [("mean of the\nworst 5 %", "cvar05", VERMILION, "-"), ("P5", "p05", (VERMILION, BLUE)[bad_end], "--"),
+                  ("P50", "p50", BLUE, "-"), ("P95", "p95", (BLUE, VERMILION)[bad_end], "--"),
+                  ("spreadsheet", "expected", BLACK, "--")]
         marks = [(text, results.statistic(outcome, statistic, point), colour, style)
                  for text, statistic, colour, style in wanted]
-        top = draw_bars(axes, values, bin_edges(values, low, high), worst=marks[1][1])
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=bool(np.all(values == np.round(values)))))
-    axes.xaxis.set_major_formatter(FuncFormatter(tick))
+        worst = (marks[3][1], math.inf) if bad_end else (-math.inf, marks[1][1])
+        top = draw_bars(axes, values, bin_edges(values, low, high), worst)
+    if values.min() < values.max():
+        axes.xaxis.set_major_locator(round_ticks(6, whole=bool(np.all(values == np.round(values)))))
+    axes.xaxis.set_major_formatter(ticks(unit))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     axes.set_ylabel("share of replications")
-    period = f"in year {year}" if year else "over the horizon"
-    beyond = f"\n{np.sum(values > high):,} of {len(values):,} replications lie beyond {short(high)}" if clipped else ""
+    period = f"in year {year}" if year else f"over {results.months} months" if results.months > 1 else "over one month"
+    beyond = ""
+    if clipped:
+        beyond = f"\n{np.sum(values > high):,} of {len(values):,} replications lie beyond {short(high, unit)}"
     axes.set_xlabel((name if unit == "1" else f"{unit} {period}") + beyond)
     axes.set_title(textwrap.fill(f"{name}: how it spreads", 48), pad=TITLE_PAD)
     mark_values(axes, [(f"{text}\n{with_unit(value, unit)}", value, colour, style)
@@ -184,13 +193,15 @@ def draw_constant(axes, value):
     margin = abs(value) / 2 or 1.0
     axes.bar([value], [1.0], width=margin / 5, color=BLUE_50)
     axes.set_xlim(value - margin, value + margin)
+    axes.set_xticks([value])
     return [("the same in every\nreplication", value, BLACK, "-")]
 
 
 def draw_bars(axes, values, edges, worst):
-    """The histogram, in shares; bars wholly below P5 in another colour. Returns the height of the highest."""
+    """The histogram, in shares; bars wholly in the interval `worst` in another colour. Returns the greatest height."""
     share = np.histogram(values, edges)[0] / len(values)
-    colours = ["#EFAE7F" if right <= worst else BLUE_50 for right in edges[1:]]
+    colours = ["#EFAE7F" if worst[0] <= left and right <= worst[1] else BLUE_50
+               for left, right in zip(edges, edges[1:])]
     axes.bar(edges[:-1], share, width=np.diff(edges), align="edge", color=colours, edgecolor="white", linewidth=0.4)
     if len(values) <= 50:  # few enough to show each replication
         axes.plot(values, np.zeros_like(values), "|", color=BLACK, markersize=9, markeredgewidth=1, clip_on=False)
@@ -216,7 +227,7 @@ def mark_values(axes, marks, top):
     row_height = (max(size.height for size in sizes) + 6) / frame.height
     bars = max(0.35, 1 - rows * row_height)  # bars keep the height that the rows of labels leave
     axes.set_ylim(0, top / bars * 1.02)
-    axes.set_yticks([t for t in MaxNLocator(5).tick_values(0, top) if 0 <= t <= top * 1.001])
+    axes.set_yticks([t for t in round_ticks(5).tick_values(0, top) if 0 <= t <= top * 1.001])
     for label, size, (_, x, colour, style), (row, left) in zip(labels, sizes, marks, flags):
         foot = bars + row * row_height
         label.set_position((left / frame.width, foot + 2 / frame.height))
@@ -236,7 +247,7 @@ def place_flags(lines, widths, width, gap=5):
         (row, left), (other_row, other_left) = placed[i], placed[j]
         right = left + widths[i]
         covers_label = row == other_row and left < other_left + widths[j] + gap and other_left < right + gap
-        return covers_label or (other_row >= row and left - gap / 2 < lines[j] < right + gap / 2)
+        return covers_label or (other_row >= row and left - gap < lines[j] < right + gap)
 
     def search(placed, rows):
         i = len(placed)
@@ -277,7 +288,7 @@ def draw(results, outcome, point):
                      f"partnersim {results.provenance('version')} · {os.path.basename(results.path)}",
                      fontsize=8, color="#666666", x=0.988, ha="right")
     if with_fan:
-        draw_fan(panels[0][0], results, outcome, name, point)
+        draw_fan(panels[0][0], results, name, point)
     draw_distribution(panels[0][-1], results, outcome, point)
     return figure
 

@@ -160,8 +160,8 @@ inline TotalVariances total_variances(const Workload& w, int months) {
                      w.leads * w.leads * p2 * v2 * total.square - mean * mean;
   const double shared = w.leads * w.leads * w.close_mean * w.close_mean * v2 * total.product - mean * mean;
   const double pairs = w.partners * (w.partners - 1.0);
-  return {w.partners * own + pairs * shared, w.partners * first_alive * (1.0 - first_alive) +
-                                                 pairs * (both_alive - first_alive * first_alive)};
+  return {w.partners * own + pairs * shared,
+          w.partners * first_alive * (1.0 - first_alive) + pairs * (both_alive - first_alive * first_alive)};
 }
 
 // P(k partnerships alive after the last month), k = 0, 1, …. Given the sum M of the churn multipliers lived
@@ -190,11 +190,11 @@ inline std::vector<double> survivors_law(const Workload& w, int months) {
       const double second = static_cast<double>(k);
       const double survival = std::pow(1.0 - w.churn, months - second) *
                               std::pow(1.0 - w.churn, second * w.economy.churn[1]) * std::pow(1.0 - w.kill, j);
-      double binomial = std::pow(1.0 - survival, w.partners);
+      double ways = 1.0;
       for (std::size_t i = 0; i <= n; ++i) {
-        law[i] += arrivals * (at[0][k] + at[1][k]) * binomial;
-        if (survival < 1.0)
-          binomial *= static_cast<double>(n - i) / static_cast<double>(i + 1) * survival / (1.0 - survival);
+        law[i] += arrivals * (at[0][k] + at[1][k]) * ways * std::pow(survival, static_cast<double>(i)) *
+                  std::pow(1.0 - survival, static_cast<double>(n - i));
+        ways *= static_cast<double>(n - i) / static_cast<double>(i + 1);
       }
     }
   }

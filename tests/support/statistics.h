@@ -93,9 +93,9 @@ inline std::vector<double> law_on_cells(std::size_t cells, const std::function<d
 inline void check_near(Family& family, const std::string& claim, double estimate, double error, double expected) {
   const double z = (estimate - expected) / error;
   const double p = error > 0.0 ? std::erfc(std::abs(z) / std::sqrt(2.0)) : (estimate == expected ? 1.0 : 0.0);
-  family.judge(claim, p,
-               std::to_string(estimate) + " for " + std::to_string(expected) + ", " + std::to_string(z) +
-                   " standard errors");
+  family.judge(
+      claim, p,
+      std::to_string(estimate) + " for " + std::to_string(expected) + ", " + std::to_string(z) + " standard errors");
 }
 
 template <class Number>

@@ -1,0 +1,327 @@
+#!/usr/bin/python3
+"""How fast is the reference workload (configs/twelve_partners.toml), and how fast are others at the same?
+
+    cmake --build --preset release --target bench
+    python3 tests/bench/bench.py BINARY SOURCE_DIR [--quick] [--memory] [--std REFERENCE_STD]
+
+Prints a table and asserts nothing: times belong to a machine and to what else it was doing. Everything that is
+compared runs in turn, several rounds over: best = least disturbed, median = typical. "alone" is the best that
+processor time allows: what the clock would have shown if nobody else had used the processors; on a quiet machine it
+equals the best. Ratios are of that column. The unit is a nominal partner-month: replications x 12 partners x 60
+months, alive or not, the same for everyone.
+
+Two recordings. "like the peers": revenue, active partners at the end and the monthly mean revenue, which is what the
+peers record; only this is compared with them. "default": what a user gets who asks for nothing.
+
+Peers, in tests/bench/peers: numpy vectorised over replications, and plain C++ with std:: distributions. The mean
+revenue of each is printed beside the exact one, so that nobody is fast at something else.
+"""
+
+import argparse
+import csv
+import json
+import os
+import platform
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PARTNER_MONTHS = 12 * 60                    # in one replication of the reference workload
+EXACT_MEAN_REVENUE = 7_385_982.6            # tests/bench/peers/reference_exact.py
+LIKE_PEERS = ("--set", 'output.outcomes=["revenue","active_partners_end"]', "--set", "output.trajectories=means",
+              "--set", 'output.series=["revenue"]', "--set", "output.partners=false")
+SPENT = re.compile(r"replications in ([\d.]+) s, of which ([\d.]+) s simulating")
+
+
+@dataclass
+class Contender:
+    """One line of the speed table: how to run it once, and what came out."""
+
+    who: str
+    recording: str
+    threads: int
+    isa: str
+    replications: int
+    run: object                             # () -> (seconds, seconds alone, mean revenue, its standard error)
+    seconds: list = field(default_factory=list)         # by the clock, simulating only
+    seconds_alone: list = field(default_factory=list)   # from processor time
+    mean: float = float("nan")
+    error: float = float("nan")
+
+    def once(self):
+        seconds, alone, self.mean, self.error = self.run()
+        self.seconds.append(seconds)
+        self.seconds_alone.append(alone)
+
+    def rate(self, seconds):
+        """Million nominal partner-months a second."""
+        return self.replications * PARTNER_MONTHS / seconds / 1e6
+
+    @property
+    def best(self):
+        return self.rate(min(self.seconds))
+
+    @property
+    def alone(self):
+        return self.rate(min(self.seconds_alone))
+
+    @property
+    def median(self):
+        return self.rate(statistics.median(self.seconds))
+
+
+class Bench:
+    def __init__(self, args):
+        self.binary, self.source = str(Path(args.binary).resolve()), Path(args.source).resolve()
+        self.scenario = str(self.source / "configs/twelve_partners.toml")
+        self.args = args
+        self.rounds = args.rounds or (3 if args.quick else 7)
+        self.isas = self.available_isas()
+
+    # --- Running ---
+
+    def sim(self, *words, isa="", threads=1):
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
+        if isa:
+            env["PARTNERSIM_ISA"] = isa
+        return subprocess.run([self.binary, "run", self.scenario, "-t", str(threads), *map(str, words)], env=env,
+                              capture_output=True, text=True, check=True)
+
+    def simulate(self, words, isa, threads, replications):
+        """A run without a file, as Contender.run."""
+        with processor_time() as spent:
+            done = self.sim("-n", replications, "-o", "none", "--format", "csv", *words, isa=isa, threads=threads)
+        row = next(row for row in csv.DictReader(done.stdout.splitlines())
+                   if (row["outcome"], row["statistic"]) == ("revenue", "mean"))
+        total, simulating = map(float, SPENT.search(done.stderr).groups())
+        # Statistics after simulating are part of the process: their share by the clock is taken off.
+        alone = spent.seconds * simulating / total / threads
+        return simulating, alone, float(row["value"]), float(row["standard_error"])
+
+    def available_isas(self):
+        """The kernels that this machine can run, best first: the program names them when it refuses one."""
+        done = subprocess.run([self.binary, "run", self.scenario, "-n", "1", "-o", "none"], capture_output=True,
+                              text=True, check=False, env={**os.environ, "PARTNERSIM_ISA": "none of them"})
+        return [isa for isa in ("avx512", "avx2", "baseline") if isa in done.stderr]
+
+    def peer(self, command):
+        began = time.perf_counter()
+        with processor_time() as spent:
+            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+        share = 1 / (time.perf_counter() - began)  # the rest is starting Python and loading numpy
+        answer = json.loads(done.stdout)
+        seconds = answer["seconds"]
+        return (seconds, spent.seconds * min(1, seconds * share) / answer["threads"], answer["mean_revenue"],
+                answer["mean_revenue_standard_error"])
+
+    def reference_std(self):
+        """Path of the compiled C++ peer, or None."""
+        for place in (self.args.std, Path(self.binary).parent / "tests/bench/reference_std"):
+            if place and os.access(place, os.X_OK):
+                return str(Path(place).resolve())
+        return None
+
+    # --- Speed ---
+
+    def contenders(self):
+        size = 200_000 if self.args.quick else 400_000
+        found = []
+        for recording, words in (("like the peers", LIKE_PEERS), ("default", ())):
+            for threads, isas in ((1, self.isas), (2, self.isas[:1])):
+                for isa in isas:
+                    n = size * threads // (4 if isa == "baseline" else 1)
+                    found.append(Contender("partnersim", recording, threads, isa, n,
+                                           lambda w=words, i=isa, t=threads, n=n: self.simulate(w, i, t, n)))
+        numpy_script = self.source / "tests/bench/peers/reference_numpy.py"
+        n = size // 10
+        found.append(Contender("numpy", "like the peers", 1, "", n,
+                               lambda: self.peer(["/usr/bin/python3", numpy_script, "--replications", n])))
+        if program := self.reference_std():
+            for threads in (1, 2):
+                found.append(Contender("C++ with std::", "like the peers", threads, "", n * threads,
+                                       lambda t=threads: self.peer([program, n * t, t, 1])))
+        return found
+
+    def speed(self):
+        contenders = self.contenders()
+        for turn in range(self.rounds):
+            for contender in contenders[turn % len(contenders):] + contenders[:turn % len(contenders)]:
+                contender.once()
+            print(f"round {turn + 1} of {self.rounds}", file=sys.stderr)
+
+        def pick(who, recording, threads, isa=None):
+            return next((c for c in contenders if (c.who, c.recording, c.threads) == (who, recording, threads)
+                         and isa in (None, c.isa)), None)
+
+        peers = {name: pick(name, "like the peers", 1) for name in ("numpy", "C++ with std::")}
+        rows = []
+        for c in contenders:
+            ratios = ["" if c.recording == "default" or not peers[name] else f"{c.alone / peers[name].alone:.1f}"
+                      for name in peers]
+            deviation = f"{(c.mean - EXACT_MEAN_REVENUE) / c.error:+.1f}"
+            rows.append([c.who, c.recording, str(c.threads), c.isa, f"{c.replications:,}", f"{c.best:.1f}",
+                         f"{c.median:.1f}", f"{c.alone:.1f}", *ratios, deviation])
+        print("\nSpeed, million nominal partner-months a second")
+        table(["who", "recording", "threads", "kernels", "replications", "best", "median", "alone",
+               "x numpy", "x std::", "mean off, s.e."], rows, left=(0, 1, 3))
+        for isa in ("avx512", "avx2"):
+            if isa not in self.isas:
+                print(f"Skipped: this machine has no {isa}.")
+        if not peers["C++ with std::"]:
+            print("Skipped: C++ with std:: is not built (target reference_std, or --std).")
+
+        print("\nTwo threads against one")
+        rows = []
+        for who, recording, isa in (("partnersim", "like the peers", self.isas[0]),
+                                    ("partnersim", "default", self.isas[0]), ("C++ with std::", "like the peers", "")):
+            one, two = pick(who, recording, 1, isa), pick(who, recording, 2, isa)
+            if one and two:
+                paired = statistics.median(two.rate(b) / one.rate(a) for a, b in zip(one.seconds, two.seconds))
+                rows.append([who, recording, f"{two.best / one.best:.2f}", f"{paired:.2f}",
+                             f"{two.alone / one.alone:.2f}"])
+        table(["who", "recording", "of the best", "median of pairs", "of alone"], rows, left=(0, 1))
+        spread = max(c.best / c.median for c in contenders)
+        print(f"Noise: in the worst line the best round is {spread:.2f} times the median one.")
+
+    def stages(self):
+        print(f"\nWhere the time goes (one thread, {self.isas[0]}; stages marked > are parts of the one they precede)")
+        shares = []
+        for words in (LIKE_PEERS, ()):
+            done = self.sim("-n", 100_000, "-o", "none", "--profile", *words, isa=self.isas[0])
+            shares.append(dict(re.findall(r"(?m)^(\S.*?)  +([\d.]+ %)$", done.stderr)))
+        names = list(shares[1]) + [name for name in shares[0] if name not in shares[1]]
+        table(["stage", "like the peers", "default"], [[name, *(s.get(name, "-") for s in shares)] for name in names])
+
+    # --- Files, start-up, memory ---
+
+    def files(self, folder):
+        replications = 200_000 if self.args.quick else 1_000_000
+        result = folder / "bench.h5"
+        with_file, without = [], []
+        for _ in range(3):
+            self.sim("-n", replications, "-o", result, "--force", isa=self.isas[0])
+            log = json.loads(Path(f"{result}.log.json").read_text(encoding="utf-8"))
+            with_file.append((log["seconds"], log["seconds_simulating"]))
+            size = result.stat().st_size
+            result.unlink()
+            done = self.sim("-n", replications, "-o", "none", isa=self.isas[0])
+            without.append(tuple(map(float, SPENT.search(done.stderr).groups())))
+        print(f"\nWriting the file: {replications:,} replications, default outcomes and bands, one thread, "
+              f"{size / 1e6:.0f} MB (best of 3)")
+        rows = []
+        for name, runs in (("with a file", with_file), ("-o none", without)):
+            total, simulating = min(t for t, _ in runs), min(s for _, s in runs)
+            rest = min(t - s for t, s in runs)
+            rows.append([name, f"{total:.2f} s", f"{simulating:.2f} s", f"{rest:.2f} s",
+                         f"{100 * rest / simulating:.0f} %"])
+        table(["", "total", "simulating", "rest", "rest : simulating"], rows)
+        print("The rest is statistics and, with a file, writing it. Columns go to a spool while simulating.")
+
+    def startup(self):
+        rows = []
+        for scenario in ("arithmetic", "twelve_partners"):
+            times = []
+            for _ in range(10 if self.args.quick else 30):
+                began = time.perf_counter()
+                subprocess.run([self.binary, "run", str(self.source / f"configs/{scenario}.toml"), "-n", "16", "-o",
+                                "none"], capture_output=True, check=True)
+                times.append(1000 * (time.perf_counter() - began))
+            rows.append([scenario, f"{min(times):.0f} ms", f"{statistics.median(times):.0f} ms"])
+        print("\nStart-up: the whole process of `run -n 16 -o none`")
+        table(["scenario", "best", "median"], rows)
+
+    def memory(self, folder):
+        sizes = [200_000 if self.args.quick else 1_000_000] + ([10_000_000] if self.args.memory else [])
+        rows = []
+        for replications in sizes:
+            result = folder / "memory.h5"
+            began = time.perf_counter()
+            with subprocess.Popen([self.binary, "run", self.scenario, "-n", str(replications), "-o", result, "-q"],
+                                  stdout=subprocess.DEVNULL) as process:
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode:
+                raise subprocess.CalledProcessError(process.returncode, "partnersim run")
+            rows.append([f"{replications:,}", f"{usage.ru_maxrss * 1024 / 1e6:.0f} MB",
+                         f"{result.stat().st_size / 1e6:.0f} MB", f"{time.perf_counter() - began:.1f} s"])
+            result.unlink()
+        print("\nMemory: default outcomes and bands with a file, all threads")
+        table(["replications", "peak resident", "file", "time"], rows, left=())
+
+    def run(self):
+        print(f"partnersim benchmark: {cpu_model()}, {len(os.sched_getaffinity(0))} cores, "
+              f"load {os.getloadavg()[0]:.1f} at the start, {self.rounds} rounds")
+        before = cpu_ticks()
+        self.speed()
+        self.stages()
+        with tempfile.TemporaryDirectory(prefix="partnersim_bench_", dir=self.args.folder) as name:
+            self.files(Path(name))
+            self.memory(Path(name))
+        self.startup()
+        stolen, total = (after - b for after, b in zip(cpu_ticks(), before))
+        print(f"\nLoad {os.getloadavg()[0]:.1f} at the end; {100 * stolen / max(1, total):.0f} % of processor time "
+              "was taken by other machines on the same host.")
+
+
+class processor_time:  # pylint: disable=invalid-name
+    """with processor_time() as spent: …; spent.seconds is what child processes that ended meanwhile have used."""
+
+    @staticmethod
+    def used():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    def __enter__(self):
+        self.seconds = -self.used()
+        return self
+
+    def __exit__(self, *_):
+        self.seconds += self.used()
+
+
+def table(header, rows, left=(0,)):
+    widths = [max(len(row[c]) for row in [header, *rows]) for c in range(len(header))]
+    for row in [header, ["-" * width for width in widths], *rows]:
+        cells = [cell.ljust(width) if c in left else cell.rjust(width)
+                 for c, (cell, width) in enumerate(zip(row, widths))]
+        print("  ".join(cells).rstrip())
+
+
+def cpu_model():
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def cpu_ticks():
+    """(stolen, all) ticks of all processors since boot."""
+    ticks = list(map(int, Path("/proc/stat").read_text(encoding="utf-8").splitlines()[0].split()[1:]))
+    return ticks[7], sum(ticks[:8])
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Times the reference workload; prints one table, asserts nothing.",
+                                     epilog="example: bench.py build/release/partnersim . --quick")
+    parser.add_argument("binary", metavar="BINARY")
+    parser.add_argument("source", metavar="SOURCE_DIR")
+    parser.add_argument("--quick", action="store_true", help="smaller and fewer: a minute or two")
+    parser.add_argument("--memory", action="store_true", help="also the memory of 10 million replications")
+    parser.add_argument("--rounds", type=int, help="default: 7, with --quick 3")
+    parser.add_argument("--std", metavar="PATH", help="the C++ peer (default: tests/bench/reference_std beside BINARY)")
+    parser.add_argument("--folder", help="where result files are written for a moment (default: the temporary folder)")
+    sys.stdout.reconfigure(line_buffering=True)
+    try:
+        Bench(parser.parse_args()).run()
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"bench.py: {error}\n{error.stderr or ''}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,875 @@
+#!/usr/bin/python3
+"""The command line as a person meets it: every test name is a claim.
+
+    python3 tests/cli/test_cli.py BINARY SOURCE_DIR [unittest's options]
+
+BINARY is the built program, SOURCE_DIR the repository. Every test works in an empty folder of its own.
+"""
+
+import contextlib
+import csv
+import json
+import os
+import pty
+import re
+import resource
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+
+BINARY = SOURCE = ARITHMETIC = TWELVE = None  # set at the end of the file
+
+COMMANDS = ("run", "check", "describe", "summary", "list")
+DONE, USAGE, CONFIGURATION, INPUT_OUTPUT, INTERRUPTED = 0, 2, 3, 5, 130
+SMALL = ("-n", "400")
+
+
+class Answer(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def environment(**changes):
+    """That of the caller without anything that the program reads, plus changes."""
+    kept = {name: value for name, value in os.environ.items()
+            if not name.startswith(("PARTNERSIM_", "LC_", "LANG")) and name != "NO_COLOR"}
+    return {**kept, "LC_ALL": "C.UTF-8", **changes}
+
+
+def rows_of(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+def figure(text):
+    """A cell of a table as a number: "7,387,700" → 7387700.0."""
+    return float(text.replace(",", "").replace("±", ""))
+
+
+def step_of(text):
+    """What one more in the last digit shown would be: "1,900" could be rounded to hundreds."""
+    digits = text.replace(",", "")
+    if "." in digits:
+        return 10.0 ** -len(digits.split(".")[1])
+    return 10.0 ** (len(digits) - len(digits.rstrip("0")))
+
+
+class Case(unittest.TestCase):
+    maxDiff = 4000
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="partnersim_cli_")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def sim(self, *words, code=None, stdin="", timeout=300, **options):
+        """Runs the program; `code` is the exit code that is expected, if any."""
+        options = {"env": environment(), "cwd": self.folder, **options}
+        done = subprocess.run([BINARY, *map(str, words)], input=stdin, capture_output=True, text=True, timeout=timeout,
+                              encoding="utf-8", check=False, **options)
+        if code is not None:
+            self.assertEqual(done.returncode, code, f"exit code of {shlex.join(map(str, words))}\n{done.stdout[:2000]}"
+                                                    f"{done.stderr[:2000]}")
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def left_behind(self):
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if not path.is_dir())
+
+    def log(self, result):
+        return json.loads((self.folder / f"{result}.log.json").read_text(encoding="utf-8"))
+
+
+class ARun(Case):
+    def test_of_each_shipped_scenario_makes_a_file_a_log_and_a_table(self):
+        for scenario in sorted((SOURCE / "configs").glob("*.toml")):
+            with self.subTest(scenario=scenario.name):
+                answer = self.sim("run", scenario, *SMALL, code=DONE)
+                result = Path("results") / f"{scenario.stem}.h5"
+                self.assertTrue(h5py.is_hdf5(self.folder / result))
+                self.assertEqual(self.log(result)["replications"], 400)
+                question = scenario.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+                self.assertTrue(answer.out.startswith(question + "\n"), "the table opens with the question")
+                self.assertRegex(answer.out, r"(?m)^revenue +(USD|EUR) +[\d,]+ +± [\d,]+ ")
+                self.assertIn("± is simulation error only", answer.out)
+
+    def test_puts_results_on_stdout_and_messages_on_stderr_only(self):
+        answer = self.sim("run", ARITHMETIC, *SMALL)
+        self.assertNotRegex(answer.out, r"Result:|simulating|replications in")
+        self.assertRegex(answer.err, r"^400 replications in [\d.]+ s, of which [\d.]+ s simulating\. "
+                                     r"Result: results/arithmetic\.h5\n$")
+        self.assertNotIn("\r", answer.err)
+        self.assertNotIn("\033", answer.err)
+
+    def test_with_quiet_says_nothing_on_stderr(self):
+        answer = self.sim("run", ARITHMETIC, *SMALL, "-q", code=DONE)
+        self.assertEqual(answer.err, "")
+        self.assertEqual(self.sim("run", ARITHMETIC, *SMALL, "--quiet", code=DONE).err, "")
+
+    def test_leaves_only_the_result_and_its_log(self):
+        self.sim("run", ARITHMETIC, *SMALL, code=DONE)
+        self.assertEqual(self.left_behind(), ["results/arithmetic.h5", "results/arithmetic.h5.log.json"])
+
+    def test_logs_where_when_and_how_it_ran(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-t", 2, "-o", "a.h5", code=DONE)
+        log = self.log("a.h5")
+        self.assertEqual(log["result"], "a.h5")
+        self.assertEqual(log["threads"], 2)
+        self.assertFalse(log["interrupted"])
+        self.assertIn("-o a.h5", log["command"])
+        self.assertRegex(log["finished"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+        self.assertGreaterEqual(log["seconds"], log["seconds_simulating"])
+        self.assertIn(log["instruction_set"], ("baseline", "avx2", "avx512"))
+
+    def test_with_o_none_writes_nothing(self):
+        answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", code=DONE)
+        self.assertEqual(self.left_behind(), [])
+        self.assertIn("revenue", answer.out)
+        self.assertNotIn("Result:", answer.err)
+
+    def test_reads_a_scenario_from_stdin(self):
+        text = ARITHMETIC.read_text(encoding="utf-8")
+        answer = self.sim("run", "-", *SMALL, stdin=text, code=DONE)
+        self.assertTrue((self.folder / "results/stdin.h5").exists())
+        self.assertEqual(answer.out, self.sim("run", ARITHMETIC, *SMALL, "-o", "none").out)
+
+    def test_survives_a_file_name_with_spaces_quotes_and_umlauts(self):
+        path = self.write('my "größte" scenario.toml', '# What does "größer" mean, \\o/?\n[partner.a]\nleads = 1\n'
+                                                       "close_rate = 0.5\ndeal_value = 2\n")
+        answer = self.sim("run", path, *SMALL, "--format", "json", code=DONE)
+        self.assertEqual(json.loads(answer.out)["question"], 'What does "größer" mean, \\o/?')
+        self.assertTrue(self.log('results/my "größte" scenario.h5')["result"].startswith('my "größte"'))
+
+    def test_with_profile_shows_shares_of_stages_and_changes_no_result(self):
+        plain = self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
+        profiled = self.sim("run", ARITHMETIC, *SMALL, "-o", "b.h5", "--profile", code=DONE)
+        self.assertEqual(plain.out, profiled.out)
+        self.assertRegex(profiled.err, r"(?m)^referral flow +[\d.]+ %$")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "b.h5").read_bytes())
+
+
+class Options(Case):
+    def resolved(self, *words, size=SMALL):
+        """Every value in effect, as stored in the result of a run."""
+        self.sim("run", TWELVE, *size, "-q", "-o", "r.h5", "--force", *words, code=DONE)
+        with h5py.File(self.folder / "r.h5") as file:
+            lines = file["provenance/resolved_scenario"][()].decode().splitlines()
+        return dict(line.split("  # ")[0].split(" = ", 1) for line in lines)
+
+    def test_n_and_s_replace_replications_and_seed(self):
+        values = self.resolved("-s", "7", size=("-n", "1_000"))
+        self.assertEqual((values["scenario.replications"], values["scenario.seed"]), ("1000", "7"))
+        with h5py.File(self.folder / "r.h5") as file:
+            self.assertEqual(int(file["points/replications"][0]), 1000)
+            self.assertEqual(int(file["provenance/seed"][()]), 7)
+            self.assertEqual(file["provenance/seed_text"][()].decode(), "7")
+
+    def test_another_seed_gives_other_numbers(self):
+        outputs = [self.sim("run", ARITHMETIC, *SMALL, "-o", "none", "--format", "csv", "-s", seed).out
+                   for seed in (1, 1, 2)]
+        self.assertEqual(outputs[0], outputs[1])
+        self.assertNotEqual(outputs[0], outputs[2])
+
+    def test_set_changes_one_value(self):
+        values = self.resolved("--set", "partner.referrer_3.leads=2.5")
+        self.assertEqual([values[f"partner.referrer_{k}.leads"] for k in (2, 3, 4)], ["5", "2.5", "5"])
+
+    def test_set_with_a_star_changes_one_level(self):
+        values = self.resolved("--set", "partner.*.churn=0.03")
+        churn = [value for path, value in values.items() if re.fullmatch(r"partner\.\w+\.churn", path)]
+        self.assertEqual(churn, ["0.03"] * 12)
+
+    def test_set_takes_toml_or_else_a_text(self):
+        values = self.resolved("--set", "partner.*.close_rate={ uniform = { low = 0.1, high = 0.2 } }",
+                               "--set", "scenario.currency=CHF")
+        self.assertIn("uniform", values["partner.referrer_1.close_rate"])
+        self.assertEqual(values["scenario.currency"], '"CHF"')
+
+    def test_a_bad_set_is_a_configuration_error_that_names_it(self):
+        for assignment, expected in (("foo", "PATH=VALUE"),
+                                     ("partner.*.leds=3", "Did you mean leads?"),
+                                     ("shock.*.rte=3", "Did you mean rate?"),
+                                     ("firm.*.leads=3", "matches nothing"),
+                                     ("partner.*.churn=2", "0.02 (2 %)"),
+                                     ("partner.*.churn=2%", "0.02"),
+                                     ("scenario.months=0", "1 to 1023"),
+                                     ('output.outcomes=["revnue"]', "Did you mean revenue?"),
+                                     ("scenario.start=2026-13", "scenario.start")):
+            with self.subTest(assignment=assignment):
+                answer = self.sim("run", TWELVE, *SMALL, "-o", "none", "--set", assignment, code=CONFIGURATION)
+                self.assertEqual(answer.out, "")
+                self.assertTrue(answer.err.startswith("--set: "), answer.err)
+                self.assertIn(expected, answer.err)
+
+    def test_threads_do_not_change_a_byte(self):
+        for threads in (1, 2, 5):
+            self.sim("run", TWELVE, "-n", 5000, "-t", threads, "-o", f"{threads}.h5", code=DONE)
+        one = (self.folder / "1.h5").read_bytes()
+        self.assertEqual(one, (self.folder / "2.h5").read_bytes())
+        self.assertEqual(one, (self.folder / "5.h5").read_bytes())
+
+    def test_two_runs_give_identical_bytes(self):
+        self.sim("run", TWELVE, *SMALL, "-o", "a.h5", code=DONE)
+        time.sleep(1.1)  # a time stamp in the file would show
+        (self.folder / "elsewhere").mkdir()
+        self.sim("run", TWELVE, *SMALL, "-o", "elsewhere/b.h5", code=DONE)
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "elsewhere/b.h5").read_bytes())
+
+    def test_partnersim_threads_sets_threads_and_t_overrides_it(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", env=environment(PARTNERSIM_THREADS="1"), code=DONE)
+        self.assertEqual(self.log("a.h5")["threads"], 1)
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "b.h5", "-t", 3, env=environment(PARTNERSIM_THREADS="1"), code=DONE)
+        self.assertEqual(self.log("b.h5")["threads"], 3)
+
+    def test_partnersim_isa_chooses_kernels_and_changes_no_byte(self):
+        self.sim("run", TWELVE, *SMALL, "-o", "a.h5", code=DONE)
+        self.sim("run", TWELVE, *SMALL, "-o", "b.h5", env=environment(PARTNERSIM_ISA="baseline"), code=DONE)
+        self.assertEqual(self.log("b.h5")["instruction_set"], "baseline")
+        self.assertEqual((self.folder / "a.h5").read_bytes(), (self.folder / "b.h5").read_bytes())
+
+    def test_a_bad_environment_is_a_usage_error(self):
+        for name, value in (("PARTNERSIM_THREADS", "many"), ("PARTNERSIM_THREADS", "0"), ("PARTNERSIM_THREADS", "2x"),
+                            ("PARTNERSIM_ISA", "sse9")):
+            with self.subTest(name=name, value=value):
+                answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", env=environment(**{name: value}), code=USAGE)
+                self.assertIn(f"{name}={value}", answer.err)
+                self.assertEqual(answer.out, "")
+
+
+class NothingIsOverwritten(Case):
+    def state(self, path):
+        return path.stat().st_mtime_ns, path.read_bytes()
+
+    def test_a_second_identical_run_says_so_and_touches_nothing(self):
+        first = self.sim("run", ARITHMETIC, *SMALL, code=DONE)
+        path = self.folder / "results/arithmetic.h5"
+        log = self.folder / "results/arithmetic.h5.log.json"
+        before = self.state(path), self.state(log)
+        for force in ((), ("--force",)):
+            second = self.sim("run", ARITHMETIC, *SMALL, *force, code=DONE)
+            self.assertIn("already holds this run", second.err)
+            self.assertEqual(second.out, first.out, "the table is shown all the same")
+            self.assertEqual((self.state(path), self.state(log)), before)
+
+    def test_another_runs_file_is_refused_until_force(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
+        before = self.state(self.folder / "a.h5")
+        for change in (("-n", 300), ("-n", 400, "-s", 2), ("-n", 400, "--set", "partner.*.leads=6")):
+            with self.subTest(change=change):
+                answer = self.sim("run", ARITHMETIC, "-o", "a.h5", *change, code=INPUT_OUTPUT)
+                self.assertIn("another run", answer.err)
+                self.assertIn("--force", answer.err)
+                self.assertIn("-o", answer.err)
+                self.assertEqual(self.state(self.folder / "a.h5"), before)
+        self.sim("run", ARITHMETIC, "-n", 300, "-o", "a.h5", "--force", code=DONE)
+        with h5py.File(self.folder / "a.h5") as file:
+            self.assertEqual(int(file["points/replications"][0]), 300)
+
+    def test_a_foreign_file_is_refused_until_force(self):
+        with h5py.File(self.folder / "foreign.h5", "w") as file:
+            file["mine"] = [1, 2, 3]
+        self.write("notes.h5", "not HDF5 at all\n")
+        self.write("empty.h5", "")
+        for name in ("foreign.h5", "notes.h5", "empty.h5"):
+            with self.subTest(name=name):
+                before = self.state(self.folder / name)
+                answer = self.sim("run", ARITHMETIC, *SMALL, "-o", name, code=INPUT_OUTPUT)
+                self.assertIn("not a partnersim result", answer.err)
+                self.assertEqual(self.state(self.folder / name), before)
+                self.sim("run", ARITHMETIC, *SMALL, "-o", name, "--force", code=DONE)
+                self.assertTrue(h5py.is_hdf5(self.folder / name))
+
+    def test_a_folder_is_never_a_result(self):
+        (self.folder / "d").mkdir()
+        for force in ((), ("--force",)):
+            answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "d", *force, code=INPUT_OUTPUT)
+            self.assertIn("d", answer.err)
+            self.assertEqual(self.left_behind(), [])
+
+
+class Formats(Case):
+    def setUp(self):
+        super().setUp()
+        self.table = self.sim("run", TWELVE, "-n", 3000, "-o", "t.h5", code=DONE).out
+        self.csv = self.sim("summary", "t.h5", "--format", "csv", code=DONE).out
+        self.json = self.sim("summary", "t.h5", "--format", "json", code=DONE).out
+
+    def test_summary_equals_what_the_run_printed(self):
+        self.assertEqual(self.sim("summary", "t.h5", code=DONE).out, self.table)
+        for name, text in (("csv", self.csv), ("json", self.json)):
+            self.assertEqual(self.sim("run", TWELVE, "-n", 3000, "-o", "none", "--format", name, code=DONE).out, text)
+
+    def test_csv_is_tidy(self):
+        lines = self.csv.splitlines()
+        self.assertEqual(lines[0], "point,outcome,statistic,value,standard_error")
+        rows = rows_of(self.csv)
+        keys = [(row["point"], row["outcome"], row["statistic"]) for row in rows]
+        self.assertEqual(len(keys), len(set(keys)), "one line for each point, outcome and statistic")
+        statistics = {row["statistic"] for row in rows if row["outcome"] == "revenue"}
+        self.assertLessEqual({"mean", "sd", "p05", "p50", "p95", "cvar05", "expected", "minimum", "maximum"},
+                             statistics)
+        for row in rows:
+            float(row["value"])
+            if row["standard_error"]:
+                self.assertGreaterEqual(float(row["standard_error"]), 0)
+
+    def test_json_csv_table_and_file_agree(self):
+        document = json.loads(self.json)
+        (point,) = document["points"]
+        self.assertEqual(point["replications"], 3000)
+        outcomes = point["outcomes"]
+        for row in rows_of(self.csv):
+            held = outcomes[row["outcome"]]
+            self.assertEqual(held[row["statistic"]], float(row["value"]), row)
+            if row["standard_error"]:
+                self.assertEqual(held[row["statistic"] + "_standard_error"], float(row["standard_error"]), row)
+
+        columns = {"mean": 0, "standard_error": 1, "sd": 2, "p05": 3, "p50": 4, "p95": 5, "cvar05": 6, "expected": 7}
+        seen = 0
+        for line in self.table.splitlines():
+            words = re.split(r" {2,}", line.strip())
+            if words[0] not in outcomes or len(words) < 9:
+                continue
+            held, cells = outcomes[words[0]], words[1:]
+            if not re.match(r"[\d-]", cells[0]):  # the unit, where there is one
+                self.assertEqual(cells.pop(0), held["unit"])
+            for name, at in columns.items():
+                exact = held["mean_standard_error" if name == "standard_error" else name]
+                shown = cells[at].replace("± ", "")
+                self.assertAlmostEqual(figure(shown), exact, delta=0.51 * step_of(shown), msg=f"{words[0]} {name}")
+            seen += 1
+        self.assertEqual(seen, len(outcomes))
+
+        with h5py.File(self.folder / "t.h5") as file:
+            names = [name.decode() for name in file["summary/outcome"][()]]
+            for k, name in enumerate(names):
+                self.assertEqual(file["summary/mean"][0, k], outcomes[name]["mean"])
+                self.assertEqual(file["summary/expected"][0, k], outcomes[name]["expected"])
+            self.assertEqual(file["provenance/outcomes_hash"][()].decode(), document["outcomes_hash"])
+        self.assertIn(f"hash of outcomes {document['outcomes_hash']}", self.table)
+
+    def test_summary_of_several_files_is_one_table_one_csv_and_one_json_document(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
+        table = self.sim("summary", "t.h5", "a.h5", code=DONE).out
+        self.assertLess(table.index("t.h5"), table.index("a.h5"))
+        text = self.sim("summary", "t.h5", "a.h5", "--format", "csv", code=DONE).out
+        self.assertEqual(text.count("point,outcome,statistic"), 1)
+        text = self.sim("summary", "t.h5", "a.h5", "--format", "json", code=DONE).out
+        try:
+            json.loads(text)
+        except json.JSONDecodeError as error:
+            self.fail(f"the JSON of two files does not parse: {error}")
+
+    def test_output_ignores_locale_and_no_color(self):
+        installed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.split()
+        german = next((name for name in installed if name.lower().startswith("de_de")), "C.UTF-8")
+        for changes in ({"LC_ALL": german, "LANG": german}, {"NO_COLOR": "1"}, {"LC_ALL": "C"}, {"TERM": "dumb"}):
+            with self.subTest(changes=changes):
+                env = environment(**changes)
+                self.assertEqual(self.sim("summary", "t.h5", env=env, code=DONE).out, self.table)
+                self.assertEqual(self.sim("summary", "t.h5", "--format", "csv", env=env, code=DONE).out, self.csv)
+                self.sim("run", TWELVE, "-n", 3000, "-o", "u.h5", "--force", env=env, code=DONE)
+                self.assertEqual((self.folder / "t.h5").read_bytes(), (self.folder / "u.h5").read_bytes())
+
+    def test_no_color_is_honoured_on_a_terminal(self):
+        master, slave = pty.openpty()
+        with contextlib.closing(os.fdopen(master, "rb", buffering=0)) as terminal:
+            subprocess.run([BINARY, "run", TWELVE, "-n", "30000", "-o", "none"], stdin=subprocess.DEVNULL,
+                           stdout=subprocess.DEVNULL, stderr=slave, cwd=self.folder, timeout=300, check=True,
+                           env=environment(NO_COLOR="1", TERM="xterm-256color"))
+            os.close(slave)
+            shown = b""
+            with contextlib.suppress(OSError):  # the other end is closed: all has been read
+                while piece := terminal.read(4096):
+                    shown += piece
+        self.assertIn(b"simulating", shown)
+        self.assertNotRegex(shown, rb"\033\[[\d;]*m")
+
+
+class TheSpreadsheetsAnswer(Case):
+    def test_of_the_arithmetic_is_exactly_240000(self):
+        words = ("run", ARITHMETIC, "--set", "scenario.mode=expected")
+        rows = {row["outcome"]: row for row in rows_of(self.sim(*words, "--format", "csv", code=DONE).out)}
+        self.assertEqual(rows["revenue"]["value"], "240000")
+        self.assertEqual(rows["wins"]["value"], "24")
+        self.assertEqual(rows["revenue"]["statistic"], "expected")
+        self.assertRegex(self.sim(*words, code=DONE).out, r"(?m)^revenue +USD +240,000$")
+        self.assertEqual(json.loads(self.sim(*words, "--format", "json", code=DONE).out)["expected"]["revenue"], 240000)
+        self.assertEqual(self.left_behind(), [])
+
+    def test_has_no_result_file(self):
+        answer = self.sim("run", ARITHMETIC, "--set", "scenario.mode=expected", "-o", "x.h5", code=USAGE)
+        self.assertIn("-o", answer.err)
+
+    def test_stands_beside_the_simulated_mean(self):
+        table = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", code=DONE).out
+        self.assertRegex(table, r"(?m)^revenue .* 240,000 +[+-][\d.]+ %$")
+        self.assertIn("spreadsheet", table)
+
+
+class UsageErrors(Case):
+    def test_exit_with_2_say_what_to_do_and_print_nothing_on_stdout(self):
+        for words, expected in ((("rnu",), "Did you mean run?"),
+                                ((), "partnersim run configs/"),
+                                (("run", ARITHMETIC, "--replication", "5"), "Did you mean --replications?"),
+                                (("summary", "--formt", "csv"), "Did you mean --format?"),
+                                (("run",), "partnersim run configs/"),
+                                (("check",), "partnersim check configs/"),
+                                (("summary",), "partnersim summary "),
+                                (("run", ARITHMETIC, "-t", "0"), "1 to 4096"),
+                                (("run", ARITHMETIC, "-t", "two"), "--threads"),
+                                (("run", ARITHMETIC, "-n"), "--replications"),
+                                (("run", ARITHMETIC, "--format", "xml"), "table, csv or json"),
+                                (("describe", "partner.*.chrn"), "Did you mean partner.*.churn?"),
+                                (("describe", "distribution"), "Did you mean distributions?")):
+            with self.subTest(words=words):
+                answer = self.sim(*words, code=USAGE)
+                self.assertIn(expected, answer.err)
+                self.assertEqual(answer.out, "")
+
+    def test_too_many_words_are_refused_by_name(self):
+        answer = self.sim("run", ARITHMETIC, TWELVE, code=USAGE)
+        self.assertIn("twelve_partners", answer.err)
+
+    def test_a_shortened_option_is_not_guessed(self):
+        self.assertIn("--seed", self.sim("run", ARITHMETIC, "--see", "5", code=USAGE).err)
+
+
+# What can be wrong with this scenario, one line each: (the right line, the wrong one).
+SOUND = """# What if everything is right?
+[scenario]
+months = 12
+currency = "EUR"
+[economy]
+start = "good"
+[economy.regime.good]
+to = { bad = 0.1 }
+[economy.regime.bad]
+mean_months = 10
+multiply = { leads = 0.7, churn = 2.0 }
+[partner.acme]
+type = "referral"
+leads = 5
+close_rate = 0.4
+deal_value = { lognormal = { mean = 10_000, cv = 0.5 } }
+churn = 0.02
+[partner.beta]
+leads = 1
+close_rate = { beta = { mean = 0.4, concentration = 10 } }
+deal_value = 100
+[shock.scandal]
+rate = 0.01
+kill = 0.2
+target = "partners"
+[output]
+outcomes = ["revenue", "wins"]
+trajectories = "means"
+series = ["revenue"]
+"""
+FAULTS = [
+    ("months = 12", "month = 12"),
+    ('start = "good"', 'start = "goood"'),
+    ("to = { bad = 0.1 }", "to = { bda = 0.1 }"),
+    ("mean_months = 10", "mean_months = 0"),
+    ("multiply = { leads = 0.7, churn = 2.0 }", "multiply = { leeds = 0.7, churn = 2.0 }"),
+    ('type = "referral"', 'type = "referal"'),
+    ("leads = 5", "leads = -5"),
+    ("close_rate = 0.4", "close_rate = 40"),
+    ("deal_value = { lognormal = { mean = 10_000, cv = 0.5 } }",
+     "deal_value = { lognorml = { mean = 10_000, cv = 0.5 } }"),
+    ("churn = 0.02", "churn = 2"),
+    ("close_rate = { beta = { mean = 0.4, concentration = 10 } }",
+     "close_rate = { beta = { mean = 0.4, concntration = 10 } }"),
+    ("[shock.scandal]", "[shok.scandal]"),
+    ("kill = 0.2", "kil = 0.2"),
+    ('outcomes = ["revenue", "wins"]', 'outcomes = ["revnue", "wins"]'),
+    ('trajectories = "means"', 'trajectories = "mean"'),
+    ('series = ["revenue"]', 'series = ["revnue"]'),
+]
+
+
+def follow(line, column, message):
+    """The line with the advice of the message followed, or None when there is no advice that a program understands."""
+    advice = re.search(r"Did you mean (\S+?)(?: \(.*\))?\?|Use a (?:value|whole number) from (\S+) to ", message)
+    if not advice:
+        return None
+    if line[column - 1] in "{[":  # the place is that of a table or a list: the message names the word in it
+        named = re.search(r"(\S+) is not ", message)[1]
+        start, end = re.search(rf"\b{re.escape(named)}\b", line).span()
+    else:
+        start, end = re.compile(r'"?([-+]?\d[\d.]*|[\w-]+)"?').match(line, column - 1).span(1)
+    return line[:start] + (advice[1] or advice[2]) + line[end:]
+
+
+class AWrongScenario(Case):
+    def problems(self, text, code=CONFIGURATION):
+        path = self.write("s.toml", text)
+        answer = self.sim("check", path.name, code=code)
+        found = [re.match(r"s\.toml:(\d+):(\d+): (.+)", line) for line in answer.err.splitlines()]
+        self.assertTrue(all(found), answer.err)
+        return [(int(m[1]), int(m[2]), m[3]) for m in found]
+
+    def test_without_faults_passes(self):
+        self.assertEqual(self.problems(SOUND, code=DONE), [])
+
+    def test_with_one_fault_is_told_the_place_and_advice_that_works(self):
+        for right, wrong in FAULTS:
+            with self.subTest(wrong=wrong):
+                text = SOUND.replace(right + "\n", wrong + "\n", 1)
+                number = text.splitlines().index(wrong) + 1
+                problems = self.problems(text)
+                self.assertEqual([line for line, _, _ in problems], [number], problems)
+                _, column, message = problems[0]
+                repaired = follow(wrong, column, message)
+                self.assertIsNotNone(repaired, f"no advice in: {message}")
+                self.assertEqual(self.problems(text.replace(wrong + "\n", repaired + "\n", 1), code=DONE), [], repaired)
+
+    def test_is_told_all_problems_at_once_in_order_of_the_file(self):
+        text = SOUND
+        for right, wrong in FAULTS:
+            text = text.replace(right + "\n", wrong + "\n", 1)
+        lines = text.splitlines()
+        expected = sorted(lines.index(wrong) + 1 for _, wrong in FAULTS)
+        reported = [line for line, _, _ in self.problems(text)]
+        self.assertEqual(reported, sorted(reported))
+        # What stands under a table whose name is wrong cannot be judged.
+        below = range(lines.index("[shok.scandal]") + 2, lines.index("[output]") + 1)
+        missing = sorted(set(expected) - set(reported) - set(below))
+        needless = sorted(set(reported) - set(expected))
+        self.assertEqual([lines[number - 1] for number in missing], [], "not reported")
+        self.assertEqual([lines[number - 1] for number in needless], [], "needlessly reported")
+
+    def test_is_refused_by_run_as_by_check_and_nothing_is_written(self):
+        path = self.write("s.toml", SOUND.replace("churn = 0.02", "churn = 2"))
+        check, run = self.sim("check", path.name, code=CONFIGURATION), self.sim("run", path.name, code=CONFIGURATION)
+        self.assertEqual(check, run)
+        self.assertEqual(check.out, "")
+        self.assertEqual(self.left_behind(), ["s.toml"])
+
+    def test_range_violations_name_value_range_and_unit(self):
+        (_, _, message), = self.problems(SOUND.replace("leads = 5", "leads = -5"))
+        self.assertIn("-5", message)
+        self.assertIn("0 to 100000", message)
+        self.assertIn("leads a month", message)
+
+    def test_lacking_a_key_is_told_which_and_how_to_add_it(self):
+        (line, _, message), = self.problems(SOUND.replace("deal_value = 100\n", ""))
+        self.assertEqual(line, SOUND.splitlines().index("[partner.beta]") + 1)
+        added = re.search(r"Add a line such as (.+)", message)[1]
+        self.assertEqual(self.problems(SOUND.replace("deal_value = 100", added), code=DONE), [])
+
+    def test_that_is_not_toml_is_told_where(self):
+        for text in ("x = = 3\n", "[scenario\n", "[scenario]\nmonths = 1\nmonths = 2\n", "[scenario]\nstart = May\n"):
+            with self.subTest(text=text):
+                self.problems(text)
+        answer = self.sim("check", "-", stdin="x = = 3\n", code=CONFIGURATION)
+        self.assertRegex(answer.err, r"^<stdin>:1:\d+: ")
+
+
+class InputAndOutputErrors(Case):
+    def test_a_missing_or_unreadable_scenario_is_named(self):
+        (self.folder / "folder").mkdir()
+        for name in ("missing.toml", "folder"):
+            for command in ("run", "check"):
+                answer = self.sim(command, name, code=INPUT_OUTPUT)
+                self.assertIn(name, answer.err)
+                self.assertEqual(answer.out, "")
+        self.assertEqual(self.left_behind(), [])
+
+    def test_a_place_that_cannot_be_written_is_named_before_simulating(self):
+        self.write("file", "")
+        places = ["file/x.h5", "/proc/x.h5", "/proc/folder/x.h5"]
+        if os.geteuid() != 0:
+            (self.folder / "closed").mkdir(mode=0o555)
+            places.append("closed/x.h5")
+        for place in places:
+            with self.subTest(place=place):
+                started = time.monotonic()
+                answer = self.sim("run", TWELVE, "-n", 50_000_000, "-o", place, code=INPUT_OUTPUT, timeout=30)
+                self.assertLess(time.monotonic() - started, 20)
+                self.assertIn(place.split("/x.h5")[0], answer.err)
+                self.assertEqual((answer.out, self.left_behind()), ("", ["file"]))
+
+    def test_a_full_standard_output_is_an_error(self):
+        for words in (("describe",), ("run", ARITHMETIC, *SMALL, "-o", "none", "-q"), ("list",), ("--help",),
+                      ("run", "--help"), ("--version",)):
+            with self.subTest(words=words), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([BINARY, *map(str, words)], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      cwd=self.folder, env=environment(), timeout=60, check=False)
+                self.assertEqual(done.returncode, INPUT_OUTPUT, done.stderr)
+                self.assertIn("No space left on device", done.stderr)
+
+    def no_space(self, **options):
+        """Runs with limits on file sizes that bite at different steps of writing."""
+        for limit in (0, 20_000, 200_000, 600_000, 900_000):
+            with self.subTest(limit=limit):
+                answer = self.sim("run", ARITHMETIC, "-n", 20_000, "-o", "a.h5", **options,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+                self.assertEqual(answer.code, INPUT_OUTPUT, answer.err)
+                self.assertRegex(answer.err, r"a\.h5.*(too large|space|write)")
+                self.assertEqual(answer.out, "")
+                self.assertEqual(self.left_behind(), [])
+
+    def test_a_disk_that_fills_up_is_an_error_and_nothing_is_left_behind(self):
+        self.no_space(restore_signals=False)  # Python ignores SIGXFSZ, and so does the program then: writing fails
+
+    def test_a_limit_on_file_sizes_is_an_error_and_nothing_is_left_behind(self):
+        self.no_space()  # as in a shell with ulimit -f: SIGXFSZ would kill a program that does not handle it
+
+    def test_a_closed_pipe_is_quiet(self):
+        for words in (("describe",), ("list",), ("run", "--help"), ("run", ARITHMETIC, *SMALL, "-o", "none", "-q")):
+            with self.subTest(words=words):
+                reader, writer = os.pipe()
+                os.close(reader)
+                with os.fdopen(writer, "wb") as pipe:
+                    done = subprocess.run([BINARY, *map(str, words)], stdout=pipe, stderr=subprocess.PIPE, text=True,
+                                          cwd=self.folder, env=environment(), timeout=60, check=False)
+                self.assertEqual((done.returncode, done.stderr), (DONE, ""))
+
+    def test_a_closed_pipe_does_not_lose_the_result_file(self):
+        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" run "$1" -n 400 -o a.h5 -q | head -1',
+                               BINARY, ARITHMETIC], capture_output=True, text=True, cwd=self.folder,
+                              env=environment(), timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.sim("summary", "a.h5", code=DONE)
+
+
+class SummaryOf(Case):
+    def refused(self, name, *expected):
+        answer = self.sim("summary", name, code=INPUT_OUTPUT)
+        self.assertEqual(answer.out, "")
+        self.assertIn(name, answer.err)
+        for text in expected:
+            self.assertIn(text, answer.err)
+        self.assertEqual(len(answer.err.splitlines()), 1, "one line, not a stack of HDF5 errors")
+
+    def test_a_missing_file_says_so(self):
+        self.refused("missing.h5", "no such file")
+
+    def test_a_folder_says_so(self):
+        (self.folder / "d.h5").mkdir()
+        self.refused("d.h5", "folder")
+
+    def test_a_truncated_file_says_so(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
+        whole = (self.folder / "a.h5").read_bytes()
+        for length in (100, 5000, len(whole) // 2, len(whole) - 1):
+            with self.subTest(length=length):
+                (self.folder / "cut.h5").write_bytes(whole[:length])
+                self.refused("cut.h5", "truncated" if length > 100 else "")
+
+    def test_damaged_files_never_crash_it(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
+        whole = (self.folder / "a.h5").read_bytes()
+        for k in range(40):
+            damaged = bytearray(whole)
+            start = 96 + k * (len(whole) - 200) // 40
+            damaged[start:start + 64] = b"\xff" * 64
+            (self.folder / "damaged.h5").write_bytes(damaged)
+            answer = self.sim("summary", "damaged.h5")
+            self.assertIn(answer.code, (DONE, INPUT_OUTPUT), f"64 bytes of 0xff at {start}: {answer.err}")
+
+    def test_what_is_not_hdf5_says_so(self):
+        self.write("text.h5", "hello\n")
+        self.refused("text.h5", "not an HDF5 file")
+        self.write("empty.h5", "")
+        self.refused("empty.h5", "empty")
+
+    def test_a_foreign_hdf5_file_says_so(self):
+        with h5py.File(self.folder / "foreign.h5", "w") as file:
+            file["mine"] = [1, 2, 3]
+        self.refused("foreign.h5", "not a partnersim result")
+
+
+class AnInterruptedRun(Case):
+    ASKED = 50_000_000
+
+    def interrupt(self, number):
+        """Starts a run far too long, and stops it once the first replications are there."""
+        with subprocess.Popen([BINARY, "run", TWELVE, "-n", str(self.ASKED), "-o", "i.h5"], cwd=self.folder,
+                              env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True) as process:
+            spool = self.folder / "i.h5.spool"
+            deadline = time.monotonic() + 60
+            while not (spool.exists() and spool.stat().st_size > 0) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            time.sleep(0.2)
+            process.send_signal(number)
+            out, err = process.communicate(timeout=120)
+        return Answer(process.returncode, out, err)
+
+    def test_saves_the_finished_part_on_ctrl_c_and_on_sigterm(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=number.name):
+                answer = self.interrupt(number)
+                self.assertEqual(answer.code, INTERRUPTED, answer.err)
+                self.assertEqual(self.left_behind(), ["i.h5", "i.h5.log.json"])
+                with h5py.File(self.folder / "i.h5") as file:
+                    count = int(file["points/replications"][0])
+                    self.assertTrue(0 < count < self.ASKED)
+                    self.assertEqual(file["outcomes/revenue"].shape, (1, count))
+                    self.assertEqual(int(file["provenance/complete"][()]), 0)
+                self.assertTrue(self.log("i.h5")["interrupted"])
+                self.assertIn("Interrupted", answer.err)
+                self.assertEqual(self.sim("summary", "i.h5", code=DONE).out, answer.out)
+
+                # What was finished is what a run of that length gives.
+                short = self.sim("run", TWELVE, "-n", count, "-o", "none", code=DONE)
+                self.assertEqual(short.out, answer.out)
+
+                # The part is no complete run: asking again neither takes it for one nor overwrites it.
+                again = self.sim("run", TWELVE, "-n", self.ASKED, "-o", "i.h5", code=INPUT_OUTPUT, timeout=30)
+                self.assertIn("interrupted", again.err)
+                (self.folder / "i.h5").unlink()
+                (self.folder / "i.h5.log.json").unlink()
+
+
+class Check(Case):
+    def test_prints_plan_what_is_drawn_defaults_with_sources_and_a_forecast(self):
+        out = self.sim("check", TWELVE, code=DONE).out
+        self.assertIn("60 months, 12 partners, 100,000 replications, seed 1, 1 point", out)
+        for frequency, parameter, law in (("once a replication", "close_rate", "beta(mean 0.4, concentration 25)"),
+                                          ("per event", "deal_value", "lognormal(mean 10,000, cv 0.8)")):
+            self.assertTrue(any(frequency in line and re.search(rf"partner\.referrer\S*\.{parameter}\b", line)
+                                and law in line.replace("10000", "10,000") for line in out.splitlines()), out)
+        self.assertRegex(out, r"(?m)^value +default +unit +source$")
+        self.assertRegex(out, r"(?m)^scenario\.mode +random +\w+")
+        self.assertRegex(out, r"Forecast on \d+ threads?: [\d.]+ \w+, [\d.]+ [kMG]B of memory, [\d.]+ [kMG]B of disk")
+        self.assertEqual(self.left_behind(), [])
+
+    def test_counts_what_n_s_and_set_say(self):
+        out = self.sim("check", TWELVE, "-n", "5_000", "-s", "9", "--set", "scenario.months=7", code=DONE).out
+        self.assertIn("7 months, 12 partners, 5,000 replications, seed 9, 1 point", out)
+
+
+class Describe(Case):
+    def test_answers_every_word_of_its_help(self):
+        words = re.search(r"describe \[(.+)\|PATH\]", self.sim("describe", "--help", code=DONE).out)[1].split("|")
+        self.assertEqual(set(words), {"parameters", "types", "distributions", "outcomes", "processes"})
+        for word in words:
+            self.assertGreater(len(self.sim("describe", word, code=DONE).out.splitlines()), 2, word)
+        self.assertEqual(self.sim("describe", code=DONE).out, self.sim("describe", "parameters", code=DONE).out)
+
+    def test_gives_every_parameter_a_doc_a_kind_a_default_and_every_number_a_unit_and_a_range(self):
+        keys = [line.split()[0] for line in self.sim("describe", code=DONE).out.splitlines()[2:]]
+        self.assertGreater(len(keys), 25)
+        for key in keys:
+            with self.subTest(key=key):
+                lines = self.sim("describe", key, code=DONE).out.splitlines()
+                self.assertEqual(lines[0], key)
+                self.assertRegex(lines[1], r"^  \S.{5,}")
+                if re.match(r"  (whole )?number\b", lines[2]):
+                    self.assertRegex(lines[2], r", unit \S.*, range [\[(]")
+                self.assertRegex(lines[3], r"^  default: \S")
+
+    def test_finds_a_parameter_by_a_path_of_the_users_own(self):
+        self.assertEqual(self.sim("describe", "partner.acme.churn", code=DONE).out,
+                         self.sim("describe", "partner.*.churn", code=DONE).out)
+
+    def test_lists_the_parameters_below_a_table(self):
+        out = self.sim("describe", "shock.*", code=DONE).out
+        for key in ("rate", "every", "months", "kill", "target"):
+            self.assertIn(f"shock.*.{key}\n", out)
+
+    def test_gives_every_outcome_a_definition(self):
+        out = self.sim("describe", "outcomes", code=DONE).out
+        names = {row["outcome"].split("[")[0]
+                 for row in rows_of(self.sim("run", TWELVE, *SMALL, "-o", "none", "--format", "csv").out)}
+        for name in names:
+            self.assertRegex(out, rf"(?m)^{name} .*\w\.$")
+
+
+class Lists(Case):
+    def test_the_shipped_scenarios_with_their_questions(self):
+        out = self.sim("list", code=DONE).out
+        shipped = sorted((SOURCE / "configs").glob("*.toml"))
+        self.assertTrue(shipped)
+        for path in shipped:
+            question = path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+            self.assertTrue(question.endswith("?"), f"{path.name} opens with a question")
+            self.assertIn(f"{path.name}\n    {question}\n", out)
+
+
+class Help(Case):
+    def test_shows_an_example_first_everywhere(self):
+        for words in (("--help",), ("-h",), ("help",), *((command, option) for command in COMMANDS
+                                                         for option in ("--help", "-h"))):
+            with self.subTest(words=words):
+                answer = self.sim(*words, code=DONE)
+                self.assertEqual(answer.err, "")
+                self.assertRegex(answer.out, r"^For example:\n  partnersim \w+")
+
+    def test_names_every_command(self):
+        out = self.sim("--help", code=DONE).out
+        for command in COMMANDS:
+            self.assertRegex(out, rf"(?m)^  {command} +\w")
+
+    def test_examples_quote_stars_and_work(self):
+        for command in COMMANDS:
+            with self.subTest(command=command):
+                example = self.sim(command, "--help").out.splitlines()[1].strip()
+                for word in example.split(" "):
+                    if "*" in word:
+                        self.assertRegex(word, r"^'.*'$", "bash and zsh must leave * alone")
+                words = shlex.split(example)[1:]
+                if command == "run":
+                    at = words.index("-o")
+                    words = ["check", *words[1:at], *words[at + 2:]]  # not a million replications here
+                elif command == "summary":
+                    self.sim("run", TWELVE, *SMALL, code=DONE)  # the file that its example reads
+                    self.sim(*words, code=DONE)
+                    continue
+                self.sim(*words, cwd=SOURCE, code=DONE)
+
+    def test_version_is_one_line(self):
+        for word in ("--version", "version"):
+            self.assertRegex(self.sim(word, code=DONE).out, r"^partnersim \d+\.\d+\.\d+\n$")
+
+
+def toml_blocks(path):
+    """(line number, text) of every ```toml block not marked as a fragment by <!-- fragment --> before it."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = 0
+    while at < len(lines):
+        opening = re.match(r"\s*(`{3,})toml\b", lines[at])
+        if opening:
+            before = next((line for line in reversed(lines[:at]) if line.strip()), "")
+            end = next(k for k in range(at + 1, len(lines)) if lines[k].strip() == opening[1])
+            if "<!-- fragment" not in before:
+                yield at + 1, "\n".join(lines[at + 1:end]) + "\n"
+            at = end
+        at += 1
+
+
+class TheDocumentation(Case):
+    def test_every_toml_block_passes_check(self):
+        documents = [path for path in sorted(SOURCE.rglob("*.md"))
+                     if not {"build", ".git"} & set(path.relative_to(SOURCE).parts)]
+        if not documents:
+            self.skipTest("there is no documentation yet")
+        for path in documents:
+            for line, text in toml_blocks(path):
+                with self.subTest(document=f"{path.relative_to(SOURCE)}:{line}"):
+                    answer = self.sim("check", "-", stdin=text)
+                    self.assertEqual(answer.code, DONE, answer.err)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(f"usage: {sys.argv[0]} BINARY SOURCE_DIR [unittest's options]")
+    BINARY, SOURCE = str(Path(sys.argv[1]).resolve()), Path(sys.argv[2]).resolve()
+    ARITHMETIC, TWELVE = SOURCE / "configs/arithmetic.toml", SOURCE / "configs/twelve_partners.toml"
+    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
