@@ -56,7 +56,7 @@ class Quantile {
   double upper() const;
   bool is_constant() const { return lower() == upper(); }
 
-  class Form;  // one family of laws, distribution.cpp
+  class Form;  // one family of laws, quantile_form.h
   explicit Quantile(std::shared_ptr<const Form> form) : form_(std::move(form)) {}
 
  private:

@@ -1,0 +1,50 @@
+// Where the numbers come from: enough to make the file again, and to tell whether another one is the same.
+#include "sim/output/result_sections.h"
+#include "sim/rng/draws.h"
+
+namespace sim::output {
+namespace {
+
+Attributes with(Attributes a, const Attributes& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+}  // namespace
+
+void write_provenance(const ResultContext& context, const Results& results) {
+  const std::string group = "/provenance";
+  context.file.group(group, {{"long_name", "where these numbers come from"}});
+  const auto text = [&](const std::string& name, const std::string& value, const std::string& meaning) {
+    context.file.add({.group = group, .name = name, .attributes = describe("", name, meaning)}, value);
+  };
+  text("scenario_text", context.header.scenario_text, "the scenario as read");
+  text("resolved_scenario", context.header.resolved_text, "every value in effect");
+  text("version", PARTNERSIM_VERSION, "version of partnersim");
+  context.file.add({.group = group,
+                    .name = "draws_contract",
+                    .attributes = describe("1", "draws_contract", "number of the layout of random numbers")},
+                   std::int32_t{kDrawsContract});
+  context.file.add({.group = group, .name = "seed", .attributes = describe("1", "seed")}, context.header.seed);
+  text("seed_text", std::to_string(context.header.seed), "the seed, for languages without 64-bit integers");
+  text("fingerprint", fingerprint(context.header), "of version, draws contract and every value in effect");
+  context.file.add(
+      {.group = group,
+       .name = "complete",
+       .attributes = with(describe("", "complete", "false: an interrupted run's finished part"), boolean_flags())},
+      std::int8_t{context.header.complete ? std::int8_t{1} : std::int8_t{0}});
+  text("outcomes_hash", results.digest, "XXH3-128 of all column hashes; the same for any number of threads");
+  Names labels, digests;
+  for (const ColumnHash& h : results.hashes) {
+    labels.push_back(h.label);
+    digests.push_back(h.digest);
+  }
+  context.file.dimension(group, "column", labels, describe("", "column"));
+  context.file.add({.group = group,
+                    .name = "column_hash",
+                    .dimensions = {"column"},
+                    .attributes = describe("", "column_hash", "XXH3-128 of the column's float32 values in order")},
+                   digests);
+}
+
+}  // namespace sim::output

@@ -1,0 +1,52 @@
+#include "sim/output/result_sections.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sim::output {
+
+ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, const Collector& collector_)
+    : file(file_),
+      header(header_),
+      collector(collector_),
+      outputs(collector_.outputs()),
+      points(collector_.plan().points.size()) {}
+
+void ResultContext::group_of_points(const std::string& group, const Attributes& attributes) const {
+  file.group(group, attributes);
+  std::vector<std::int32_t> numbers(points);
+  for (std::size_t p = 0; p < points; ++p) numbers[p] = static_cast<std::int32_t>(p);
+  file.dimension(group, "point", numbers, describe("1", "point", "number of the point in the experiment"));
+}
+
+void ResultContext::month_dimension(const std::string& group) const {
+  std::vector<std::int32_t> months;
+  for (int m = 1; m <= outputs.months; ++m) months.push_back(m);
+  file.dimension(group, "month", months, describe("1", "month", "month of the simulated future, from 1"));
+}
+
+void ResultContext::quantile_dimension(const std::string& group) const {
+  file.dimension(group, "quantile", kProbabilities, describe("1", "probability"));
+}
+
+void MeanFigures::add(const ExactMoments& moments, double resolution, double spreadsheet) {
+  const auto count = static_cast<double>(std::max<std::uint64_t>(1, moments.count()));
+  mean.push_back(moments.mean(resolution));
+  error.push_back(std::sqrt(moments.variance(resolution) / count));
+  expected.push_back(spreadsheet);
+}
+
+void write_points(const ResultContext& context) {
+  context.group_of_points("/points", {{"long_name", "points of the experiment"}});
+  std::vector<std::uint32_t> replications;
+  for (std::size_t p = 0; p < context.points; ++p) replications.push_back(context.collector.replications(p));
+  context.file.add({.group = "/points", .name = "label", .dimensions = {"point"}, .attributes = describe("", "label")},
+                   context.header.point_labels);
+  context.file.add({.group = "/points",
+                    .name = "replications",
+                    .dimensions = {"point"},
+                    .attributes = describe("1", "replications", "independent simulated futures")},
+                   replications);
+}
+
+}  // namespace sim::output

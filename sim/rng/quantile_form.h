@@ -1,0 +1,83 @@
+// What a Quantile holds: a function of a probability with the mean and the bounds of its law. Internal to sim/rng.
+//
+// A family supplies only the function; words, floats and the cubics of quantile_body.h are dealt with here, once.
+// Not here: which laws there are and whether their arguments make sense; nothing is checked.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "sim/rng/distribution.h"
+#include "sim/rng/probability.h"
+#include "sim/rng/quantile_body.h"
+
+namespace sim {
+
+class Quantile::Form {
+ public:
+  Form(double mean, double low, double high) : mean_(mean), low_(low), high_(high) {}
+  Form(const Form&) = delete;
+  Form& operator=(const Form&) = delete;
+  virtual ~Form() = default;
+  virtual double at(std::uint32_t word) const = 0;
+  virtual void fill(std::span<const std::uint32_t> words, std::span<float> out) const = 0;
+  double mean() const { return mean_; }
+  double low() const { return low_; }
+  double high() const { return high_; }
+
+ private:
+  double mean_;
+  double low_;
+  double high_;
+};
+
+namespace laws {
+
+// `Function` is double(Probability) const. With a body, the bulk of its draws comes from cubics: worth it
+// where the function is slow and already a table, not where it is a closed form good to all digits.
+template <class Function, bool with_body>
+class FormOf final : public Quantile::Form {
+ public:
+  FormOf(Function function, double mean, double low, double high)
+      : Form(mean, low, high), function_(std::move(function)) {
+    if constexpr (with_body)
+      body_ = QuantileBody([this](std::uint32_t word) { return function_(probability(word)); }, low, high);
+  }
+  double at(std::uint32_t word) const override {
+    if constexpr (with_body)
+      if (body_.covers(word)) return body_(word);
+    return function_(probability(word));
+  }
+  void fill(std::span<const std::uint32_t> words, std::span<float> out) const override {
+    constexpr double kMost = std::numeric_limits<float>::max();
+    for (std::size_t i = 0; i < words.size(); ++i) out[i] = static_cast<float>(std::clamp(at(words[i]), -kMost, kMost));
+  }
+
+ private:
+  struct NoBody {};
+  Function function_;
+  [[no_unique_address]] std::conditional_t<with_body, QuantileBody, NoBody> body_;
+};
+
+template <class Function>
+Quantile quantile_of(Function function, double mean, double low, double high) {
+  return Quantile(std::make_shared<const FormOf<Function, false>>(std::move(function), mean, low, high));
+}
+
+template <class Function>
+Quantile tabulated_quantile_of(Function function, double mean, double low, double high) {
+  return Quantile(std::make_shared<const FormOf<Function, true>>(std::move(function), mean, low, high));
+}
+
+inline Quantile constant(double value) {
+  return quantile_of([value](Probability) { return value; }, value, value, value);
+}
+
+}  // namespace laws
+}  // namespace sim
