@@ -16,7 +16,16 @@ using Loop = sim::MonthLoop<State, Expectation>;
 void add_processes(Setup& setup, Loop& loop) {
   for (const Entry& entry : processes())
     if (auto process = entry.make(setup)) loop.add(entry.name, entry.stream, entry.phases, std::move(process));
-  setup.problems.raise();
+}
+
+bool is_calendar_month(const std::string& text) {
+  const auto digits = [&](std::size_t from, std::size_t count) {
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(from + count),
+                       [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (text.size() != 7 || text[4] != '-' || !digits(0, 4) || !digits(5, 2)) return false;
+  const std::string month = text.substr(5);
+  return month >= "01" && month <= "12";
 }
 
 class NetworkSimulation final : public sim::Simulation {
@@ -71,6 +80,8 @@ class PartnershipModel final : public sim::Model {
     Loop loop;
     add_processes(setup, loop);
     check_names(setup);
+    check_horizon(setup);
+    setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
     outputs_ = setup.take_outputs();
@@ -94,22 +105,34 @@ class PartnershipModel final : public sim::Model {
   }
 
  private:
+  // Scenarios that would simulate nothing, or nothing of a partner.
+  static void check_horizon(Setup& setup) {
+    const std::string& start = setup.scenario.text("scenario.start");
+    if (!start.empty() && !is_calendar_month(start))
+      setup.problems.add(setup.scenario.mark("scenario.start"), fmt::format("scenario.start = \"{}\" is not a month", start), {},
+                         "Write year and month, as in start = \"2026-09\"");
+    if (setup.sources() == 0)
+      setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate", "there is neither a partner nor direct business",
+                         "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
+    for (const Partner& partner : setup.partners)
+      if (partner.start > setup.months)
+        setup.problems.add(setup.scenario.mark(partner.path + ".start"),
+                           fmt::format("{}.start = {} is beyond the horizon", partner.path, partner.start),
+                           fmt::format("the scenario has {} months", setup.months),
+                           "Start earlier, lengthen scenario.months, or write enabled = false.");
+  }
+
   // Names in [output] that no active process offers.
-  void check_names(const Setup& setup) const {
-    sim::Problems problems;
-    std::vector<std::string> outcomes, series;
-    for (const sim::Column& c : setup.outputs().outcomes) outcomes.push_back(c.name);
-    for (const sim::Trajectory& t : setup.outputs().trajectories) series.push_back(t.name);
-    const auto check = [&](const char* path, const std::vector<std::string>& known) {
-      for (const std::string& name : scenario_->texts(path)) {
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        problems.add(scenario_->mark(path), fmt::format("{}: {} is not modelled", path, name), {},
-                     sim::did_you_mean(name, {known.begin(), known.end()}, "Modelled are"));
+  static void check_names(Setup& setup) {
+    const auto check = [&](const char* path, const std::vector<std::string>& offered) {
+      for (const std::string& name : setup.scenario.texts(path)) {
+        if (std::find(offered.begin(), offered.end(), name) != offered.end()) continue;
+        setup.problems.add(setup.scenario.mark(path), fmt::format("{}: {} is not modelled", path, name), {},
+                           sim::did_you_mean(name, {offered.begin(), offered.end()}, "Modelled are"));
       }
     };
-    check("output.outcomes", outcomes);
-    if (setup.outputs().detail != sim::TrajectoryDetail::none) check("output.series", series);
-    problems.raise();
+    check("output.outcomes", setup.offered_outcomes());
+    check("output.series", setup.offered_series());
   }
 
   std::shared_ptr<const sim::Scenario> scenario_;

@@ -123,12 +123,14 @@ bool Setup::wants_outcome(std::string_view name) const {
 }
 
 int Setup::outcome(sim::Column column) {
+  if (column.index == 0) offered_outcomes_.push_back(column.name);
   if (!wants_outcome(column.name)) return -1;
   outputs_.outcomes.push_back(std::move(column));
   return static_cast<int>(outputs_.outcomes.size()) - 1;
 }
 
 int Setup::trajectory(sim::Trajectory trajectory) {
+  offered_series_.push_back(trajectory.name);
   if (outputs_.detail == sim::TrajectoryDetail::none) return -1;
   const auto& wanted = scenario.texts("output.series");
   if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), trajectory.name) == wanted.end()) return -1;

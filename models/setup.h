@@ -56,6 +56,9 @@ class Setup {
   int trajectory(sim::Trajectory trajectory);
   int member_total(sim::MemberTotal total);
   bool wants_outcome(std::string_view name) const;
+  // Everything the active processes could record, for suggestions.
+  const std::vector<std::string>& offered_outcomes() const { return offered_outcomes_; }
+  const std::vector<std::string>& offered_series() const { return offered_series_; }
 
   // Sources of sales: direct business first, then partnerships.
   std::size_t sources() const { return partners.size() + (has_direct ? 1 : 0); }
@@ -72,6 +75,7 @@ class Setup {
 
  private:
   sim::OutputPlan outputs_;
+  std::vector<std::string> offered_outcomes_, offered_series_;
   std::vector<Input> inputs_;
   std::map<std::string, int> input_of_;  // by draw id
   std::map<std::uint64_t, std::string> entities_;

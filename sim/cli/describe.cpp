@@ -44,7 +44,7 @@ std::string default_text(const ParameterSpec& spec) {
   if (spec.required) return "required";
   if (spec.kind == Kind::boolean) return spec.fallback != 0.0 ? "true" : "false";
   if (spec.kind == Kind::number || spec.kind == Kind::integer) return spec.source.empty() ? "none" : plain(spec.fallback);
-  return std::string(spec.fallback_text);
+  return spec.fallback_text.empty() ? "none" : std::string(spec.fallback_text);
 }
 
 std::string frequency_text(const ParameterSpec& spec) {

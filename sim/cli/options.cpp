@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/terminal.h"
 #include "sim/engine/runner.h"
 
 namespace sim::cli {
@@ -19,6 +22,32 @@ std::string nearest_option(const std::string& given, const options::options_desc
   return did_you_mean(given, views, "Options");
 }
 
+// The path a problem is about: "shock.scandal" of "shock.scandal: evry is not a parameter".
+std::string subject(const Problem& problem) { return problem.problem.substr(0, problem.problem.find_first_of(" :=")); }
+
+bool same_or_inside(const std::string& path, const std::string& table) {
+  return path == table || path.starts_with(table + ".");
+}
+
+// All problems at once: the model looks at a scenario even when some values could not be read, and what it
+// finds is added unless it is about something that is in trouble already.
+void add_model_problems(const Domain& domain, const std::shared_ptr<const Scenario>& scenario, Problems& problems) {
+  const std::vector<Problem> known = problems.list();
+  const auto follows = [&](const Problem& p) {
+    return std::any_of(known.begin(), known.end(), [&](const Problem& k) {
+      return same_or_inside(subject(p), subject(k)) || same_or_inside(subject(k), subject(p));
+    });
+  };
+  try {
+    domain.make_model(scenario);
+  } catch (const ConfigurationError& error) {
+    for (const Problem& p : error.problems())
+      if (p.mark.line > 0 && !follows(p)) problems.add(p.mark, p.problem, p.reason, p.hint);
+  } catch (const std::exception&) {
+    // The scenario is not whole: what is known already comes first.
+  }
+}
+
 }  // namespace
 
 options::variables_map parse(const Words& words, const options::options_description& description,
@@ -27,7 +56,7 @@ options::variables_map parse(const Words& words, const options::options_descript
   options::options_description all;
   all.add(description);
   if (positional != nullptr) {
-    places.add(positional, most_positional);
+    places.add(positional, -1);
     all.add_options()(positional, options::value<std::vector<std::string>>());
   }
   options::variables_map values;
@@ -42,11 +71,18 @@ options::variables_map parse(const Words& words, const options::options_descript
   } catch (const options::error& error) {
     throw UsageError(error.what());
   }
+  if (positional != nullptr && most_positional >= 0 && values.count(positional) != 0) {
+    const auto& given = values[positional].as<std::vector<std::string>>();
+    if (given.size() > static_cast<std::size_t>(most_positional))
+      throw UsageError(fmt::format("{} is one word too many: there may be one {}", given[static_cast<std::size_t>(most_positional)], positional));
+  }
   return values;
 }
 
 void print_help(const std::string& synopsis, const std::string& example, const options::options_description& description) {
-  std::cout << "For example:\n  " << example << "\n\nUsage:\n  " << synopsis << "\n\n" << description << std::flush;
+  std::ostringstream text;
+  text << "For example:\n  " << example << "\n\nUsage:\n  " << synopsis << "\n\n" << description;
+  print_result(text.str());
 }
 
 std::string question_of(const std::string& text) {
@@ -76,6 +112,7 @@ LoadedScenario load(const std::string& path, const std::vector<std::string>& ass
   for (const std::string& assignment : assignments) set_value(document, assignment, problems);
   problems.raise();
   auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
+  if (!problems.empty()) add_model_problems(domain, scenario, problems);
   problems.raise();
 
   LoadedScenario loaded;

@@ -95,8 +95,9 @@ std::string as_table(const Report& report) {
     for (std::size_t k = 0; k < per_point; ++k, ++next) table.add(table_row(report.rows[next]));
     out += table.text();
   }
-  out += "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean over the\n"
-         "worst futures in this outcome: the lowest, or the highest where less is better. \"spreadsheet\" replaces every draw by its mean; \"gap\" is how far that is from the true mean.\n";
+  out += "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
+         "over the worst futures in this outcome: the lowest, or the highest where less is better. \"spreadsheet\"\n"
+         "replaces every draw by its mean; \"gap\" is how far that is from the true mean.\n";
   return out + fmt::format("hash of outcomes {}\n", report.digest);
 }
 

@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -43,6 +45,8 @@ enum class Existing { none, same, replace };
 Existing inspect_existing(const fs::path& path, const output::ResultHeader& header, bool force) {
   std::error_code error;
   if (path.empty() || !fs::exists(path, error)) return Existing::none;
+  if (fs::is_directory(path, error))
+    throw InputOutputError(fmt::format("{} is a folder. Name a file in it: -o {}", path.string(), (path / "result.h5").string()));
   const output::ExistingResult existing = output::examine(path);
   if (existing.complete && existing.fingerprint == output::fingerprint(header)) return Existing::same;
   if (force) return Existing::replace;
@@ -58,6 +62,8 @@ void prepare_folder(const fs::path& path) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) throw InputOutputError(fmt::format("{}: cannot create the folder ({})", folder.string(), error.message()));
+  if (access(folder.c_str(), W_OK) != 0)
+    throw InputOutputError(fmt::format("{}: cannot write there ({})", path.string(), std::strerror(errno)));
 }
 
 // What differs from run to run stays out of the result, so that equal runs give equal files.

@@ -23,12 +23,18 @@ int summary_command(const Words& words, const Domain&) {
   std::string out;
   for (const std::string& path : paths) {
     if (paths.size() > 1 && format == Format::table) out += path + "\n";
-    std::string text = formatted(read_report(path), format);
+    Report report = read_report(path);
+    // Several files: their names tell the points apart.
+    if (paths.size() > 1)
+      for (ReportRow& row : report.rows) row.point = std::filesystem::path(path).stem().string() + "/" + row.point;
+    std::string text = formatted(report, format);
     // One header for all files.
     if (format == Format::csv && !out.empty()) text.erase(0, text.find('\n') + 1);
+    if (format == Format::json && paths.size() > 1) text = (out.empty() ? "[\n" : ",\n") + text;
     out += text;
     if (paths.size() > 1 && format == Format::table) out += "\n";
   }
+  if (format == Format::json && paths.size() > 1) out += "]\n";
   print_result(out);
   return kDone;
 }

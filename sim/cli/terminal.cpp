@@ -38,6 +38,7 @@ void install_signal_handlers() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE where it is written to
+  signal(SIGXFSZ, SIG_IGN);  // and a file-size limit as EFBIG
 }
 
 ProgressLine::ProgressLine(bool quiet)

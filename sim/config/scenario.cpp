@@ -137,6 +137,8 @@ std::string Scenario::resolved_text() const {
   std::string out;
   for (const auto* item : ordered) {
     const auto& [path, entry] = *item;
+    // An optional value that was not given and has no default is not in effect.
+    if (!entry.given && entry.spec->source.empty()) continue;
     out += path + " = " + std::visit(ValueText{}, entry.value) + "  # ";
     if (!entry.spec->unit.empty()) out += std::string(entry.spec->unit) + ", ";
     const std::string_view source = entry.spec->source.empty() ? "default" : entry.spec->source;

@@ -120,7 +120,8 @@ double LogHistogram::value_of(std::int32_t bin, bool whole) {
   const std::int32_t size = (bin < 0 ? -bin : bin) - 1 + kZeroEdge;
   const double low = std::bit_cast<float>(size << kDropBits);
   const double high = std::bit_cast<float>((size + 1) << kDropBits);
-  const double value = whole ? low : 0.5 * (low + high);
+  // A bin of whole numbers holds low, low + 1, … below high.
+  const double value = !whole ? 0.5 * (low + high) : high - low <= 1.0 ? low : 0.5 * (low + high - 1.0);
   return bin < 0 ? -value : value;
 }
 

@@ -50,7 +50,7 @@ class LogHistogram {
   std::span<const std::uint32_t> counts() const { return counts_; }
 
   static std::int32_t bin_of(float value);
-  // The middle of a bin, or, for whole numbers, its edge nearest to 0.
+  // The middle of a bin; of the whole numbers in it, where there are only those (exact up to 256).
   static double value_of(std::int32_t bin, bool whole);
 
   // The smallest bin value v with at least `p` of all counts at or below it.

@@ -33,7 +33,7 @@ struct Trajectory {
   std::string long_name;
   std::string definition;
   double resolution = 1.0;  // sums are exact in multiples of this power of two
-  bool whole = false;       // counts: bins stand for their lower edge, exact up to 256
+  bool whole = false;       // counts: bins stand for the whole numbers in them, exact up to 256
 };
 
 struct Entity {

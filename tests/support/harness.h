@@ -26,7 +26,8 @@ struct How {
 inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml) {
   const sim::Document document = sim::parse_document("test.toml", toml);
   sim::Problems problems;
-  auto scenario = std::make_shared<const sim::Scenario>(sim::resolve(document, parameter_specs(), problems));
+  static const std::vector<sim::ParameterSpec> specs = parameter_specs();  // a Scenario points into them
+  auto scenario = std::make_shared<const sim::Scenario>(sim::resolve(document, specs, problems));
   problems.raise();
   return scenario;
 }
