@@ -80,7 +80,7 @@ class PartnershipModel final : public sim::Model {
     Loop loop;
     add_processes(setup, loop);
     check_names(setup);
-    check_horizon(setup);
+    check_scenario(setup);
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
@@ -105,21 +105,15 @@ class PartnershipModel final : public sim::Model {
   }
 
  private:
-  // Scenarios that would simulate nothing, or nothing of a partner.
-  static void check_horizon(Setup& setup) {
+  // What only the whole scenario shows.
+  static void check_scenario(Setup& setup) {
     const std::string& start = setup.scenario.text("scenario.start");
     if (!start.empty() && !is_calendar_month(start))
       setup.problems.add(setup.scenario.mark("scenario.start"), fmt::format("scenario.start = \"{}\" is not a month", start), {},
                          "Write year and month, as in start = \"2026-09\"");
-    if (setup.sources() == 0)
+    if (!setup.scenario.has_table("partner") && !setup.has_direct)
       setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate", "there is neither a partner nor direct business",
                          "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
-    for (const Partner& partner : setup.partners)
-      if (partner.start > setup.months)
-        setup.problems.add(setup.scenario.mark(partner.path + ".start"),
-                           fmt::format("{}.start = {} is beyond the horizon", partner.path, partner.start),
-                           fmt::format("the scenario has {} months", setup.months),
-                           "Start earlier, lengthen scenario.months, or write enabled = false.");
   }
 
   // Names in [output] that no active process offers.

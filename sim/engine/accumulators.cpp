@@ -121,7 +121,8 @@ double LogHistogram::value_of(std::int32_t bin, bool whole) {
   const double low = std::bit_cast<float>(size << kDropBits);
   const double high = std::bit_cast<float>((size + 1) << kDropBits);
   // A bin of whole numbers holds low, low + 1, … below high.
-  const double value = !whole ? 0.5 * (low + high) : high - low <= 1.0 ? low : 0.5 * (low + high - 1.0);
+  double value = 0.5 * (low + high);
+  if (whole) value = high - low <= 1.0 ? low : static_cast<double>(static_cast<std::int64_t>(0.5 * (low + high - 1.0)));
   return bin < 0 ? -value : value;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <tbb/enumerable_thread_specific.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
@@ -71,6 +72,8 @@ class Execution {
   RunReport run() {
     BlockQueue queue(plan_, report_.block);
     const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
+    // Without it TBB starts no more threads than there are processors, whatever the user asked for.
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options_.threads));
     tbb::task_arena arena(options_.threads);
     arena.execute([&] {
       tbb::parallel_pipeline(
@@ -205,6 +208,7 @@ int default_threads() {
 }
 
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);
   arena.execute([&] { tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) { body(i); }); });
 }

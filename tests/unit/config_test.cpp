@@ -512,14 +512,15 @@ TEST_CASE("--set that fits nothing says what would") {
             "--set: partner.acme: chrun is not a parameter. Did you mean churn?"));
 }
 
-TEST_CASE("a resolved text lists every value by table, with unit and source") {
+TEST_CASE("a resolved text lists every value in effect by table, with unit and source") {
   const std::string text =
-      sound("[firm]\ncash = 0.1\n[partner.r]\ncount = 2\nleads = { beta = { mean = 0.4, concentration = 25 } }\n")
+      sound("[firm]\ncash = 0.1\n[firm.direct]\nleads = 2\n[partner.r]\ncount = 2\nleads = { beta = { mean = 0.4, concentration = 25 } }\n")
           .resolved_text();
   CHECK(has(text, "firm.cash = 0.1  # currency, given\n"));
   CHECK(has(text, "scenario.months = 60  # months, neutral\n"));
   CHECK(has(text, "partner.r_1.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));
-  CHECK(text.find("firm.wage") < text.find("firm.direct.leads"));
+  CHECK(text.find("firm.cash") < text.find("firm.direct.leads"));
+  CHECK(text.find("firm.wage") == std::string::npos);  // neither given nor with a default
   CHECK(text.find("partner.r.") == std::string::npos);
   CHECK(parse_complaint(text) == "none");
 }
