@@ -53,6 +53,14 @@ void add_tagged(const Setup& setup, const sim::Node& tag, const std::string& pat
                                                : sim::did_you_mean(*name, tags, "Tags"));
 }
 
+// 2^-20 of a power of two near the mean deal: sums are exact to a millionth of a deal, and hold 10^8 of
+// them a month. Any positive number when deals are worth nothing.
+double resolution_of(double mean_deal) {
+  if (!(mean_deal > 0.0)) return 1.0;
+  const int exponent = static_cast<int>((std::bit_cast<std::uint64_t>(mean_deal) >> 52) & 0x7ff) - 1023;
+  return std::bit_cast<double>(static_cast<std::uint64_t>(exponent - 20 + 1023) << 52);
+}
+
 }  // namespace
 
 void Parameter::fill(const State& state, float* out) const {
@@ -75,20 +83,20 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
                                         : sim::TrajectoryDetail::bands;
   outputs_.member_survival = scenario.flag("output.partners");
   double largest = 0.0;
-  const auto weigh = [&](const std::string& path) {
-    largest = std::max(largest, DealValues(scenario.law(path + ".deal_value")).mean());
+  const auto mean_deal = [&](const std::string& path) {
+    const double mean = DealValues(scenario.law(path + ".deal_value")).mean();
+    largest = std::max(largest, mean);
+    return mean;
   };
-  if (has_direct) weigh("firm.direct");
+  if (has_direct) mean_deal("firm.direct");
   for (const std::string& id : scenario.ids("partner")) {
     const std::string path = "partner." + id;
     partners.push_back({id, path, scenario.label("partner", id), entity(path),
-                        static_cast<int>(scenario.integer(path + ".start")), scenario.texts(path + ".tags")});
+                        static_cast<int>(scenario.integer(path + ".start")), resolution_of(mean_deal(path)),
+                        scenario.texts(path + ".tags")});
     outputs_.members.push_back({id, partners.back().label});
-    weigh(path);
   }
-  // 2^-20 of a power of two near the largest mean deal; any positive number when there are none.
-  const int exponent = largest > 0.0 ? static_cast<int>((std::bit_cast<std::uint64_t>(largest) >> 52) & 0x7ff) - 1023 : 0;
-  money_resolution = std::bit_cast<double>(static_cast<std::uint64_t>(exponent - 20 + 1023) << 52);
+  money_resolution = resolution_of(largest);
 }
 
 std::uint64_t Setup::entity(const std::string& dotted_id) {

@@ -28,7 +28,7 @@ void State::record(int trajectory, const sim::Lane<double>& values) {
 void State::add_member_total(int total, std::size_t member, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(total);
   result->sums.member_totals[t * plan->members.size() + member].add(isa, {values.data(), count},
-                                                                    1.0 / plan->member_totals[t].resolution);
+                                                                    1.0 / plan->member_totals[t].resolutions[member]);
 }
 
 }  // namespace partnersim

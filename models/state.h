@@ -38,6 +38,7 @@ struct Partner {
   std::string label;
   std::uint64_t entity = 0;
   int start = 1;
+  double money_resolution = 1.0;  // what sums of its revenue are exact in
   std::vector<std::string> tags;
 };
 

@@ -32,9 +32,11 @@ class Revenue final : public Process {
     wins_column_ = setup.outcome({"wins", "1", "Deals closed", "Leads that became deals within the horizon."});
     trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "Value of deals closed in the month.", resolution});
     wins_trajectory_ = setup.trajectory({"wins", "1", "Deals closed a month", "Deals closed in the month.", 1.0, true});
+    std::vector<double> resolutions;
+    for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
     if (!setup.partners.empty())
       partner_total_ = setup.member_total({"revenue", money, "Revenue by partner",
-                                           "Mean value of the partner's deals within the horizon.", resolution});
+                                           "Mean value of the partner's deals within the horizon.", resolutions});
     const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0);
     sources_ = sim::Grid<double>(per_source ? setup.sources() : 0, setup.lanes);
   }

@@ -46,7 +46,7 @@ struct MemberTotal {  // one value a member and replication, kept as exact sums
   std::string unit;
   std::string long_name;
   std::string definition;
-  double resolution = 1.0;
+  std::vector<double> resolutions;  // of each member, so that large members do not blur small ones
 };
 
 enum class TrajectoryDetail : std::uint8_t { none, means, bands };

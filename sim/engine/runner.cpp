@@ -132,7 +132,10 @@ class Execution {
     const std::lock_guard lock(mutex_);
     if (free_.empty() || token_point_ != block.point) {
       // A new point may record other things: its tokens are made anew.
-      if (token_point_ != block.point) free_.clear();
+      if (token_point_ != block.point) {
+        std::erase_if(tokens_, [&](const auto& t) { return std::find(free_.begin(), free_.end(), t.get()) != free_.end(); });
+        free_.clear();
+      }
       token_point_ = block.point;
       tokens_.push_back(std::make_unique<Token>(plan_.points[block.point].model->outputs(), report_.block));
       return tokens_.back().get();
@@ -183,6 +186,7 @@ std::uint64_t ExperimentPlan::total_replications() const {
 }
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options) {
+  if (plan.points.empty()) return {};
   return Execution(plan, sink, options).run();
 }
 

@@ -10,7 +10,7 @@ void write_member_total(const ResultContext& context, std::size_t t, const Resul
   for (std::size_t p = 0; p < context.points; ++p) {
     const auto found = results.expected[p].member_totals.find(spec.name);
     for (std::size_t k = 0; k < context.outputs.members.size(); ++k) {
-      figures.add(context.collector.sums(p).member_totals[t * context.outputs.members.size() + k], spec.resolution,
+      figures.add(context.collector.sums(p).member_totals[t * context.outputs.members.size() + k], spec.resolutions[k],
                   found == results.expected[p].member_totals.end() ? kMissing : found->second[k]);
     }
   }

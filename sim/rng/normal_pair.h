@@ -17,8 +17,8 @@ struct NormalPair {
   float second;
 };
 
-// -2 ln((k + 1/2) / 2^31), k the upper 31 bits of the word: 0 <= result < 44.4. Relative error below
-// 3e-7 near 0, absolute below 4e-6 elsewhere. Mantissa in [sqrt(1/2), sqrt(2)); minimax fit of
+// -2 ln((k + 1/2) / 2^31), k the upper 31 bits of the word: 0 <= result < 44.4. Absolute error
+// below 4e-6 (rounding of the word near the largest ones included). Mantissa in [sqrt(1/2), sqrt(2)); minimax fit of
 // -2 ln(1 + f) / f. Never negative: the largest word gives exactly 0.
 SIM_INLINE float squared_radius(std::uint32_t word) {
   constexpr std::int32_t kSqrtHalf = 0x3f3504f3;

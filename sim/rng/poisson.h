@@ -1,5 +1,5 @@
 // Poisson counts over lanes, exact in law up to single-precision rounding of the distribution
-// function (about 3e-7), with the upper tail in double precision.
+// function (3e-7 for rates of a few, below 2e-6 at 30), with the upper tail in double precision.
 //
 // Rates up to kInversionLimit: inversion of one word, N = #{k >= 0 : u < P(N > k)}, monotone in the
 // word and in the rate, so that shared random numbers stay shared when a rate moves. The heavy tail

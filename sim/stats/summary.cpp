@@ -1,8 +1,10 @@
 #include "sim/stats/summary.h"
 
 #include <algorithm>
-#include <boost/sort/spreadsort/float_sort.hpp>
+#include <bit>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cmath>
+#include <vector>
 
 #include "sim/base/special.h"
 
@@ -30,6 +32,16 @@ QuantileRanks ranks_of(std::size_t count, double p) {
   while (high > 1.0 && 1.0 - binomial_cdf(high - 2.0, n, p) <= tail) high -= 1.0;
   const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
   return {clip(std::ceil(n * p)), clip(low), clip(high)};
+}
+
+// Sorts as integers whose order is that of the floats (-0 before +0): Boost's own float sort shifts
+// negative numbers out of range.
+void sort_ascending(std::span<float> values) {
+  const auto flip = [](std::int32_t bits) { return bits < 0 ? bits ^ 0x7fffffff : bits; };
+  std::vector<std::int32_t> keys(values.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = flip(std::bit_cast<std::int32_t>(values[i]));
+  boost::sort::spreadsort::integer_sort(keys.begin(), keys.end());
+  for (std::size_t i = 0; i < keys.size(); ++i) values[i] = std::bit_cast<float>(flip(keys[i]));
 }
 
 // `worst(i)` is the i-th worst value, i = 0, 1, …
@@ -61,7 +73,7 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   Summary s;
   s.count = values.size();
   if (values.empty()) return s;
-  boost::sort::spreadsort::float_sort(values.begin(), values.end());
+  sort_ascending(values);
   const auto n = static_cast<double>(values.size());
   double sum = 0.0;
   for (const float v : values) sum += static_cast<double>(v);

@@ -118,6 +118,38 @@ TEST_CASE("a batch equals one call for each replication, whatever the instructio
   }
 }
 
+TEST_CASE("a batch with an entity for each counter equals single calls with that entity") {
+  std::mt19937_64 engine{3};
+  const sim::Philox philox(77);
+  for (const sim::Isa isa : sim::available_isas()) {
+    CAPTURE(sim::to_string(isa));
+    for (std::size_t count = 0; count <= 100; ++count) {
+      const std::size_t room = sim::padded(count + 1);
+      sim::Lane<std::uint32_t> lanes(room), low(room), high(room);
+      for (std::size_t i = 0; i < count; ++i) {
+        lanes[i] = static_cast<std::uint32_t>(engine() % 1000);  // a lane may stand in a batch many times
+        low[i] = static_cast<std::uint32_t>(engine() >> 32U);
+        high[i] = static_cast<std::uint32_t>(engine() >> 32U);
+      }
+      const sim::Address address{0, 4, static_cast<std::uint32_t>(1 + count), 2};
+      for (const std::uint32_t first : {0u, 3000000019u}) {
+        Rows rows(count);
+        philox.words(isa, {lanes.data(), count, first}, {low.data(), high.data()}, address, rows.words());
+        int different = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+          sim::Address own = address;
+          own.entity = static_cast<std::uint64_t>(high[i]) << 32U | low[i];
+          const Words expected = philox.words(first + lanes[i], own);
+          for (std::size_t k = 0; k < 4; ++k) different += rows.storage.row(k)[i] == expected[k] ? 0 : 1;
+        }
+        CAPTURE(count);
+        REQUIRE(different == 0);
+        REQUIRE_FALSE(rows.overrun());
+      }
+    }
+  }
+}
+
 TEST_CASE("every field of an address and the seed change all four words") {
   const sim::Address base{0x0123456789abcdefULL, 5, 17, 3};
   const sim::Philox philox(42);

@@ -196,8 +196,7 @@ TEST_CASE("no more blocks are simulated at once than threads were asked for, and
   }
 }
 
-TEST_CASE("as many blocks are simulated at once as threads were asked for, more than the machine has included" *
-          doctest::may_fail()) {
+TEST_CASE("as many blocks are simulated at once as threads were asked for, more than the machine has included") {
   const int threads = 2 * static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   Watch watch;
   watch.on_block = [](const sim::Block&) { std::this_thread::sleep_for(5ms); };
