@@ -341,7 +341,7 @@ TEST_CASE("accumulators of a run merge all they hold and clear to nothing") {
   plan.months = 3;
   plan.trajectories = {{"a", "1", "A", "a"}, {"b", "1", "B", "b"}};
   plan.members = {{"x", "X"}, {"y", "Y"}};
-  plan.member_totals = {{"t", "1", "T", "t"}};
+  plan.member_totals = {{"t", "1", "T", "t", {1.0, 1.0}}};
   plan.member_survival = true;
   sim::Accumulators one(plan), two(plan);
   CHECK(one.trajectory_moments.size() == 6);
