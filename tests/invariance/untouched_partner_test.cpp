@@ -1,8 +1,6 @@
 // Common random numbers: whatever happens to others, an untouched partner draws what it drew.
 //
-// Totals of partners are sums in multiples of a resolution that follows the largest mean deal of the
-// scenario. So each scenario has an anchor that stays and has the largest deals: then all its variants
-// share one resolution, and totals may be compared bit by bit.
+// Every scenario has an anchor that stays, so that shocks always have somebody to name.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -63,7 +61,7 @@ std::map<std::string, Bits> members_of(const Run& run) {
     Bits& bits = all[plan.members[p].id];
     for (std::size_t t = 0; t < plan.member_totals.size(); ++t) {
       const sim::ExactMoments& m = sums.member_totals[t * plan.members.size() + p];
-      const double resolution = plan.member_totals[t].resolution;
+      const double resolution = plan.member_totals[t].resolutions[p];
       bits["total " + plan.member_totals[t].name] = {m.count(), std::bit_cast<std::uint64_t>(m.mean(resolution)),
                                                      std::bit_cast<std::uint64_t>(m.variance(resolution))};
     }
