@@ -34,14 +34,18 @@ QuantileRanks ranks_of(std::size_t count, double p) {
   return {clip(std::ceil(n * p)), clip(low), clip(high)};
 }
 
-// Sorts as integers whose order is that of the floats (-0 before +0): Boost's own float sort shifts
-// negative numbers out of range.
+// Sorts as unsigned integers whose order is that of the floats (-0 before +0): Boost's sorts of floats
+// and signed integers subtract out of range.
 void sort_ascending(std::span<float> values) {
-  const auto flip = [](std::int32_t bits) { return bits < 0 ? bits ^ 0x7fffffff : bits; };
-  std::vector<std::int32_t> keys(values.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = flip(std::bit_cast<std::int32_t>(values[i]));
+  constexpr std::uint32_t kSign = 0x80000000u;
+  std::vector<std::uint32_t> keys(values.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto bits = std::bit_cast<std::uint32_t>(values[i]);
+    keys[i] = (bits & kSign) != 0 ? ~bits : bits ^ kSign;
+  }
   boost::sort::spreadsort::integer_sort(keys.begin(), keys.end());
-  for (std::size_t i = 0; i < keys.size(); ++i) values[i] = std::bit_cast<float>(flip(keys[i]));
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    values[i] = std::bit_cast<float>((keys[i] & kSign) != 0 ? keys[i] ^ kSign : ~keys[i]);
 }
 
 // `worst(i)` is the i-th worst value, i = 0, 1, …
