@@ -1,13 +1,21 @@
-// The table of processes: a new one adds its line here and its declaration in processes/entries.h.
+// The table of processes: a new one adds its declaration and its line here.
 // Stream numbers are part of the draws contract: written once, never reused.
 #include <array>
 #include <vector>
 
 #include "models/partnership_model.h"
-#include "models/processes/entries.h"
 #include "models/run_parameters.h"
 
 namespace partnersim {
+
+// Each defined in its own file in models/processes.
+const Entry& partnerships_entry();
+const Entry& economy_entry();
+const Entry& shocks_entry();
+const Entry& referral_flow_entry();
+const Entry& direct_business_entry();
+const Entry& churn_entry();
+const Entry& revenue_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{

@@ -4,7 +4,7 @@
 // fine near 0, so long lives keep their law.
 #include <array>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "sim/base/elementary.h"
 #include "sim/lanes/float_math.h"
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <numeric>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "models/source_sampler.h"
 
 namespace partnersim {

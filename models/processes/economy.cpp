@@ -7,7 +7,7 @@
 #include <array>
 #include <optional>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "models/regimes.h"
 #include "sim/rng/monthly_word.h"
 

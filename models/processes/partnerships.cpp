@@ -4,7 +4,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "sim/lanes/compact.h"
 
 namespace partnersim {

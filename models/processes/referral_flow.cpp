@@ -3,7 +3,7 @@
 // word j + 2 deal j; calls from 0x8000 on are rejection attempts for large rates.
 #include <array>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "models/source_sampler.h"
 
 namespace partnersim {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 
 namespace partnersim {
 namespace {

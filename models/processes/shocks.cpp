@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "models/processes/entries.h"
+#include "models/setup.h"
 #include "sim/base/elementary.h"
 #include "sim/lanes/compact.h"
 #include "sim/rng/monthly_word.h"
