@@ -11,14 +11,6 @@
 namespace partnersim {
 namespace {
 
-constexpr std::array kLognormalArguments{
-    sim::ArgumentSpec{.name = "mean", .range = {0.0, 1e12, true}, .doc = "mean value of a deal"},
-    sim::ArgumentSpec{.name = "cv", .range = {0.0, 20.0}, .doc = "standard deviation divided by the mean"},
-};
-constexpr std::array kLaws{
-    sim::LawSpec{.name = "lognormal", .arguments = kLognormalArguments, .doc = "right-skewed, never negative"},
-};
-
 // The values of deals `first` and `first + 1` in medians, 0 for those the cell does not have.
 SIM_INLINE float pair_value(std::uint32_t a, std::uint32_t b, std::uint32_t count, std::uint32_t first, float spread) {
   const sim::NormalPair z = sim::normal_pair(a, b, spread);
@@ -29,12 +21,17 @@ SIM_INLINE float pair_value(std::uint32_t a, std::uint32_t b, std::uint32_t coun
 
 }  // namespace
 
-std::span<const sim::LawSpec> deal_value_laws() { return kLaws; }
-
 DealValues::DealValues(const sim::Law& law) {
   if (law.is_constant()) {
     mean_ = law.number("value");
     unit_ = static_cast<float>(mean_);
+    return;
+  }
+  if (law.name != "lognormal") {
+    quantile_ = sim::make_quantile(law, {0.0, sim::kInfinity});
+    mean_ = quantile_.mean();
+    unit_ = 1.0f;
+    by_inversion_ = true;
     return;
   }
   // Lognormal by mean m and coefficient of variation c: sigma^2 = ln(1 + c^2), median m / sqrt(1 + c^2).
@@ -42,6 +39,26 @@ DealValues::DealValues(const sim::Law& law) {
   const double cv = law.number("cv");
   unit_ = static_cast<float>(mean_ / std::sqrt(1.0 + cv * cv));
   log2_spread_ = static_cast<float>(std::sqrt(sim::math::log1p(cv * cv)) * 1.44269504088896340736);
+}
+
+float DealValues::deal(const DealCell& cell, std::uint32_t j) const {
+  if (!by_inversion_ && log2_spread_ == 0.0f) return unit_;
+  const std::uint32_t word = j + 2;
+  const auto words = cell.philox->words(cell.replication, cell.address.at_call(word / 4));
+  if (by_inversion_) return static_cast<float>(quantile_(words[word % 4]));
+  const std::size_t pair = word % 4 & ~std::size_t{1};
+  const sim::NormalPair z = sim::normal_pair(words[pair], words[pair + 1], log2_spread_);
+  return sim::exp2_lane(word % 2 == 0 ? z.first : z.second) * unit_;
+}
+
+float DealValues::sum_by_inversion(const DealCell& cell, std::uint32_t count) const {
+  double sum = 0.0;
+  std::array<std::uint32_t, 4> words{};
+  for (std::uint32_t word = 2; word < count + 2; ++word) {
+    if (word == 2 || word % 4 == 0) words = cell.philox->words(cell.replication, cell.address.at_call(word / 4));
+    sum += quantile_(words[word % 4]);
+  }
+  return static_cast<float>(sum);
 }
 
 void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],

@@ -1,7 +1,8 @@
 // Values of deals: the sum of n deals is drawn exactly in law, deal by deal.
 //
 // Deal j of a source and month takes word j + 2 of its sequence (words 0 and 1 are the counts of wins
-// and of lost leads). Lognormal deals (2q, 2q+1) are a pair of normals from two words (rng/normal_pair.h).
+// and of lost leads). Lognormal deals (2q, 2q+1) are a pair of normals from two words (rng/normal_pair.h); deals of
+// any other law are quantiles of their word (rng/distribution.h).
 //
 // The first pair comes with the words of call 0, source by source. Few cells have more deals: those of
 // all sources of a month wait in a DealQueue and are drawn together, so that vectors stay full.
@@ -12,32 +13,46 @@
 
 #include "sim/config/scenario.h"
 #include "sim/lanes/lane.h"
+#include "sim/rng/distribution.h"
 #include "sim/rng/philox.h"
 
 namespace partnersim {
 
-// Laws a deal value may have, drawn per event.
-std::span<const sim::LawSpec> deal_value_laws();
+// Where the deals of one source and month are drawn.
+struct DealCell {
+  const sim::Philox* philox;
+  sim::Address address;  // call 0
+  std::uint32_t replication;
+};
 
 class DealValues {
  public:
   explicit DealValues(const sim::Law& law);
+  static double mean_of(const sim::Law& law) { return DealValues(law).mean(); }
 
   double mean() const { return mean_; }
   // Sums come in units of this: the value itself, or the median of a lognormal.
   float unit() const { return unit_; }
   // sigma * log2(e) of a lognormal; 0 for constant values, whose deals need no further words.
   float log2_spread() const { return log2_spread_; }
+  // Any other law: each deal is the quantile of its word.
+  bool by_inversion() const { return by_inversion_; }
 
   // sums[i] = the deals of a cell that call 0 pays for: all of them for constant values, the first two of
   // a lognormal. words[k][i] is word k of call 0 of the cell.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
+  // The value of one deal of a cell, in currency: the law of first_deals and DealQueue, deal by deal.
+  float deal(const DealCell& cell, std::uint32_t j) const;
+  // All deals of a cell, by inversion, in currency.
+  float sum_by_inversion(const DealCell& cell, std::uint32_t count) const;
 
  private:
   double mean_ = 0.0;
   float unit_ = 0.0f;
   float log2_spread_ = 0.0f;
+  bool by_inversion_ = false;
+  sim::Quantile quantile_;
 };
 
 class DealQueue {

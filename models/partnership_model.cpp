@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
@@ -38,6 +39,10 @@ class NetworkSimulation final : public sim::Simulation {
     state_->isa = options.isa;
     state_->profile = profile;
     state_->plan = &setup_.outputs();
+    if (setup_.needs_closings) state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
+    if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
+    if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
+    if (setup_.needs_suspension) state_->suspended = sim::Grid<std::uint32_t>(setup_.partners.size(), options.lanes);
     words_ = sim::Grid<std::uint32_t>(4, options.lanes);
   }
 
@@ -48,11 +53,29 @@ class NetworkSimulation final : public sim::Simulation {
     state_->first_replication = block.first_replication;
     state_->count = block.replications;
     state_->result = &result;
+    open_actual();
     draw_inputs();
     loop_.run(*state_, setup_.months, state_->profile);
+    for (Counterfactual* counterfactual : setup_.counterfactuals)
+      for (std::size_t pass = 0; pass < counterfactual->passes(); ++pass) {
+        if (!counterfactual->open(*state_, pass)) continue;
+        sim::StageTimer timer(state_->profile);
+        loop_.live(*state_, setup_.months, nullptr);
+        counterfactual->close(*state_, pass);
+        timer.mark("counterfactuals");
+      }
   }
 
  private:
+  void open_actual() {
+    state_->pass = Pass::actual;
+    std::iota(state_->lanes.begin(), state_->lanes.begin() + static_cast<std::ptrdiff_t>(state_->count), 0u);
+    state_->lane_count = state_->count;
+    state_->stopped_count = 0;
+    std::fill(state_->shocked.begin(), state_->shocked.end(), 0u);
+    std::fill(state_->stopped_in.begin(), state_->stopped_in.end(), 0u);
+  }
+
   // Word 0 of call 0, month 0 of the parameter stream, for each input.
   void draw_inputs() {
     const std::size_t outcomes = setup_.outputs().outcomes.size();
@@ -81,14 +104,17 @@ class PartnershipModel final : public sim::Model {
     add_processes(setup, loop);
     check_names(setup);
     check_scenario(setup);
+    setup.report_idle_changes();
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
+    warnings_ = setup.warnings;
     outputs_ = setup.take_outputs();
   }
 
   const sim::OutputPlan& outputs() const override { return outputs_; }
   std::size_t bytes_per_lane() const override { return bytes_per_lane_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
 
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
                                                    sim::Profile* profile) const override {
@@ -111,7 +137,7 @@ class PartnershipModel final : public sim::Model {
     if (!start.empty() && !is_calendar_month(start))
       setup.problems.add(setup.scenario.mark("scenario.start"), fmt::format("scenario.start = \"{}\" is not a month", start), {},
                          "Write year and month, as in start = \"2026-09\"");
-    if (!setup.scenario.has_table("partner") && !setup.has_direct)
+    if (!setup.scenario.has_table("partner") && !setup.has_direct && setup.channels.empty())
       setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate", "there is neither a partner nor direct business",
                          "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
   }
@@ -131,6 +157,7 @@ class PartnershipModel final : public sim::Model {
 
   std::shared_ptr<const sim::Scenario> scenario_;
   sim::OutputPlan outputs_;
+  std::vector<std::string> warnings_;
   std::size_t bytes_per_lane_ = 0;
 };
 

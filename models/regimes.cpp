@@ -47,7 +47,9 @@ class Reader {
       regimes_.factors.push_back(multipliers(name));
     }
     regimes_.start = start_regime();
-    if (!regimes_.start) regimes_.start_law = stationary_start();
+    if (scenario_.given("economy.path")) {
+      read_path();
+    } else if (!regimes_.start) regimes_.start_law = stationary_start();
     return std::move(regimes_);
   }
 
@@ -134,6 +136,39 @@ class Reader {
                   "from some regimes others are never reached",
                   fmt::format("Write start = \"{}\".", regimes_.names.front()));
     return std::vector<double>(regimes_.names.size(), 0.0);
+  }
+
+  void read_path() {
+    const sim::Node& node = scenario_.tree("economy.path");
+    const auto months = static_cast<std::size_t>(scenario_.integer("scenario.months"));
+    if (const auto* names = std::get_if<sim::ArrayNode>(&node.value); names != nullptr && !names->empty()) {
+      for (const sim::Node& name : *names) {
+        const auto* text = std::get_if<std::string>(&name.value);
+        regimes_.path.push_back(number_of(text == nullptr ? "" : *text, name.mark, "economy.path"));
+      }
+      regimes_.path.resize(months, regimes_.path.back());
+    } else if (node.table() != nullptr && regimes_.start) {
+      regimes_.path.assign(months, *regimes_.start);
+      for (const sim::Member& member : *node.table()) read_months(member);
+    } else {
+      problems_.add(node.mark, "economy.path is not a path",
+                    node.table() != nullptr ? "months given for some regimes need a named economy.start for the others" : "regimes by month are expected",
+                    fmt::format("For example: path = [\"{0}\", \"{0}\"]", regimes_.names.front()));
+    }
+    regimes_.start = std::nullopt;
+  }
+
+  void read_months(const sim::Member& member) {
+    const std::size_t regime = number_of(member.key, member.mark, "economy.path");
+    const auto* list = std::get_if<sim::ArrayNode>(&member.node.value);
+    for (const sim::Node& node : list == nullptr ? sim::ArrayNode{member.node} : *list) {
+      const auto* month = std::get_if<std::int64_t>(&node.value);
+      if (month == nullptr || *month < 1 || *month > static_cast<std::int64_t>(regimes_.path.size()))
+        problems_.add(node.mark, fmt::format("economy.path.{} holds something that is not a month", member.key), fmt::format("months run from 1 to {}", regimes_.path.size()),
+                      fmt::format("For example: path = {{ {} = [1] }}", member.key));
+      else
+        regimes_.path[static_cast<std::size_t>(*month - 1)] = regime;
+    }
   }
 
   std::optional<std::size_t> start_regime() {

@@ -4,6 +4,8 @@
 //   P_ij   monthly probability of changing from regime i to j (1 a month): to.j, or to.j / m with mean_months = m,
 //          where `to` holds shares of destinations that add up to 1 (with two regimes not needed)
 //   P_ii   = 1 - sum of the others: staying is what is left over, never written
+//   path   fixes the regime of every month: ["expansion", "expansion", "recession"] (the last one goes on), or
+//          { recession = [13, 14, 15] } (months; the start regime in the others)
 //   pi     = pi P with sum pi = 1: the stationary law, from which month 1 is drawn when start = "stationary"
 //
 // Not here: time and draws (processes/economy.cpp), and the ranges of single values, which their ParameterSpecs check.
@@ -34,6 +36,7 @@ struct Regimes {
   Rows factors;                      // [regime][quantity], 1; neutral where not given
   std::optional<std::size_t> start;  // regime of month 1; none: drawn from start_law
   std::vector<double> start_law;     // pi; empty with a named start
+  std::vector<std::size_t> path;     // regime of each month where it is fixed; else empty
 };
 
 // Adds what is wrong to `problems`; the regimes are then complete in shape but not to be used.

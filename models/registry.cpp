@@ -16,6 +16,15 @@ const Entry& referral_flow_entry();
 const Entry& direct_business_entry();
 const Entry& churn_entry();
 const Entry& revenue_entry();
+const Entry& acquisition_entry();
+const Entry& reciprocity_entry();
+const Entry& delivery_entry();
+const Entry& cash_entry();
+const Entry& calendar_entry();
+const Entry& exclusivity_entry();
+const Entry& goals_entry();
+const Entry& resilience_entry();
+const Entry& dependence_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{
@@ -26,6 +35,15 @@ std::span<const Entry> processes() {
       direct_business_entry(),  // 5
       churn_entry(),            // 6
       revenue_entry(),          // 7
+      acquisition_entry(),      // 8
+      reciprocity_entry(),      // 11
+      delivery_entry(),         // 14
+      cash_entry(),             // 15
+      calendar_entry(),         // 16
+      exclusivity_entry(),      // 17
+      goals_entry(),            // 18
+      resilience_entry(),       // 19
+      dependence_entry(),       // 20
   };
   return table;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "models/deal_values.h"
 #include "sim/base/suggest.h"
@@ -11,47 +12,6 @@
 
 namespace partnersim {
 namespace {
-
-// "b*" matches ids that start with b; without '*' the id itself.
-bool matches(std::string_view pattern, std::string_view id) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == id;
-  const std::string_view tail = pattern.substr(star + 1);
-  return id.size() + 1 >= pattern.size() && id.starts_with(pattern.substr(0, star)) && id.ends_with(tail);
-}
-
-void add_matching(const Setup& setup, const sim::Node& name, const std::string& path, std::vector<std::size_t>& out,
-                  sim::Problems& problems) {
-  const auto* pattern = std::get_if<std::string>(&name.value);
-  if (pattern == nullptr) {
-    problems.add(name.mark, fmt::format("{}: a partner is named by its id in quotes", path), {}, "For example: partners = [\"acme\"]");
-    return;
-  }
-  const std::size_t before = out.size();
-  std::vector<std::string_view> ids;
-  for (std::size_t p = 0; p < setup.partners.size(); ++p) {
-    ids.push_back(setup.partners[p].id);
-    if (matches(*pattern, ids.back()) && std::find(out.begin(), out.end(), p) == out.end()) out.push_back(p);
-  }
-  if (out.size() != before) return;
-  problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {},
-               sim::did_you_mean(*pattern, ids, "Partners"));
-}
-
-void add_tagged(const Setup& setup, const sim::Node& tag, const std::string& path, std::vector<std::size_t>& out,
-                sim::Problems& problems) {
-  const auto* name = std::get_if<std::string>(&tag.value);
-  std::vector<std::string_view> tags;
-  for (std::size_t p = 0; p < setup.partners.size(); ++p)
-    for (const std::string& t : setup.partners[p].tags) {
-      tags.push_back(t);
-      if (name != nullptr && t == *name) out.push_back(p);
-    }
-  if (!out.empty()) return;
-  problems.add(tag.mark, fmt::format("{}: no partner has this tag", path), {},
-               name == nullptr || tags.empty() ? "For example: tags = [\"platform\"] in a partner, target = { tag = \"platform\" }"
-                                               : sim::did_you_mean(*name, tags, "Tags"));
-}
 
 // 2^-20 of a power of two near the mean deal: sums are exact to a millionth of a deal, and hold 10^8 of
 // them a month. Any positive number when deals are worth nothing.
@@ -63,11 +23,30 @@ double resolution_of(double mean_deal) {
 
 }  // namespace
 
+const Parameter::Piece& Parameter::at(int month) const {
+  std::size_t k = pieces_.size() - 1;
+  while (k > 0 && pieces_[k].from > month) --k;
+  return pieces_[k];
+}
+
 void Parameter::fill(const State& state, float* out) const {
-  if (is_drawn())
-    std::copy_n(state.inputs.row(static_cast<std::size_t>(input)), state.count, out);
+  const Piece& piece = at(state.month);
+  if (piece.input >= 0)
+    std::copy_n(state.inputs.row(static_cast<std::size_t>(piece.input)), state.count, out);
   else
-    std::fill_n(out, state.count, static_cast<float>(constant));
+    std::fill_n(out, state.count, static_cast<float>(piece.constant));
+}
+
+bool Parameter::changes_in(int month) const {
+  return std::any_of(pieces_.begin() + 1, pieces_.end(), [month](const Piece& piece) { return piece.from == month; });
+}
+
+bool Parameter::is_drawn() const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.input >= 0; });
+}
+
+bool Parameter::is_zero() const {
+  return std::all_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.input < 0 && piece.constant == 0.0; });
 }
 
 Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
@@ -75,7 +54,8 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
       lanes(the_lanes),
       months(static_cast<int>(the_scenario.integer("scenario.months"))),
       currency(the_scenario.text("scenario.currency")),
-      has_direct(the_scenario.has_table("firm.direct")) {
+      has_direct(the_scenario.has_table("firm.direct")),
+      changes_(the_scenario, problems) {
   outputs_.months = months;
   const std::string& detail = scenario.text("output.trajectories");
   outputs_.detail = detail == "none"    ? sim::TrajectoryDetail::none
@@ -84,7 +64,7 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
   outputs_.member_survival = scenario.flag("output.partners");
   double largest = 0.0;
   const auto mean_deal = [&](const std::string& path) {
-    const double mean = DealValues(scenario.law(path + ".deal_value")).mean();
+    const double mean = DealValues::mean_of(scenario.law(path + ".deal_value"));
     largest = std::max(largest, mean);
     return mean;
   };
@@ -93,8 +73,13 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
     const std::string path = "partner." + id;
     partners.push_back({id, path, scenario.label("partner", id), entity(path),
                         static_cast<int>(scenario.integer(path + ".start")), resolution_of(mean_deal(path)),
-                        scenario.texts(path + ".tags")});
+                        scenario.texts(path + ".tags"), scenario.text(path + ".sector"), scenario.text(path + ".region"),
+                        scenario.text(path + ".type")});
     outputs_.members.push_back({id, partners.back().label});
+  }
+  for (const std::string& id : scenario.ids("acquisition")) {
+    channels.push_back(id);
+    mean_deal("acquisition." + id);
   }
   money_resolution = resolution_of(largest);
 }
@@ -109,25 +94,51 @@ std::uint64_t Setup::entity(const std::string& dotted_id) {
   return hash;
 }
 
-Parameter Setup::parameter(const std::string& path) {
-  const sim::Law& law = scenario.law(path);
-  if (law.is_constant()) return {law.number("value"), -1};
-  const sim::Range range = scenario.spec(path).range;
-  const sim::Quantile quantile = sim::make_quantile(law, {range.low, range.high});
-  const std::string id = scenario.draw_id(path);
-  const auto [found, is_new] = input_of_.emplace(id, static_cast<int>(inputs_.size()));
+int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Column column) {
+  const auto [found, is_new] = input_of_.emplace(column.name, static_cast<int>(inputs_.size()));
   if (is_new) {
-    const sim::ParameterSpec& spec = scenario.spec(path);
     inputs_.push_back({quantile, entity(id)});
-    const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
-    outputs_.inputs.push_back({id, unit, id, std::string(spec.doc)});
+    outputs_.inputs.push_back(std::move(column));
   }
-  return {quantile.mean(), found->second};
+  return found->second;
+}
+
+Parameter Setup::parameter(const std::string& path) {
+  const sim::ParameterSpec& spec = scenario.spec(path);
+  const std::string id = scenario.draw_id(path);
+  const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
+  std::vector<Parameter::Piece> pieces;
+  for (const auto& [from, law] : changes_.laws(scenario, path)) {
+    if (law.is_constant()) {
+      pieces.push_back({from, law.number("value"), -1});
+      continue;
+    }
+    const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
+    // The same word before and after a change: who is lucky stays lucky.
+    const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);
+    pieces.push_back({from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)})});
+  }
+  return Parameter(std::move(pieces));
+}
+
+std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
+
+Parameter Setup::drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit, const std::string& doc) {
+  return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc})}});
+}
+
+sim::Quantile gamma_of_mean_one(double shape) {
+  return sim::make_quantile({"gamma", {{"mean", 1.0}, {"cv", 1.0 / std::sqrt(shape)}}, {}}, {0.0, sim::kInfinity});
 }
 
 bool Setup::wants_outcome(std::string_view name) const {
   const auto& wanted = scenario.texts("output.outcomes");
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+}
+
+bool Setup::wants_series(std::string_view name) const {
+  const auto& wanted = scenario.texts("output.series");
+  return std::find(wanted.begin(), wanted.end(), name) != wanted.end();
 }
 
 int Setup::outcome(sim::Column column) {
@@ -150,33 +161,6 @@ int Setup::member_total(sim::MemberTotal total) {
   if (!scenario.flag("output.partners")) return -1;
   outputs_.member_totals.push_back(std::move(total));
   return static_cast<int>(outputs_.member_totals.size()) - 1;
-}
-
-std::vector<std::size_t> targeted_partners(Setup& setup, const std::string& path) {
-  std::vector<std::size_t> targets;
-  const auto everyone = [&] {
-    for (std::size_t p = 0; p < setup.partners.size(); ++p) targets.push_back(p);
-  };
-  if (!setup.scenario.given(path)) {
-    everyone();
-    return targets;
-  }
-  sim::Problems& problems = setup.problems;
-  const sim::Node& node = setup.scenario.tree(path);
-  if (const auto* word = std::get_if<std::string>(&node.value); word != nullptr && (*word == "partners" || *word == "everyone")) {
-    everyone();
-  } else if (const sim::Node* tag = node.find("tag"); tag != nullptr && node.table()->size() == 1) {
-    add_tagged(setup, *tag, path, targets, problems);
-  } else if (const sim::Node* list = node.find("partners"); list != nullptr && node.table()->size() == 1) {
-    if (const auto* names = std::get_if<sim::ArrayNode>(&list->value))
-      for (const sim::Node& name : *names) add_matching(setup, name, path, targets, problems);
-    else
-      add_matching(setup, *list, path, targets, problems);
-  } else {
-    problems.add(node.mark, fmt::format("{} is not a target", path), "targets are \"partners\", \"everyone\", { tag = \"x\" } and { partners = [\"acme\"] }",
-                 "For example: target = \"partners\"");
-  }
-  return targets;
 }
 
 }  // namespace partnersim

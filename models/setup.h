@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/counterfactual.h"
+#include "models/dated_changes.h"
 #include "models/expectation.h"
 #include "models/state.h"
 #include "sim/config/scenario.h"
@@ -21,14 +23,27 @@ namespace partnersim {
 
 using Process = sim::Process<State, Expectation>;
 
-// A number that is constant or drawn once a replication.
-struct Parameter {
-  double constant = 0.0;  // the value, or the mean of the draw
-  int input = -1;         // row of State::inputs, or -1
+// A number that is constant or drawn once a replication, and may be another one from a dated change on.
+class Parameter {
+ public:
+  struct Piece {
+    int from = 1;           // month
+    double constant = 0.0;  // the value, or the mean of the draw
+    int input = -1;         // row of State::inputs, or -1
+  };
+  Parameter() = default;
+  explicit Parameter(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
 
-  bool is_drawn() const { return input >= 0; }
-  // Writes the value of every lane.
+  // Writes the value of every lane in state.month (before month 1: that of month 1).
   void fill(const State& state, float* out) const;
+  double expected(int month) const { return at(month).constant; }
+  bool changes_in(int month) const;
+  bool is_drawn() const;
+  bool is_zero() const;  // throughout
+
+ private:
+  const Piece& at(int month) const;
+  std::vector<Piece> pieces_;
 };
 
 class Setup {
@@ -40,29 +55,50 @@ class Setup {
   const int months;
   const std::string currency;
   std::vector<Partner> partners;
+  std::vector<std::string> channels;  // ids of paid acquisition
   bool has_direct = false;
   // A power of two near a millionth of the largest typical deal: what money sums are exact in.
   double money_resolution = 1.0;
 
   // What processes find wrong with the scenario; raised when all of them have been made.
   sim::Problems problems;
+  std::vector<std::string> warnings;
 
   // The hash of a dotted id; two ids with one hash are refused.
   std::uint64_t entity(const std::string& dotted_id);
+  // A number that may change at a date. A law is drawn once a replication.
   Parameter parameter(const std::string& path);
+  // The same for a number drawn per event, or never: its laws with the months they begin in.
+  std::vector<DatedLaw> laws(const std::string& path);
+  // A number drawn once a replication that no key of the scenario gives: luck, but an input all the same.
+  Parameter drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit, const std::string& doc);
+  // Dated changes whose path no process asked for.
+  void report_idle_changes() { changes_.report_idle(problems); }
 
   // Handles, or -1 when the scenario's [output] does not ask for it.
   int outcome(sim::Column column);
   int trajectory(sim::Trajectory trajectory);
   int member_total(sim::MemberTotal total);
   bool wants_outcome(std::string_view name) const;
+  bool wants_series(std::string_view name) const;  // by name: series that are not recorded unasked
   // Everything the active processes could record, for suggestions.
   const std::vector<std::string>& offered_outcomes() const { return offered_outcomes_; }
   const std::vector<std::string>& offered_series() const { return offered_series_; }
 
-  // Sources of sales: direct business first, then partnerships.
-  std::size_t sources() const { return partners.size() + (has_direct ? 1 : 0); }
+  // Sources of sales: direct business first, then partnerships, then paid channels.
+  std::size_t sources() const { return partners.size() + channels.size() + (has_direct ? 1 : 0); }
   std::size_t source_of_partner(std::size_t partner) const { return partner + (has_direct ? 1 : 0); }
+  std::size_t source_of_channel(std::size_t channel) const { return source_of_partner(partners.size()) + channel; }
+
+  // Names in State::running, for goals.
+  std::vector<std::string> running_names;
+
+  // Further passes of each block, by the processes that ask for them.
+  std::vector<Counterfactual*> counterfactuals;
+
+  // What processes ask others to keep in State.
+  bool needs_closings = false, needs_referred = false, needs_returned = false, needs_suspension = false;
+  bool has_recurring = false;  // some source's customers pay a monthly fee
 
   const sim::OutputPlan& outputs() const { return outputs_; }
   sim::OutputPlan take_outputs() { return std::move(outputs_); }
@@ -74,15 +110,18 @@ class Setup {
   const std::vector<Input>& inputs() const { return inputs_; }
 
  private:
+  int input(const std::string& id, const sim::Quantile& quantile, sim::Column column);
+
   sim::OutputPlan outputs_;
   std::vector<std::string> offered_outcomes_, offered_series_;
   std::vector<Input> inputs_;
   std::map<std::string, int> input_of_;  // by draw id
   std::map<std::uint64_t, std::string> entities_;
+  DatedChanges changes_;
 };
 
-// Partners a target names: "partners", "everyone", { tag = "x" }, { partners = ["a", "b*"] }.
-std::vector<std::size_t> targeted_partners(Setup& setup, const std::string& path);
+// A gamma law of mean 1: mixing and frailty.
+sim::Quantile gamma_of_mean_one(double shape);
 
 using Entry = sim::ProcessEntry<State, Expectation, Setup>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/streams.h"
 #include "sim/lanes/compact.h"
 #include "sim/rng/poisson.h"
 
@@ -11,35 +12,73 @@ namespace {
 constexpr std::uint32_t kWinAttempts = sim::kFirstAttempt;
 constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 
+// inout[k] *= from[list[k]]
+void multiply_gathered(sim::Isa isa, const float* from, const std::uint32_t* list, std::size_t n, float* scratch, float* inout) {
+  sim::gather(isa, from, list, n, scratch);
+  const float* __restrict factor = scratch;
+  float* __restrict values = inout;
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    for (std::size_t k = 0; k < n; ++k) values[k] *= factor[k];
+  });
+}
+
+sim::Philox::Words words_of(SamplerScratch& s) { return {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}}; }
+
 }  // namespace
 
 SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
     : words(4, lanes),
       win_rate(sim::padded(lanes)),
-      lost_rate(sim::padded(lanes)),
-      factor(sim::padded(lanes)),
-      odds(sim::padded(lanes)),
-      sums(sim::padded(lanes)),
+      lost_rate(win_rate),
+      factor(win_rate),
+      odds(win_rate),
+      sums(win_rate),
+      extra(win_rate),
       wins(sim::padded(lanes)),
-      lost(sim::padded(lanes)),
-      positions(sim::padded(lanes)),
+      lost(wins),
+      positions(wins),
+      closing_lanes(wins),
+      closings(wins),
       deals(sources * sim::padded(lanes)) {}
 
-SourceSampler::SourceSampler(Setup& setup, const std::string& path, std::uint32_t stream, std::size_t source,
-                             bool count_leads)
-    : address_{setup.entity(path), stream, 0, 0},
-      source_(source),
-      count_leads_(count_leads),
-      leads_(setup.parameter(path + ".leads")),
-      close_rate_(setup.parameter(path + ".close_rate")),
-      values_(setup.scenario.law(path + ".deal_value")),
+SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
+    : address_{setup.entity(where.path), where.stream, 0, 0},
+      source_(where.source),
+      firm_(where.firm),
+      follows_market_(follows_market),
+      count_leads_(setup.wants_outcome("leads")),
+      leads_(std::move(leads)),
+      close_rate_(setup.parameter(where.path + ".close_rate")),
+      customers_(CustomerBase::of(setup, where.path)),
       lambda_(sim::padded(setup.lanes)),
       close_(lambda_),
       win_base_(lambda_),
-      lost_base_(lambda_) {}
+      lost_base_(lambda_),
+      expected_wins_(static_cast<std::size_t>(setup.months) + 1) {
+  for (const auto& [from, law] : setup.laws(where.path + ".deal_value")) pricing_.push_back({from, DealValues(law)});
+  const sim::Law& lag = setup.scenario.law(where.path + ".lag");
+  if (!lag.is_constant() || lag.number("value") > 0.0)
+    lag_.emplace(address_.entity, stream::kDecisionLag, WholeMonths::lag(lag, setup.months), setup.months, setup.lanes);
+}
+
+const DealValues& SourceSampler::values(int month) const {
+  std::size_t k = pricing_.size() - 1;
+  while (k > 0 && pricing_[k].from > month) --k;
+  return pricing_[k].values;
+}
 
 void SourceSampler::begin(const State& state) {
+  refresh(state);
+  if (lag_) lag_->begin(state);
+  if (customers_) customers_->begin(state);
+}
+
+void SourceSampler::refresh(const State& state) {
   leads_.fill(state, lambda_.data());
+  if (spread_) {
+    spread_->fill(state, close_.data());
+    for (std::size_t i = 0; i < state.count; ++i) lambda_[i] *= close_[i];
+  }
   close_rate_.fill(state, close_.data());
   for (std::size_t i = 0; i < state.count; ++i) {
     win_base_[i] = lambda_[i] * close_[i];
@@ -47,18 +86,43 @@ void SourceSampler::begin(const State& state) {
   }
 }
 
-void SourceSampler::rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+bool SourceSampler::draws_leads(const State& state, const Month& month) const {
+  return month.referred != nullptr || (count_leads_ && state.pass != Pass::twin);
+}
+
+// A, and what comes beside lambda, by position in the list.
+void SourceSampler::factors(const State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
+  float* __restrict factor = s.factor.data();
+  if (follows_market_) {
+    sim::gather(state.isa, state.leads.value.data(), list, n, factor);
+    if (state.function.used(firm_)) multiply_gathered(state.isa, state.function.row(firm_), list, n, s.odds.data(), factor);
+    if (state.leads_of.used(firm_)) multiply_gathered(state.isa, state.leads_of.row(firm_), list, n, s.odds.data(), factor);
+  } else {
+    std::fill_n(factor, n, 1.0f);
+  }
+  if (const auto scale = static_cast<float>(month.scale); scale != 1.0f)
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t k = 0; k < n; ++k) factor[k] *= scale;
+    });
+  has_further_ = month.further != nullptr;
+  if (!has_further_ && !mixing_) return;
+  std::fill_n(s.extra.data(), n, 0.0f);
+  if (mixing_) has_further_ |= mixing_->apply(state, list, n, factor, s.extra.data());
+  if (month.further == nullptr) return;
+  sim::gather(state.isa, month.further, list, n, s.odds.data());
+  for (std::size_t k = 0; k < n; ++k) s.extra[k] += month.further_factor * s.odds[k];
+}
+
+void SourceSampler::rates(const State& state, bool lost_too, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
   float* __restrict win = s.win_rate.data();
   float* __restrict lost = s.lost_rate.data();
   float* __restrict factor = s.factor.data();
-  sim::gather(state.isa, state.leads.value.data(), list, n, factor);
   if (!state.close_odds.used) {
     sim::gather(state.isa, win_base_.data(), list, n, win);
-    if (count_leads_) sim::gather(state.isa, lost_base_.data(), list, n, lost);
-    const bool both = count_leads_;
+    if (lost_too) sim::gather(state.isa, lost_base_.data(), list, n, lost);
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) win[i] *= factor[i];
-      for (std::size_t i = 0; both && i < n; ++i) lost[i] *= factor[i];
+      for (std::size_t i = 0; lost_too && i < n; ++i) lost[i] *= factor[i];
     });
     return;
   }
@@ -78,60 +142,144 @@ void SourceSampler::rates(const State& state, const std::uint32_t* list, std::si
   });
 }
 
-void SourceSampler::step(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
+// Intensities beside lambda, and shocks on the probability of closing.
+void SourceSampler::further_rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+  float* __restrict win = s.win_rate.data();
+  float* __restrict lost = s.lost_rate.data();
+  if (has_further_) {
+    const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
+    const float* __restrict close = close_.data();
+    for (std::size_t k = 0; k < n; ++k) {
+      const float p = close[list[k]];
+      const float up = p * odds[list[k]];
+      const float closing = up / ((1.0f - p) + up);
+      win[k] += s.extra[k] * closing;
+      lost[k] += s.extra[k] * (1.0f - closing);
+    }
+  }
+  if (!state.close_of.used(firm_)) return;
+  sim::gather(state.isa, state.close_of.row(firm_), list, n, s.odds.data());
+  const float* __restrict kept = s.odds.data();
+  sim::on_lanes(state.isa, [=]() SIM_LANES {
+    for (std::size_t k = 0; k < n; ++k) {
+      const float closing = win[k] * kept[k];
+      lost[k] += win[k] - closing;
+      win[k] = closing;
+    }
+  });
+}
+
+void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) const {
+  const double mean = values(state.month).mean();
+  for (std::size_t k = 0; k < n; ++k) {
+    const std::uint32_t lane = list[k];
+    state.intensity[lane] += static_cast<double>(s.win_rate[k]) * (mean * static_cast<double>(state.deal_value.value[lane]));
+  }
+}
+
+void SourceSampler::step(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
   sim::StageTimer timer(state.profile);
   address_.month = static_cast<std::uint32_t>(state.month);
-  rates(state, list, n, s);
+  if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) refresh(state);
+  const bool lost_too = draws_leads(state, month);
+  factors(state, month, list, n, s);
+  rates(state, lost_too || has_further_ || state.close_of.used(firm_), list, n, s);
+  if (has_further_ || state.close_of.used(firm_)) further_rates(state, list, n, s);
+  if (state.counts_intensity) add_intensity(state, list, n, s);
   timer.mark("> rates");
+  if (state.pass == Pass::twin && !state.counts_wins && !lost_too) return;
   const sim::Philox::Batch batch{list, n, state.first_replication};
-  const sim::Philox::Words words{{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}};
-  state.philox->words(state.isa, batch, address_, words);
+  state.philox->words(state.isa, batch, address_, words_of(s));
   timer.mark("> words");
-  sim::poisson_counts(state.isa, {words.out[0], s.win_rate.data(), s.wins.data(), s.positions.data(), n},
+  sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), n},
                       {state.philox, batch, address_, kWinAttempts});
   timer.mark("> wins");
-  if (count_leads_) {
-    sim::poisson_counts(state.isa, {words.out[1], s.lost_rate.data(), s.lost.data(), s.positions.data(), n},
+  if (lost_too) {
+    sim::poisson_counts(state.isa, {s.words.row(1), s.lost_rate.data(), s.lost.data(), s.positions.data(), n},
                         {state.philox, batch, address_, kLostAttempts});
+    count(state, month, list, n, s);
     timer.mark("> lost leads");
   }
-  values_.first_deals(state.isa, s.wins.data(), words.out, n, s.sums.data());
-  s.deals.add(state.isa, values_, address_.entity, list, s.wins.data(), n,
-              static_cast<std::uint32_t>(source_ * state.sales.stride()));
-  timer.mark("> deal values");
-  book(state, list, n, s);
+  if (!lag_) {
+    value(state, list, s.wins.data(), n, s);
+    timer.mark("> totals");
+    return;
+  }
+  lag_->add(state, list, s.wins.data(), n);
+  const std::uint32_t* due = lag_->due(state);
+  const std::size_t closing = sim::positions_above(state.isa, due, state.count, 0, s.closing_lanes.data());
+  sim::gather(state.isa, due, s.closing_lanes.data(), closing, s.closings.data());
+  state.philox->words(state.isa, {s.closing_lanes.data(), closing, state.first_replication}, address_, words_of(s));
+  value(state, s.closing_lanes.data(), s.closings.data(), closing, s);
   timer.mark("> totals");
 }
 
-void SourceSampler::book(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
-  float* __restrict row = state.sales.row(source_);
-  const std::size_t all = state.count;
-  std::fill_n(row, all, 0.0f);
-  sim::scatter(state.isa, s.sums.data(), list, n, row);
-  if (!state.counts_wins && !count_leads_) return;
+// Leads of the month, of the firm and of this source.
+void SourceSampler::count(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
   // The rates have been used up: their space takes the counts as floats.
-  float* __restrict won = s.win_rate.data();
   float* __restrict received = s.lost_rate.data();
   const std::uint32_t* __restrict wins = s.wins.data();
   const std::uint32_t* __restrict lost = s.lost.data();
-  sim::on_lanes(state.isa, [=, count_leads = count_leads_]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(wins[i]));
-    for (std::size_t i = 0; count_leads && i < n; ++i)
-      received[i] = won[i] + static_cast<float>(static_cast<std::int32_t>(lost[i]));
+  sim::on_lanes(state.isa, [=]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i)
+      received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) + static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
-  sim::scatter_add(state.isa, won, list, n, state.wins.data());
-  if (count_leads_) sim::scatter_add(state.isa, received, list, n, state.leads_received.data());
+  sim::scatter_add(state.isa, received, list, n, state.leads_received.data());
+  if (month.referred == nullptr) return;
+  std::fill_n(month.referred, state.count, 0.0f);
+  sim::scatter(state.isa, received, list, n, month.referred);
+}
+
+void SourceSampler::count_closings(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n,
+                                   SamplerScratch& s) const {
+if (state.counts_wins) {
+    float* __restrict won = s.win_rate.data();
+    const std::uint32_t* __restrict counts = closings;
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(counts[i]));
+    });
+    sim::scatter_add(state.isa, won, list, n, state.wins.data());
+  }
+  if (state.closings.rows() == 0) return;
+  std::uint32_t* closed = state.closings.row(source_);
+  std::fill_n(closed, state.count, 0u);
+  for (std::size_t k = 0; k < n; ++k) closed[list[k]] = closings[k];
+}
+
+// Deals closed this month; words of call 0 of these lanes are in scratch.
+void SourceSampler::value(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) {
+  count_closings(state, list, closings, n, s);
+  if (state.pass == Pass::twin) return;
+  const DealValues& values = this->values(state.month);
+  float* row = state.sales.row(source_);
+  std::fill_n(row, state.count, 0.0f);
+  if (values.by_inversion()) {
+    invert_values(state, list, closings, n, s);
+  } else {
+    std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
+    values.first_deals(state.isa, closings, words, n, s.sums.data());
+    s.deals.add(state.isa, values, address_.entity, list, closings, n, static_cast<std::uint32_t>(source_ * state.sales.stride()));
+  }
+  sim::scatter(state.isa, s.sums.data(), list, n, row);
+}
+
+void SourceSampler::invert_values(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) const {
+  const DealValues& values = this->values(state.month);
+  for (std::size_t k = 0; k < n; ++k) {
+    const DealCell cell{state.philox, address_, state.first_replication + list[k]};
+    s.sums[k] = closings[k] == 0 ? 0.0f : values.sum_by_inversion(cell, closings[k]);
+  }
 }
 
 void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {
-  if (sources.empty()) return;
+  if (sources.empty() || state.pass == Pass::twin) return;
   sim::StageTimer timer(state.profile);
   s.deals.draw(state.isa, *state.philox, sources.front().address_, state.first_replication, state.sales.data());
   s.deals.clear();
   const std::size_t n = state.count;
   const float* __restrict factor = state.deal_value.value.data();
-  for (const SourceSampler& source : sources) {
-    const float unit = source.values_.unit();
+  for (SourceSampler& source : sources) {
+    const float unit = source.values(state.month).unit();
     float* __restrict row = state.sales.row(source.source_);
     sim::on_lanes(state.isa, [=, priced = state.deal_value.used]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) row[i] *= unit;
@@ -141,14 +289,41 @@ void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources,
   timer.mark("> further deals");
 }
 
-void SourceSampler::expect(Expectation& e, double weight) const {
-  const double intensity = weight * leads_.constant * e.leads_factor;
-  const double up = close_rate_.constant * e.close_odds;
-  const double closing = up / (1.0 - close_rate_.constant + up);
-  const double wins = intensity * closing;
-  e.wins += wins;
+void SourceSampler::collect_fees(State& state, std::span<SourceSampler> sources) {
+  if (state.pass == Pass::twin) return;
+  for (SourceSampler& source : sources)
+    if (source.customers_)
+      source.customers_->step(state, state.lanes.data(), state.closings.row(source.source_), state.lane_count, state.sales.row(source.source_));
+}
+
+void SourceSampler::expect_fees(Expectation& e) {
+  if (!customers_) return;
+  const double fees = customers_->expect(e.month, e.closings[source_]);
+  e.sales[source_] += fees;
+  e.recurring += fees;
+}
+
+double SourceSampler::expect(Expectation& e, double weight, double scale, double further) {
+  const double p = close_rate_.expected(e.month);
+  const double up = p * e.close_odds;
+  const double closing = up / (1.0 - p + up) * e.close_of[firm_];
+  double a = scale;
+  if (follows_market_) a *= e.leads_factor * e.function[firm_] * e.leads_of[firm_];
+  double intensity = leads_.expected(e.month) * a + further;
+  if (mixing_) intensity += a * mixing_->expected_event(e.month);
+  intensity *= weight;
+  const auto now = static_cast<std::size_t>(e.month);
+  expected_wins_[now] = intensity * closing;
+  double closed = expected_wins_[now];
+  if (lag_) {
+    closed = 0.0;
+    for (std::size_t s = 1; s <= now; ++s) closed += expected_wins_[s] * lag_->delay().probability(now - s);
+  }
+  e.wins += closed;
+  e.closings[source_] = closed;
   e.leads_received += intensity;
-  e.sales[source_] = wins * values_.mean() * e.deal_value;
+  e.sales[source_] = closed * values(e.month).mean() * e.deal_value;
+  return intensity;
 }
 
 }  // namespace partnersim

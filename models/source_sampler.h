@@ -1,14 +1,22 @@
-// Leads and wins of one source of sales: a partnership, or the focal firm's direct business.
+// Leads, wins and sales of one source: a partnership, a paid channel, or the focal firm's direct business.
 //
-// leads N ~ Poisson(lambda A), wins ~ Binomial(N, p) with odds multiplier o: p' = p o / (1 - p + p o)
-// (MODEL.md, sections 4 and 5). Thinning makes wins ~ Poisson(lambda A p') and lost leads ~
-// Poisson(lambda A (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1,
+// leads N ~ Poisson(mu), mu = A lambda g xi + m A [event] + rest, wins ~ Binomial(N, p) with odds multiplier o and
+// close multiplier c: p' = c p o / (1 - p + p o) (MODEL.md, sections 4 and 5). Thinning makes wins ~ Poisson(mu p')
+// and lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1,
 // drawn only when somebody asks for leads, so that wins never depend on that.
+//
+// A win closes in its month, or after a decision lag; deals are valued in the month they close.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
+#include "models/arrival_mixing.h"
+#include "models/customer_base.h"
 #include "models/deal_values.h"
+#include "models/schedule.h"
 #include "models/setup.h"
 #include "models/state.h"
 
@@ -18,36 +26,80 @@ namespace partnersim {
 struct SamplerScratch {
   SamplerScratch(std::size_t sources, std::size_t lanes);
   sim::Grid<std::uint32_t> words;
-  sim::Lane<float> win_rate, lost_rate, factor, odds, sums;
-  sim::Lane<std::uint32_t> wins, lost, positions;
+  sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra;
+  sim::Lane<std::uint32_t> wins, lost, positions, closing_lanes, closings;
   DealQueue deals;  // of all sources of a month
+};
+
+struct SourceAddress {
+  std::string path;  // of leads, close_rate, deal_value, lag, recurring
+  std::uint32_t stream;
+  std::size_t source;
+  std::size_t firm = kFocalFirm;  // whose factors act on it
 };
 
 class SourceSampler {
  public:
-  // Reads <path>.leads, <path>.close_rate and <path>.deal_value.
-  SourceSampler(Setup& setup, const std::string& path, std::uint32_t stream, std::size_t source, bool count_leads);
+  // `leads` is the intensity lambda a month.
+  SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market);
+
+  // On lambda, once a replication: g.
+  void mix(Parameter spread) { spread_ = std::move(spread); }
+  void add(std::unique_ptr<ArrivalMixing> mixing) { mixing_ = std::move(mixing); }
+
+  // What a month adds to the source: a factor of A that is the same in all lanes, and a further intensity by lane
+  // (null for none), times a constant.
+  struct Month {
+    double scale = 1.0;
+    const float* further = nullptr;
+    float further_factor = 0.0f;
+    float* referred = nullptr;  // out: leads of the month, 0 where the source does not work; null: not wanted
+  };
 
   void begin(const State& state);
   // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
   // are complete after finish_month.
-  void step(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch);
+  void step(State& state, const Month& month, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch);
   // Once for all sources that share a stream and scratch: deals that waited, units, regime.
   static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
-  // The same in expectation; `weight` is the probability that the source works.
-  void expect(Expectation& e, double weight) const;
+  // Fees of customers who pay by the month, after delivery.
+  static void collect_fees(State& state, std::span<SourceSampler> sources);
+  void expect_fees(Expectation& e);
+  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda.
+  // Returns the leads of the month.
+  double expect(Expectation& e, double weight, double scale, double further);
 
  private:
-  void rates(const State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
-  void book(State& state, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch) const;
+  struct Pricing {
+    int from;
+    DealValues values;
+  };
+  const DealValues& values(int month) const;
+  bool draws_leads(const State& state, const Month& month) const;
+  void refresh(const State& state);
+  void factors(const State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s);
+  void rates(const State& state, bool lost_too, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
+  void further_rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
+  void add_intensity(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) const;
+  void count(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
+  void count_closings(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n,
+                      SamplerScratch& s) const;
+  void value(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s);
+  void invert_values(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) const;
 
   sim::Address address_;
-  std::size_t source_;
+  std::size_t source_, firm_;
+  bool follows_market_;
   bool count_leads_;
-  Parameter leads_;
-  Parameter close_rate_;
-  DealValues values_;
+  bool has_further_ = false;  // scratch.extra holds intensities this month
+  Parameter leads_, close_rate_;
+  std::optional<Parameter> spread_;
+  std::unique_ptr<ArrivalMixing> mixing_;
+  std::vector<Pricing> pricing_;
+  std::optional<Schedule> lag_;
+  std::unique_ptr<CustomerBase> customers_;
   sim::Lane<float> lambda_, close_, win_base_, lost_base_;  // of each lane of the block
+  std::vector<double> expected_wins_;                        // by month, of the expected-value twin
 };
 
 }  // namespace partnersim

@@ -2,19 +2,41 @@
 
 namespace partnersim {
 
-State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lanes)
-    : inputs(input_count, lanes),
-      leads{sim::Lane<float>(sim::padded(lanes), 1.0f)},
+float* FirmFactor::touch(std::size_t firm) {
+  float* row = rows_.row(firm);
+  if (used_[firm] == 0) {
+    std::fill_n(row, rows_.stride(), 1.0f);
+    used_[firm] = 1;
+  }
+  return row;
+}
+
+State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lane_capacity)
+    : lanes(sim::padded(lane_capacity)),
+      inputs(input_count, lane_capacity),
+      leads{sim::Lane<float>(sim::padded(lane_capacity), 1.0f)},
       close_odds{leads.value},
       deal_value{leads.value},
       churn{leads.value},
-      working(partners, lanes),
+      capacity{leads.value},
+      function(firm_of_partner(partners), lane_capacity),
+      leads_of(firm_of_partner(partners), lane_capacity),
+      close_of(firm_of_partner(partners), lane_capacity),
+      churn_of(firm_of_partner(partners), lane_capacity),
+      working(partners, lane_capacity),
       working_count(partners, 0),
-      alive(partners, lanes),
-      sales(sources, lanes),
-      wins(sim::padded(lanes)),
-      leads_received(sim::padded(lanes)),
-      singles_(sim::padded(lanes)) {}
+      alive(partners, lane_capacity),
+      sales(sources, lane_capacity),
+      wins(sim::padded(lane_capacity)),
+      leads_received(wins),
+      last_wins(wins),
+      recurring(sim::padded(lane_capacity)),
+      intensity(recurring),
+      shock_costs(intensity),
+      shocked(lanes),
+      stopped_in(lanes),
+      stopped(lanes),
+      singles_(wins) {}
 
 void State::record(int trajectory, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(trajectory);

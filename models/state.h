@@ -1,11 +1,15 @@
 // The state of a block of replications of the partnership network: everything processes share.
-// One Lane is one value a replication; rows of a Grid are partnerships or sources of sales.
+// One Lane is one value a replication; rows of a Grid are partnerships, firms or sources of sales.
 //
-// Partnerships are numbered as in the roster. A *source* is where sales come from: the focal firm's
-// direct business and each partnership.
+// Numbering. Partnerships as in the roster. *Firms*: the focal firm is 0, partner p is p + 1. A *source* is where
+// sales come from: the focal firm's direct business (when there is any), each partnership, each paid channel.
+//
+// Passes. A block is simulated once as it is; a counterfactual on the same draws (the shock-free twin, the business
+// without one partner) is another pass of the same processes over some of its lanes.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,9 +32,13 @@ enum Phase : int {
   kHealth,
   kReviews,
   kDissolution,
+  kStop,         // a firm out of cash leaves the books
   kClose,        // ended partnerships leave the lists of the working ones
   kRecord,
 };
+
+inline constexpr std::size_t kFocalFirm = 0;
+constexpr std::size_t firm_of_partner(std::size_t partner) { return partner + 1; }
 
 struct Partner {
   std::string id;
@@ -40,6 +48,28 @@ struct Partner {
   int start = 1;
   double money_resolution = 1.0;  // what sums of its revenue are exact in
   std::vector<std::string> tags;
+  std::string sector, region, type;
+};
+
+// A factor of the month for each firm, 1 in all lanes until a process touches it.
+class FirmFactor {
+ public:
+  FirmFactor(std::size_t firms, std::size_t lanes) : rows_(firms, lanes), used_(firms, 0) {}
+  bool used(std::size_t firm) const { return used_[firm] != 0; }
+  const float* row(std::size_t firm) const { return rows_.row(firm); }
+  float* touch(std::size_t firm);
+  void clear() { std::fill(used_.begin(), used_.end(), std::uint8_t{0}); }
+
+ private:
+  sim::Grid<float> rows_;
+  std::vector<std::uint8_t> used_;
+};
+
+// What a pass of a block is for.
+enum class Pass : std::uint8_t {
+  actual,
+  twin,     // no shocks, on the lanes that were shocked; only what the conditional intensity depends on
+  without,  // one partner removed from month 1
 };
 
 struct State {
@@ -53,8 +83,14 @@ struct State {
   int month = 0;
   sim::Profile* profile = nullptr;
   sim::BlockResult* result = nullptr;
+  Pass pass = Pass::actual;
+  std::size_t removed_partner = 0;  // of Pass::without
 
   sim::Philox::Batch all_lanes() const { return {nullptr, count, first_replication}; }
+
+  // Lanes of this pass, ascending: where the firm does business.
+  sim::Lane<std::uint32_t> lanes;
+  std::size_t lane_count = 0;
 
   // Drawn once a replication: [input].
   sim::Grid<float> inputs;
@@ -69,6 +105,21 @@ struct State {
   Factor close_odds;    // on the odds of closing
   Factor deal_value;    // on the value of deals closed this month
   Factor churn;         // on cumulative churn hazards
+  Factor capacity;      // on deals delivered a month
+  float calendar = 1.0f;  // season and trend, on intensities
+
+  // The same for one firm, or the partnership with it.
+  FirmFactor function;     // functionality q: on what a firm refers, and on direct leads
+  FirmFactor leads_of;     // on intensities
+  FirmFactor close_of;     // on the probability of closing
+  FirmFactor churn_of;     // on cumulative churn hazards
+  sim::Grid<std::uint32_t> suspended;  // [partner] 1 while an exclusive partner works; empty when there is none
+
+  // Partnerships that shocks end this month.
+  struct Kill {
+    std::uint32_t partner, lane;
+  };
+  std::vector<Kill> kills;
 
   // Partnerships. `working` lists the lanes in which a partnership works this month; `alive` is 1 until
   // something ends it, which takes effect at the end of the month.
@@ -77,21 +128,45 @@ struct State {
   sim::Grid<std::uint32_t> alive;
 
   // Flows of the month.
-  sim::Grid<float> sales;  // value of deals closed: [source]
+  sim::Grid<float> sales;  // revenue booked: [source]
   sim::Lane<float> wins;   // deals closed, all sources; kept only if counts_wins
   sim::Lane<float> leads_received;
+  sim::Grid<std::uint32_t> closings;  // deals closed: [source]; empty unless somebody asked
+  sim::Grid<float> referred;          // leads received of a partner: [partner]; empty unless somebody asked
+  sim::Grid<float> returned;          // leads given to a partner last month: [partner]; empty unless there are any
+  sim::Lane<float> last_wins;         // deals closed last month
+  sim::Lane<double> recurring;        // fees of the month, part of sales
+  sim::Lane<double> intensity;        // conditional revenue intensity mu; kept only if counts_intensity
+  sim::Lane<double> shock_costs;      // money shocks take; kept only if has_shock_costs
   bool counts_wins = false;
+  bool counts_intensity = false;
+  bool has_shock_costs = false;
+
+  // Since the block began.
+  sim::Lane<std::uint32_t> shocked;      // 1 once a shock struck
+  sim::Lane<std::uint32_t> stopped_in;   // month in which the firm ran out of cash; 0 while it runs
+  sim::Lane<std::uint32_t> stopped;      // lanes that have stopped, ascending
+  std::size_t stopped_count = 0;
+
+  // What goals and rankings look at: "revenue" to date, "cash" and so on, by the process that keeps it.
+  std::map<std::string, const sim::Lane<double>*> running;
 
   // Records a monthly series, by the handle Setup gave.
   void record(int trajectory, const sim::Lane<double>& values);
   // Writes an outcome, by the handle Setup gave; the float nearest to each value.
   template <class T>
   void write(int column, const T* values) {
+    if (column < 0) return;
     float* out = result->columns.row(static_cast<std::size_t>(column));
     for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(values[i]);
   }
   // Adds a total of one member.
   void add_member_total(int total, std::size_t member, const sim::Lane<double>& values);
+  // Sets the lanes of firms that have stopped to 0.
+  template <class T>
+  void clear_stopped(T* values) const {
+    for (std::size_t k = 0; k < stopped_count; ++k) values[stopped[k]] = T{};
+  }
 
   const sim::OutputPlan* plan = nullptr;
 

@@ -1,34 +1,37 @@
 // Partner churn: one lifetime word for a partnership, compared with its running survival (MODEL.md,
 // sections 0 and 9). In cumulative hazards: the partnership ends in the first month whose running sum of
-// -ln(1 - h) * multiplier reaches E = -ln U, U the uniform of word 0 of call 0, month 0. The uniform is
-// fine near 0, so long lives keep their law.
+// DLambda(a) * frailty * multipliers reaches E = -ln U, U the uniform of word 0 of call 0, month 0; word 1 gives the
+// frailty, word 2 the rate of a beta-geometric law. The uniform is fine near 0, so long lives keep their law.
 #include <array>
+#include <cmath>
+#include <optional>
 
+#include "models/lifetime.h"
 #include "models/setup.h"
+#include "models/streams.h"
 #include "sim/base/elementary.h"
 #include "sim/lanes/float_math.h"
 
 namespace partnersim {
 namespace {
 
-constexpr std::uint32_t kStream = 6;
-
-constexpr std::array kParameters{
+const std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.churn", .unit = "1 a month", .range = {0, 1, false, true}, .fallback = 0.0,
-                       .doc = "probability that the partnership ends in a month", .source = "neutral"},
+                       .frequency = sim::Frequency::once_a_replication, .laws = lifetime_laws(), .check = lifetime_problem,
+                       .companions = lifetime_companions(),
+                       .doc = "probability that the partnership ends in a month, or the law of its life", .source = "neutral"},
 };
 
 class Churn final : public Process {
  public:
   explicit Churn(Setup& setup) {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
-      const std::string path = setup.partners[p].path;
-      const double h = setup.scenario.number(path + ".churn");
-      if (h == 0.0) continue;
-      lives_.push_back({p, {setup.entity(path), kStream, 0, 0}, -sim::math::log1p(-h)});
+      Lifetime law(setup, setup.partners[p]);
+      if (!law.is_never()) lives_.push_back({p, {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
     }
     reach_ = sim::Grid<float>(lives_.size(), setup.lanes);
     spent_ = sim::Grid<float>(lives_.size(), setup.lanes);
+    rate_ = sim::Grid<float>(lives_.size(), setup.lanes);
     words_ = sim::Grid<std::uint32_t>(4, setup.lanes);
   }
 
@@ -46,6 +49,7 @@ class Churn final : public Process {
           spent[i] = 0.0f;
         }
       });
+      if (lives_[k].law.differs_by_lane()) lives_[k].law.fill_rates(state, words_.row(1), words_.row(2), rate_.row(k));
     }
   }
 
@@ -54,32 +58,40 @@ class Churn final : public Process {
     const std::size_t n = state.count;
     for (std::size_t k = 0; k < lives_.size(); ++k) {
       // Hazard is spent only while the partnership exists; alive is 0 before its start.
-      if (state.working_count[lives_[k].partner] == 0) continue;
-      const auto hazard = static_cast<float>(lives_[k].hazard);
+      const std::size_t partner = lives_[k].partner;
+      if (state.working_count[partner] == 0) continue;
+      const auto hazard = static_cast<float>(lives_[k].law.hazard(state.month));
+      if (hazard == 0.0f) continue;
       const float* __restrict reach = reach_.row(k);
+      const float* __restrict rate = lives_[k].law.differs_by_lane() ? rate_.row(k) : nullptr;
+      const float* __restrict shock = state.churn_of.used(firm_of_partner(partner)) ? state.churn_of.row(firm_of_partner(partner)) : nullptr;
       float* __restrict spent = spent_.row(k);
-      std::uint32_t* __restrict alive = state.alive.row(lives_[k].partner);
+      std::uint32_t* __restrict alive = state.alive.row(partner);
       sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) {
-          spent[i] += hazard * factor[i];
-          alive[i] = spent[i] < reach[i] ? alive[i] : 0u;
+        if (rate == nullptr && shock == nullptr) {
+          for (std::size_t i = 0; i < n; ++i) spent[i] += hazard * factor[i];
+        } else {
+          for (std::size_t i = 0; i < n; ++i)
+            spent[i] += hazard * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
         }
+        for (std::size_t i = 0; i < n; ++i) alive[i] = spent[i] < reach[i] ? alive[i] : 0u;
       });
     }
   }
 
   void expect(Expectation& e, int) override {
-    for (const Life& life : lives_) e.alive[life.partner] *= sim::math::exp(-life.hazard * e.churn_factor);
+    for (Life& life : lives_)
+      e.alive[life.partner] *= life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
   }
 
  private:
   struct Life {
     std::size_t partner;
     sim::Address address;
-    double hazard;  // cumulative hazard of a month, -ln(1 - h)
+    Lifetime law;
   };
   std::vector<Life> lives_;
-  sim::Grid<float> reach_, spent_;
+  sim::Grid<float> reach_, spent_, rate_;
   sim::Grid<std::uint32_t> words_;
 };
 
@@ -87,7 +99,7 @@ class Churn final : public Process {
 
 const Entry& churn_entry() {
   static const Entry entry{
-      "churn", kStream, {kDissolution}, "Partnerships end by themselves.", kParameters,
+      "churn", stream::kChurn, {kDissolution}, "Partnerships end by themselves.", kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> {
         return setup.partners.empty() ? nullptr : std::make_unique<Churn>(setup);
       }};

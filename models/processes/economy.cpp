@@ -9,18 +9,23 @@
 
 #include "models/setup.h"
 #include "models/regimes.h"
+#include "models/streams.h"
 #include "sim/rng/monthly_word.h"
 
 namespace partnersim {
 namespace {
 
-constexpr std::uint32_t kStream = 2;
+constexpr std::uint32_t kStream = stream::kEconomy;
 
 constexpr std::array kParameters{
     sim::ParameterSpec{.path = "economy.start",
                        .kind = sim::Kind::text,
                        .fallback_text = kStationaryStart,
                        .doc = "regime of month 1, or \"stationary\"",
+                       .source = "neutral"},
+    sim::ParameterSpec{.path = "economy.path",
+                       .kind = sim::Kind::tree,
+                       .doc = "the regime of every month, fixed: [\"expansion\", \"recession\"], or { recession = [13, 14] }",
                        .source = "neutral"},
     sim::ParameterSpec{
         .path = "economy.regime.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
@@ -59,21 +64,37 @@ class Economy final : public Process {
         entity_(setup.entity("economy")),
         word_(entity_, kStream, setup.lanes),
         regime_(sim::padded(setup.lanes)),
-        start_words_(4, setup.lanes) {
+        start_words_(4, setup.lanes),
+        calm_twin_(setup.scenario.has_table("resilience") && setup.scenario.text("resilience.twin") == "calm"),
+        counts_(regimes_.names.size(), setup.lanes) {
     for (const auto& row : regimes_.transition) {
       const auto thresholds = cumulative_thresholds(row);
       thresholds_.insert(thresholds_.end(), thresholds.begin(), thresholds.end());
     }
+    add_outcomes(setup);
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
       auto& table = factors_[q];
       for (const auto& factors : regimes_.factors) table.push_back(static_cast<float>(factors[q]));
     }
   }
 
+  // Months lived in each regime but the one it all starts from.
+  void add_outcomes(Setup& setup) {
+    columns_.assign(regimes_.names.size(), -1);
+    for (std::size_t r = 0; r < regimes_.names.size(); ++r) {
+      if (r == regimes_.start.value_or(0)) continue;
+      const std::string& id = regimes_.names[r];
+      const std::string label = setup.scenario.label("economy.regime", id);
+      columns_[r] = setup.outcome({"months_in_" + id, "months", "Months in " + label, "Months lived in this regime."});
+    }
+  }
+
   void begin(State& state) override {
+    if (state.pass == Pass::actual) counts_.fill(0.0f);
     State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q)
       factors[q]->used |= std::any_of(factors_[q].begin(), factors_[q].end(), [](float f) { return f != 1.0f; });
+    if (!regimes_.path.empty()) return;
     if (regimes_.start) {
       std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(*regimes_.start));
       return;
@@ -89,7 +110,13 @@ class Economy final : public Process {
   void step(State& state, int) override {
     // The word of month t moves the chain from month t-1 to t; that of month 1 stays unused.
     const std::uint32_t* word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
-    if (state.month > 1) move(state, word);
+    if (!regimes_.path.empty()) {
+      const std::size_t at = calm_twin_ && state.pass == Pass::twin ? 0 : static_cast<std::size_t>(state.month - 1);
+      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(regimes_.path[at]));
+    } else if (state.month > 1 && !(calm_twin_ && state.pass == Pass::twin)) {
+      move(state, word);
+    }
+    if (state.pass == Pass::actual) count_months(state);
     State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
     const std::size_t n = state.count;
     const std::uint32_t* __restrict regime = regime_.data();
@@ -104,7 +131,13 @@ class Economy final : public Process {
     }
   }
 
-  void expect_begin(Expectation&) override {
+  void finish(State& state) override {
+    for (std::size_t r = 0; r < columns_.size(); ++r) state.write(columns_[r], counts_.row(r));
+  }
+
+  void expect_begin(Expectation& e) override {
+    for (std::size_t r = 0; r < columns_.size(); ++r)
+      if (columns_[r] >= 0) e.values.outcomes["months_in_" + regimes_.names[r]] = 0.0;
     law_ = regimes_.start_law;
     if (!regimes_.start) return;
     law_.assign(regimes_.names.size(), 0.0);
@@ -113,12 +146,17 @@ class Economy final : public Process {
 
   // Each multiplier is replaced by its mean over the regimes' probabilities.
   void expect(Expectation& e, int) override {
-    if (e.month > 1) {
+    if (!regimes_.path.empty()) {
+      law_.assign(regimes_.names.size(), 0.0);
+      law_[regimes_.path[static_cast<std::size_t>(e.month - 1)]] = 1.0;
+    } else if (e.month > 1) {
       std::vector<double> next(law_.size(), 0.0);
       for (std::size_t i = 0; i < law_.size(); ++i)
         for (std::size_t j = 0; j < law_.size(); ++j) next[j] += law_[i] * regimes_.transition[i][j];
       law_ = next;
     }
+    for (std::size_t r = 0; r < columns_.size(); ++r)
+      if (columns_[r] >= 0) e.values.outcomes["months_in_" + regimes_.names[r]] += law_[r];
     double* const factors[] = {&e.leads_factor, &e.close_odds, &e.deal_value, &e.churn_factor};
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
       double mean = 0.0;
@@ -128,6 +166,19 @@ class Economy final : public Process {
   }
 
  private:
+  void count_months(const State& state) {
+    const std::uint32_t* __restrict regime = regime_.data();
+    const std::size_t n = state.count;
+    for (std::size_t r = 0; r < columns_.size(); ++r) {
+      if (columns_[r] < 0) continue;
+      float* __restrict months = counts_.row(r);
+      const auto wanted = static_cast<std::uint32_t>(r);
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) months[i] += regime[i] == wanted ? 1.0f : 0.0f;
+      });
+    }
+  }
+
   void move(const State& state, const std::uint32_t* __restrict word) {
     const std::size_t n = state.count;
     const auto columns = static_cast<std::uint32_t>(regimes_.names.size() - 1);
@@ -150,6 +201,9 @@ class Economy final : public Process {
   sim::MonthlyWord word_;
   sim::Lane<std::uint32_t> regime_;
   sim::Grid<std::uint32_t> start_words_;
+  bool calm_twin_;
+  sim::Grid<float> counts_;  // [regime] months
+  std::vector<int> columns_;
   std::vector<std::uint32_t> thresholds_;  // [regime][regimes - 1]
   std::vector<float> factors_[kRegimeQuantities.size()];
   std::vector<double> law_;  // of the expected-value twin

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "models/setup.h"
+#include "models/streams.h"
 #include "sim/lanes/compact.h"
 
 namespace partnersim {
@@ -19,44 +20,69 @@ constexpr std::array kParameters{
                        .doc = "copies share what is drawn once a replication", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.start", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .fallback = 1.0,
                        .doc = "first month the partnership works", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.sector", .kind = sim::Kind::text, .doc = "line of business, which shocks can target", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.region", .kind = sim::Kind::text, .doc = "where it is, which shocks can target", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.tags", .kind = sim::Kind::texts, .doc = "names that shocks can target", .source = "neutral"},
 };
 
 class Partnerships final : public Process {
  public:
   explicit Partnerships(Setup& setup)
-      : partners_(setup.partners), active_(sim::padded(setup.lanes)) {
+      : partners_(setup.partners), active_(sim::padded(setup.lanes)), lost_(active_), lost_to_shocks_(sim::padded(setup.lanes)) {
+    if (setup.partners.empty()) return;
     active_column_ = setup.outcome({"active_partners_end", "1", "Active partners at the end",
                                     "Partnerships still alive after the last month."});
     lost_column_ = setup.outcome({"partners_lost", "1", "Partners lost",
                                   "Partnerships that began and ended within the horizon, whatever the cause.", true});
     trajectory_ = setup.trajectory({"active_partners", "1", "Active partners",
                                     "Partnerships alive after the month.", 1.0, true});
+    setup.running_names.push_back("active_partners");
+    for (const std::string& id : setup.scenario.ids("goal")) watched_ |= setup.scenario.text("goal." + id + ".outcome") == "active_partners";
+    const std::vector<double> resolutions(setup.partners.size(), 0x1p-20);
+    const auto share = [&](const char* name, const char* long_name, const char* definition) {
+      return setup.member_total({name, "1", long_name, definition, resolutions});
+    };
+    if (!setup.scenario.ids("shock").empty())
+      by_shock_ = share("ended_by_shock", "Ended by a shock", "Share of the futures in which a shock ended the partnership.");
+    by_churn_ = share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
+    if (setup.scenario.given("firm.cash"))
+      by_stop_ = share("ended_by_stop", "Ended with the firm", "Share of the futures in which the firm ran out of cash first.");
+    if (!setup.scenario.ids("shock").empty())
+      lost_to_shocks_column_ = setup.outcome({"partners_lost_to_shocks", "1", "Partners lost to shocks",
+                                              "Partnerships that a shock ended within the horizon.", true});
   }
 
   void begin(State& state) override {
     std::fill(state.working_count.begin(), state.working_count.end(), 0);
     for (std::size_t p = 0; p < partners_.size(); ++p) std::memset(state.alive.row(p), 0, 4 * state.count);
+    if (state.pass != Pass::actual) return;
+    state.running["active_partners"] = &active_;
+    std::fill(lost_.begin(), lost_.end(), 0.0);
+    std::fill(lost_to_shocks_.begin(), lost_to_shocks_.end(), 0.0f);
+    for (auto* counts : {&begun_, &killed_, &stopped_}) counts->assign(partners_.size(), 0);
   }
 
   void step(State& state, int phase) override {
     if (phase == kOpen) return open(state);
     if (phase == kClose) return close(state);
-    if (trajectory_ >= 0 || (active_column_ >= 0 && state.month == state.plan->months)) {
+    if (state.pass != Pass::actual) return;
+    if (watched_ || trajectory_ >= 0 || (active_column_ >= 0 && state.month == state.plan->months)) {
       count_active(state);
       if (trajectory_ >= 0) state.record(trajectory_, active_);
     }
   }
 
   void finish(State& state) override {
-    if (active_column_ < 0 && lost_column_ < 0) return;
     count_active(state);
-    if (active_column_ >= 0) state.write(active_column_, active_.data());
-    if (lost_column_ < 0) return;
+    state.write(active_column_, active_.data());
     double begun = 0.0;
     for (const Partner& partner : partners_) begun += partner.start <= state.plan->months ? 1.0 : 0.0;
-    for (std::size_t i = 0; i < state.count; ++i) active_[i] = begun - active_[i];
-    state.write(lost_column_, active_.data());
+    for (std::size_t i = 0; i < state.count; ++i)
+      if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i];
+    state.write(lost_column_, lost_.data());
+    state.write(lost_to_shocks_column_, lost_to_shocks_.data());
+    if (by_churn_ < 0) return;
+    for (std::size_t p = 0; p < partners_.size(); ++p) share_out(state, p);
   }
 
   void expect_begin(Expectation& e) override {
@@ -66,10 +92,9 @@ class Partnerships final : public Process {
 
   void expect(Expectation& e, int phase) override {
     if (phase == kOpen) {
-      e.leads_factor = e.close_odds = e.deal_value = e.churn_factor = 1.0;
-      e.wins = e.leads_received = 0.0;
+      e.open_month();
       for (std::size_t p = 0; p < partners_.size(); ++p)
-        if (partners_[p].start == e.month) e.weight[p] = e.alive[p] = 1.0;
+        if (partners_[p].start == e.month) e.weight[p] = e.alive[p] = e.running;
     } else if (phase == kClose) {
       e.weight = e.alive;
     } else {
@@ -80,33 +105,83 @@ class Partnerships final : public Process {
   void expect_finish(Expectation& e) override {
     double begun = 0.0;
     for (const Partner& partner : partners_) begun += partner.start < e.month ? 1.0 : 0.0;
+    e.values.outcomes["partners_lost_to_shocks"] = e.lost_to_shocks;
     e.values.outcomes["active_partners_end"] = total(e);
-    e.values.outcomes["partners_lost"] = begun - total(e);
+    e.values.outcomes["partners_lost"] = begun - total(e) - e.ended_with_firm;
   }
 
  private:
   void open(State& state) {
-    for (State::Factor* factor : {&state.leads, &state.close_odds, &state.deal_value, &state.churn})
+    for (State::Factor* factor : {&state.leads, &state.close_odds, &state.deal_value, &state.churn, &state.capacity})
       if (factor->used) std::fill(factor->value.begin(), factor->value.end(), 1.0f);
+    for (FirmFactor* factor : {&state.function, &state.leads_of, &state.close_of, &state.churn_of}) factor->clear();
     std::fill(state.wins.begin(), state.wins.end(), 0.0f);
     std::fill(state.leads_received.begin(), state.leads_received.end(), 0.0f);
+    std::fill(state.recurring.begin(), state.recurring.end(), 0.0);
+    if (state.counts_intensity) std::fill(state.intensity.begin(), state.intensity.end(), 0.0);
+    if (state.has_shock_costs) std::fill(state.shock_costs.begin(), state.shock_costs.end(), 0.0);
     for (std::size_t p = 0; p < partners_.size(); ++p) {
-      if (partners_[p].start != state.month) continue;
-      std::uint32_t* list = state.working.row(p);
-      std::iota(list, list + state.count, 0u);
-      state.working_count[p] = state.count;
+      if (partners_[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p)) continue;
+      std::copy_n(state.lanes.data(), state.lane_count, state.working.row(p));
+      state.working_count[p] = state.lane_count;
       std::fill_n(state.alive.row(p), state.count, 1u);
+      if (state.pass == Pass::actual) begun_[p] = state.count - state.stopped_count;
     }
   }
 
   void close(State& state) {
+    if (state.pass == Pass::actual) settle(state);
+    state.kills.clear();
+    const bool counts = state.plan->member_survival && state.pass == Pass::actual;
     for (std::size_t p = 0; p < partners_.size(); ++p) {
-      state.working_count[p] =
-          sim::keep_flagged(state.isa, state.working.row(p), state.working_count[p], state.alive.row(p));
-      if (state.plan->member_survival)
-        state.result->sums.alive[p * static_cast<std::size_t>(state.plan->months) +
-                                 static_cast<std::size_t>(state.month - 1)] += state.working_count[p];
+      const std::uint32_t* alive = state.alive.row(p);
+      state.working_count[p] = sim::keep_flagged(state.isa, state.working.row(p), state.working_count[p], alive);
+      if (!counts) continue;
+      std::size_t surviving = state.working_count[p];
+      for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];
+      state.result->sums.alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] += surviving;
     }
+  }
+
+  // Causes of the month. A firm that stops takes the partnerships it had this month with it: they end with the firm and
+  // are not lost, whatever else would have ended them.
+  void settle(const State& state) {
+    for (const State::Kill& kill : state.kills) {
+      if (state.stopped_in[kill.lane] != 0) continue;
+      lost_to_shocks_[kill.lane] += 1.0f;
+      ++killed_[kill.partner];
+    }
+    const auto month = static_cast<std::uint32_t>(state.month);
+    const std::uint32_t* stopped = state.stopped.data();
+    if (std::none_of(stopped, stopped + state.stopped_count, [&](std::uint32_t i) { return state.stopped_in[i] == month; })) return;
+    double begun = 0.0;
+    for (const Partner& partner : partners_) begun += partner.start <= state.month ? 1.0 : 0.0;
+    for (std::size_t k = 0; k < state.stopped_count; ++k)
+      if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun;
+    for (std::size_t p = 0; p < partners_.size(); ++p)
+      for (std::size_t k = 0; k < state.working_count[p]; ++k) {
+        const std::uint32_t lane = state.working.row(p)[k];
+        if (state.stopped_in[lane] != month) continue;
+        lost_[lane] -= 1.0;
+        ++stopped_[p];
+      }
+  }
+
+  // Of the replications in which the partnership began: ended by shocks, with the firm, else by itself.
+  void share_out(State& state, std::size_t p) {
+    std::uint64_t alive = 0;
+    for (std::size_t k = 0; k < state.working_count[p]; ++k) alive += state.stopped_in[state.working.row(p)[k]] == 0 ? 1u : 0u;
+    add_count(state, by_shock_, p, killed_[p]);
+    add_count(state, by_stop_, p, stopped_[p]);
+    add_count(state, by_churn_, p, begun_[p] - alive - killed_[p] - stopped_[p]);
+  }
+
+  // `number` lanes of 1, the others 0: the order does not matter to a sum.
+  void add_count(State& state, int total, std::size_t partner, std::uint64_t number) {
+    if (total < 0) return;
+    std::fill(active_.begin(), active_.end(), 0.0);
+    std::fill_n(active_.begin(), number, 1.0);
+    state.add_member_total(total, partner, active_);
   }
 
   void count_active(const State& state) {
@@ -119,20 +194,25 @@ class Partnerships final : public Process {
         for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<double>(static_cast<std::int32_t>(alive[i]));
       });
     }
+    state.clear_stopped(total);
   }
 
   double total(const Expectation& e) const { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }
 
   const std::vector<Partner> partners_;
-  sim::Lane<double> active_;
-  int active_column_, lost_column_, trajectory_;
+  sim::Lane<double> active_, lost_;
+  sim::Lane<float> lost_to_shocks_;
+  std::vector<std::uint64_t> begun_, killed_, stopped_;  // [partner], lanes
+  int active_column_ = -1, lost_column_ = -1, trajectory_ = -1;
+  bool watched_ = false;  // a goal looks at it
+  int by_shock_ = -1, by_churn_ = -1, by_stop_ = -1, lost_to_shocks_column_ = -1;
 };
 
 }  // namespace
 
 const Entry& partnerships_entry() {
   static const Entry entry{
-      "partnerships", 1, {kOpen, kClose, kRecord}, "Partnerships begin, work and leave.", kParameters,
+      "partnerships", stream::kPartnerships, {kOpen, kClose, kRecord}, "Partnerships begin, work and leave.", kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Partnerships>(setup); }};
   return entry;
 }

@@ -1,63 +1,124 @@
 // Referral flow and its conversion: the customers partners send, and the deals they become
 // (MODEL.md, sections 4 and 5). Sequence of a partnership and month: word 0 wins, word 1 lost leads,
 // word j + 2 deal j; calls from 0x8000 on are rejection attempts for large rates.
+//
+//   A = ramp(age) (1 - overlap) season trend regime functionality shocks,   ramp(a) = 1 - exp(-a / tau)
 #include <array>
 
 #include "models/setup.h"
+#include "models/source_parameters.h"
 #include "models/source_sampler.h"
+#include "models/streams.h"
+#include "sim/base/elementary.h"
 
 namespace partnersim {
 namespace {
 
-constexpr std::uint32_t kStream = 4;
-
-constexpr std::array<std::string_view, 1> kTypes{"referral"};
+constexpr std::array<std::string_view, 6> kTypes{"referral", "channel", "enterprise_alliance", "co_marketing", "joint_venture", "association"};
 const std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.type", .kind = sim::Kind::choice, .fallback_text = "referral", .choices = kTypes,
-                       .doc = "the mechanism of the partnership; numbers come from you", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.leads", .unit = "leads a month", .range = {0, 100000}, .required = true,
-                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(), .check = sim::distribution_problem,
-                       .doc = "customers the partner refers while the partnership works"},
-    sim::ParameterSpec{.path = "partner.*.close_rate", .unit = "1", .range = {0, 1}, .required = true,
-                       .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(), .check = sim::distribution_problem,
-                       .doc = "share of the leads that become deals"},
-    sim::ParameterSpec{.path = "partner.*.deal_value", .unit = "currency", .range = {0, 1e12}, .required = true,
-                       .frequency = sim::Frequency::per_event, .laws = deal_value_laws(),
-                       .doc = "value of one deal"},
+                       .doc = "what kind of partnership; shocks can target it, numbers come from you", .source = "neutral"},
+    required(drawn_spec("partner.*.leads", "leads a month", {0, 100000}, "customers the partner refers while the partnership works")),
+    close_rate_spec("partner.*.close_rate"),
+    deal_value_spec("partner.*.deal_value"),
+    lag_spec("partner.*.lag"),
+    fee_spec("partner.*.recurring.fee"),
+    retention_spec("partner.*.recurring.retention"),
+    sim::ParameterSpec{.path = "partner.*.ramp", .unit = "months", .range = {0, 1000}, .fallback = 0.0,
+                       .doc = "time constant tau of the start: month a brings 1 - exp(-a/tau) of the leads", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.overlap", .unit = "1", .range = {0, 1}, .fallback = 0.0,
+                       .doc = "share of the leads that would have come anyway", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.spread_shape", .unit = "1", .range = {0.01, 1e6},
+                       .doc = "gamma shape of how good the partner turns out, mean 1, once a replication; none: exactly as given"},
+    sim::ParameterSpec{.path = "partner.*.month_shape", .unit = "1", .range = {0.01, 1e6},
+                       .doc = "gamma shape of how good a month is, mean 1; none: Poisson months"},
+    sim::ParameterSpec{.path = "partner.*.event.probability", .unit = "1 a month", .range = {0, 1}, .required = true,
+                       .doc = "probability of an event (a webinar, a fair) in a month"},
+    required(drawn_spec("partner.*.event.leads", "leads", {0, 100000}, "leads an event brings on average")),
 };
+
+double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-age / tau); }
 
 class ReferralFlow final : public Process {
  public:
-  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes) {
-    const bool count_leads = setup.wants_outcome("leads");
-    for (std::size_t p = 0; p < setup.partners.size(); ++p)
-      samplers_.emplace_back(setup, setup.partners[p].path, kStream, setup.source_of_partner(p), count_leads);
+  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes), open_(sim::padded(setup.lanes)) {
+    for (std::size_t p = 0; p < setup.partners.size(); ++p) {
+      const std::string& path = setup.partners[p].path;
+      samplers_.emplace_back(setup, SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
+                             setup.parameter(path + ".leads"), true);
+      if (setup.scenario.given(path + ".spread_shape"))
+        samplers_.back().mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
+                                         "factor on the partner's leads, how good it turned out"));
+      samplers_.back().add(ArrivalMixing::of(setup, path));
+      partners_.push_back({setup.partners[p].start, setup.scenario.number(path + ".ramp"), setup.scenario.number(path + ".overlap"),
+                           setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns")});
+    }
   }
 
   void begin(State& state) override {
     for (SourceSampler& sampler : samplers_) sampler.begin(state);
   }
 
-  void step(State& state, int) override {
-    for (std::size_t p = 0; p < samplers_.size(); ++p)
-      samplers_[p].step(state, state.working.row(p), state.working_count[p], scratch_);
+  void step(State& state, int phase) override {
+    if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
+    for (std::size_t p = 0; p < samplers_.size(); ++p) {
+      SourceSampler::Month month{scale(p, state.month) * static_cast<double>(state.calendar)};
+      if (partners_[p].reciprocal) {
+        month.further = state.returned.row(p);
+        month.further_factor = static_cast<float>(partners_[p].alpha_in);
+        month.referred = state.referred.row(p);
+      }
+      const std::uint32_t* list = state.working.row(p);
+      std::size_t n = state.working_count[p];
+      if (state.suspended.rows() != 0) n = without_suspended(state, p, list, n);
+      samplers_[p].step(state, month, list, n, scratch_);
+    }
     SourceSampler::finish_month(state, samplers_, scratch_);
   }
 
-  void expect(Expectation& e, int) override {
-    for (std::size_t p = 0; p < samplers_.size(); ++p) samplers_[p].expect(e, e.weight[p]);
+  void expect(Expectation& e, int phase) override {
+    if (phase == kCash) {
+      for (SourceSampler& sampler : samplers_) sampler.expect_fees(e);
+      return;
+    }
+    for (std::size_t p = 0; p < samplers_.size(); ++p)
+      e.referred[p] = samplers_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
+                                          partners_[p].alpha_in * e.returned[p]);
   }
 
  private:
+  struct Terms {
+    int start;
+    double ramp, overlap, alpha_in;
+    bool reciprocal;
+  };
+
+  double scale(std::size_t p, int month) const {
+    return ramp(partners_[p].ramp, month - partners_[p].start + 1) * (1.0 - partners_[p].overlap);
+  }
+
+  std::size_t without_suspended(const State& state, std::size_t p, const std::uint32_t*& list, std::size_t n) {
+    const std::uint32_t* suspended = state.suspended.row(p);
+    std::size_t kept = 0;
+    for (std::size_t k = 0; k < n; ++k) {
+      open_[kept] = list[k];
+      kept += suspended[list[k]] == 0 ? 1 : 0;
+    }
+    list = open_.data();
+    return kept;
+  }
+
   std::vector<SourceSampler> samplers_;
+  std::vector<Terms> partners_;
   SamplerScratch scratch_;
+  sim::Lane<std::uint32_t> open_;
 };
 
 }  // namespace
 
 const Entry& referral_flow_entry() {
   static const Entry entry{
-      "referral flow", kStream, {kReferrals}, "Leads from partners, and the deals they become.", kParameters,
+      "referral flow", stream::kReferralFlow, {kReferrals, kCash}, "Leads from partners, and the deals they become.", kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> {
         return setup.partners.empty() ? nullptr : std::make_unique<ReferralFlow>(setup);
       }};

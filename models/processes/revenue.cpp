@@ -1,23 +1,134 @@
-// The focal firm's books: deals closed this month are this month's revenue. Draws nothing.
-#include <array>
+// The focal firm's books: what is booked this month is this month's revenue. Draws nothing.
+//
+// Trailing revenue is that of the last twelve months, from month 12 on; the largest drawdown is the largest relative
+// fall of it from a peak; growth compares the last twelve months with the first.
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <numeric>
 
 #include "models/setup.h"
+#include "models/streams.h"
 
 namespace partnersim {
 namespace {
+
+constexpr std::size_t kYear = 12;
 
 class Revenue final : public Process {
  public:
   explicit Revenue(Setup& setup)
       : months_(setup.months),
         has_direct_(setup.has_direct),
+        partners_(setup.partners.size()),
         month_(sim::padded(setup.lanes)),
         total_(month_),
         before_year_(month_),
         wins_(month_),
-        leads_(month_) {
+        leads_(month_),
+        trailing_(month_),
+        first_year_(month_),
+        peak_(month_),
+        drawdown_(month_),
+        recurring_(month_) {
+    add_outcomes(setup);
+    std::vector<double> resolutions;
+    for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
+    if (!setup.partners.empty())
+      partner_total_ = setup.member_total({"revenue", setup.currency, "Revenue by partner",
+                                           "Mean value of the partner's deals within the horizon.", resolutions});
+    const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0) || !channels_.empty();
+    sources_ = sim::Grid<double>(per_source ? setup.sources() : 0, setup.lanes);
+    const auto goal_uses = [&](const char* name) {
+      for (const std::string& id : setup.scenario.ids("goal"))
+        if (setup.scenario.text("goal." + id + ".outcome") == name) return true;
+      return false;
+    };
+    counts_wins_ = wins_column_ >= 0 || wins_trajectory_ >= 0 || goal_uses("wins");
+    trails_ = trailing_column_ >= 0 || growth_ >= 0 || drawdown_column_ >= 0 || goal_uses("revenue_trailing12");
+    last_year_ = sim::Grid<double>(trails_ ? kYear : 0, setup.lanes);
+    for (const char* name : {"revenue", "revenue_trailing12", "wins", "leads"}) setup.running_names.push_back(name);
+  }
+
+  void begin(State& state) override {
+    state.counts_wins |= counts_wins_;
+    for (sim::Lane<double>* lane : {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
+      std::fill(lane->begin(), lane->end(), 0.0);
+    last_year_.fill(0.0);
+    for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
+    state.running["revenue"] = &total_;
+    state.running["revenue_trailing12"] = &trailing_;
+    state.running["wins"] = &wins_;
+    state.running["leads"] = &leads_;
+  }
+
+  void step(State& state, int) override {
+    if (state.pass == Pass::twin) return;
+    add_up(state);
+    if (trails_) trail(state);
+    if (state.pass != Pass::actual) return;
+    if (trajectory_ >= 0) state.record(trajectory_, month_);
+    if (wins_trajectory_ >= 0) {
+      for (std::size_t i = 0; i < state.count; ++i) month_[i] = static_cast<double>(state.wins[i]);
+      state.record(wins_trajectory_, month_);
+    }
+    if (trailing_trajectory_ >= 0) state.record(trailing_trajectory_, trailing_);
+    if (state.month % 12 == 0 || state.month == months_) close_year(state);
+  }
+
+  void finish(State& state) override {
+    state.write(revenue_, total_.data());
+    state.write(wins_column_, wins_.data());
+    state.write(leads_column_, leads_.data());
+    state.write(trailing_column_, trailing_.data());
+    state.write(drawdown_column_, drawdown_.data());
+    state.write(recurring_column_, recurring_.data());
+    for (std::size_t i = 0; i < state.count; ++i)
+      month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : std::numeric_limits<double>::quiet_NaN();
+    state.write(growth_, month_.data());
+    if (direct_ >= 0) state.write(direct_, sources_.row(0));
+    for (std::size_t c = 0; c < channels_.size(); ++c) state.write(channels_[c], sources_.row(first_partner() + partners_ + c));
+    state.write(recurring_end_, state.recurring.data());
+    if (partner_total_ < 0) return;
+    for (std::size_t p = 0; p < partners_; ++p) {
+      std::copy_n(sources_.row(first_partner() + p), state.count, month_.begin());
+      state.add_member_total(partner_total_, p, month_);
+    }
+  }
+
+  void expect_begin(Expectation& e) override {
+    e.values.member_totals["revenue"].assign(e.weight.size(), 0.0);
+    expected_year_ = 0.0;
+    expected_months_.clear();
+    for (const std::string& id : channel_ids_) e.values.outcomes["acquisition_revenue_" + id] = 0.0;
+  }
+
+  void expect(Expectation& e, int) override {
+    const double revenue = std::accumulate(e.sales.begin(), e.sales.end(), 0.0);
+    auto& outcomes = e.values.outcomes;
+    outcomes["revenue"] += revenue;
+    outcomes["wins"] += e.wins;
+    outcomes["leads"] += e.leads_received;
+    outcomes["recurring_revenue"] += e.recurring;
+    outcomes["recurring_revenue_end"] = e.recurring;
+    if (has_direct_) outcomes["direct_revenue"] += e.sales[0];
+    for (std::size_t p = 0; p < e.weight.size(); ++p) e.values.member_totals["revenue"][p] += e.sales[first_partner() + p];
+    for (std::size_t c = 0; c < channel_ids_.size(); ++c) outcomes["acquisition_revenue_" + channel_ids_[c]] += e.sales[first_partner() + partners_ + c];
+    e.record("revenue", revenue);
+    e.record("wins", e.wins);
+    expected_year_ += revenue;
+    expected_months_.push_back(revenue);
+    expect_trailing(e);
+    if (e.month % 12 == 0 || e.month == months_) {
+      outcomes["revenue_by_year[" + std::to_string((e.month + 11) / 12) + "]"] = expected_year_;
+      expected_year_ = 0.0;
+    }
+  }
+
+ private:
+  std::size_t first_partner() const { return has_direct_ ? 1 : 0; }
+
+  void add_outcomes(Setup& setup) {
     const std::string& money = setup.currency;
     const double resolution = setup.money_resolution;
     revenue_ = setup.outcome({"revenue", money, "Revenue", "Value of all deals closed within the horizon."});
@@ -30,70 +141,27 @@ class Revenue final : public Process {
       direct_ = setup.outcome({"direct_revenue", money, "Direct revenue", "Value of deals won without partners."});
     leads_column_ = setup.outcome({"leads", "1", "Leads", "Customers referred or come by themselves within the horizon."});
     wins_column_ = setup.outcome({"wins", "1", "Deals closed", "Leads that became deals within the horizon."});
+    channel_ids_ = setup.channels;
+    for (const std::string& id : channel_ids_)
+      channels_.push_back(setup.outcome({"acquisition_revenue_" + id, money, "Revenue through " + setup.scenario.label("acquisition", id), "Value of deals won through this paid channel."}));
     trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "Value of deals closed in the month.", resolution});
     wins_trajectory_ = setup.trajectory({"wins", "1", "Deals closed a month", "Deals closed in the month.", 1.0, true});
-    std::vector<double> resolutions;
-    for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
-    if (!setup.partners.empty())
-      partner_total_ = setup.member_total({"revenue", money, "Revenue by partner",
-                                           "Mean value of the partner's deals within the horizon.", resolutions});
-    const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0);
-    sources_ = sim::Grid<double>(per_source ? setup.sources() : 0, setup.lanes);
-  }
-
-  void begin(State& state) override {
-    state.counts_wins = wins_column_ >= 0 || wins_trajectory_ >= 0;
-    for (sim::Lane<double>* lane : {&total_, &before_year_, &wins_, &leads_}) std::fill(lane->begin(), lane->end(), 0.0);
-    for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
-  }
-
-  void step(State& state, int) override {
-    add_up(state);
-    if (trajectory_ >= 0) state.record(trajectory_, month_);
-    if (wins_trajectory_ >= 0) {
-      for (std::size_t i = 0; i < state.count; ++i) month_[i] = static_cast<double>(state.wins[i]);
-      state.record(wins_trajectory_, month_);
+    if (months_ >= 12) {
+      trailing_column_ = setup.outcome({"revenue_trailing12", money, "Revenue of the last twelve months", "Revenue of the last twelve months of the horizon."});
+      trailing_trajectory_ = setup.wants_series("revenue_trailing12")
+          ? setup.trajectory({"revenue_trailing12", money, "Revenue of twelve months", "Revenue of the twelve months up to this one; of fewer in the first year.", resolution}) : -1;
     }
-    if (state.month % 12 == 0 || state.month == months_) close_year(state);
-  }
-
-  void finish(State& state) override {
-    if (revenue_ >= 0) state.write(revenue_, total_.data());
-    if (wins_column_ >= 0) state.write(wins_column_, wins_.data());
-    if (leads_column_ >= 0) state.write(leads_column_, leads_.data());
-    if (direct_ >= 0) state.write(direct_, sources_.row(0));
-    if (partner_total_ < 0) return;
-    const std::size_t first = has_direct_ ? 1 : 0;
-    for (std::size_t s = first; s < sources_.rows(); ++s) {
-      std::copy_n(sources_.row(s), state.count, month_.begin());
-      state.add_member_total(partner_total_, s - first, month_);
+    if (months_ > 12) drawdown_column_ = setup.outcome({"max_drawdown", "1", "Largest drawdown", "Largest fall of trailing-12 revenue from a peak, from month 12 on, as a share of the peak.", true});
+    if (months_ >= 24) {
+      sim::Column growth{"growth", "1", "Growth", "Revenue of the last twelve months over that of the first twelve, less 1; missing when the first year brought nothing."};
+      growth.may_be_missing = true;
+      growth_ = setup.outcome(growth);
     }
+    if (!setup.has_recurring) return;
+    recurring_column_ = setup.outcome({"recurring_revenue", money, "Recurring revenue", "Monthly fees paid within the horizon."});
+    recurring_end_ = setup.outcome({"recurring_revenue_end", money, "Recurring revenue a month at the end", "Fees of the last month."});
   }
 
-  void expect_begin(Expectation& e) override {
-    e.values.member_totals["revenue"].assign(e.weight.size(), 0.0);
-    expected_year_ = 0.0;
-  }
-
-  void expect(Expectation& e, int) override {
-    const double revenue = std::accumulate(e.sales.begin(), e.sales.end(), 0.0);
-    auto& outcomes = e.values.outcomes;
-    outcomes["revenue"] += revenue;
-    outcomes["wins"] += e.wins;
-    outcomes["leads"] += e.leads_received;
-    if (has_direct_) outcomes["direct_revenue"] += e.sales[0];
-    for (std::size_t p = 0; p < e.weight.size(); ++p)
-      e.values.member_totals["revenue"][p] += e.sales[p + (has_direct_ ? 1 : 0)];
-    e.record("revenue", revenue);
-    e.record("wins", e.wins);
-    expected_year_ += revenue;
-    if (e.month % 12 == 0 || e.month == months_) {
-      outcomes["revenue_by_year[" + std::to_string((e.month + 11) / 12) + "]"] = expected_year_;
-      expected_year_ = 0.0;
-    }
-  }
-
- private:
   void add_up(State& state) {
     const std::size_t n = state.count;
     const bool keep = sources_.rows() != 0;
@@ -101,6 +169,7 @@ class Revenue final : public Process {
     double* __restrict total = total_.data();
     double* __restrict wins = wins_.data();
     double* __restrict leads = leads_.data();
+    double* __restrict recurring = recurring_.data();
     std::fill_n(month, n, 0.0);
     for (std::size_t s = 0; s < state.sales.rows(); ++s) {
       const float* __restrict sales = state.sales.row(s);
@@ -113,36 +182,84 @@ class Revenue final : public Process {
     }
     const float* __restrict month_wins = state.wins.data();
     const float* __restrict month_leads = state.leads_received.data();
+    const double* __restrict fees = state.recurring.data();
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         total[i] += month[i];
         wins[i] += static_cast<double>(month_wins[i]);
         leads[i] += static_cast<double>(month_leads[i]);
+        recurring[i] += fees[i];
       }
     });
+  }
+
+  void trail(const State& state) {
+    const std::size_t n = state.count;
+    const double* __restrict month = month_.data();
+    double* __restrict oldest = last_year_.row(static_cast<std::size_t>(state.month) % kYear);
+    double* __restrict trailing = trailing_.data();
+    double* __restrict peak = peak_.data();
+    double* __restrict drawdown = drawdown_.data();
+    const bool full = state.month >= 12;
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        trailing[i] += month[i] - oldest[i];
+        oldest[i] = month[i];
+      }
+      for (std::size_t i = 0; full && i < n; ++i) {
+        peak[i] = peak[i] > trailing[i] ? peak[i] : trailing[i];
+        const double fall = peak[i] > 0.0 ? 1.0 - trailing[i] / peak[i] : 0.0;
+        drawdown[i] = drawdown[i] > fall ? drawdown[i] : fall;
+      }
+    });
+    if (state.month == 12) first_year_ = trailing_;
   }
 
   void close_year(State& state) {
     const int column = by_year_[static_cast<std::size_t>((state.month - 1) / 12)];
     for (std::size_t i = 0; i < state.count; ++i) month_[i] = total_[i] - before_year_[i];
-    if (column >= 0) state.write(column, month_.data());
+    state.write(column, month_.data());
     before_year_ = total_;
+  }
+
+  void expect_trailing(Expectation& e) {
+    const auto year_to = [&](std::size_t end) {
+      const std::size_t from = end > kYear ? end - kYear : 0;
+      return std::accumulate(expected_months_.begin() + static_cast<std::ptrdiff_t>(from), expected_months_.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+    };
+    const std::size_t now = expected_months_.size();
+    e.record("revenue_trailing12", year_to(now));
+    if (now < kYear) return;
+    double peak = 0.0, drawdown = 0.0;
+    for (std::size_t end = kYear; end <= now; ++end) {
+      peak = std::max(peak, year_to(end));
+      if (peak > 0.0) drawdown = std::max(drawdown, 1.0 - year_to(end) / peak);
+    }
+    e.values.outcomes["revenue_trailing12"] = year_to(now);
+    e.values.outcomes["max_drawdown"] = drawdown;
+    if (year_to(kYear) > 0.0) e.values.outcomes["growth"] = year_to(now) / year_to(kYear) - 1.0;
   }
 
   const int months_;
   const bool has_direct_;
-  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1;
-  int trajectory_ = -1, wins_trajectory_ = -1, partner_total_ = -1;
-  std::vector<int> by_year_;
-  sim::Lane<double> month_, total_, before_year_, wins_, leads_;
+  const std::size_t partners_;
+  std::vector<std::string> channel_ids_;
+  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1, trailing_column_ = -1, growth_ = -1, drawdown_column_ = -1,
+      recurring_column_ = -1, recurring_end_ = -1;
+  int trajectory_ = -1, wins_trajectory_ = -1, trailing_trajectory_ = -1, partner_total_ = -1;
+  bool counts_wins_ = false, trails_ = false;
+  std::vector<int> by_year_, channels_;
+  sim::Lane<double> month_, total_, before_year_, wins_, leads_, trailing_, first_year_, peak_, drawdown_, recurring_;
   sim::Grid<double> sources_;
+  sim::Grid<double> last_year_;  // [month modulo 12]
   double expected_year_ = 0.0;
+  std::vector<double> expected_months_;
 };
 
 }  // namespace
 
 const Entry& revenue_entry() {
-  static const Entry entry{"revenue", 7, {kRecord}, "Deals become revenue.", {},
+  static const Entry entry{"revenue", stream::kRevenue, {kRecord}, "Deals become revenue.", {},
                            [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Revenue>(setup); }};
   return entry;
 }

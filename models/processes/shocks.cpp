@@ -1,23 +1,36 @@
-// Shocks that may end partnerships (MODEL.md, section 2). Arrivals are Poisson a month: one word a
-// month for each shock (rng/monthly_word.h), heavy tail at small words. Each targeted partnership meets a
-// coin of its own for each arrival: entity "<shock>><partnership>", month t, arrival j takes word
-// j % 4 of call j / 4; drawn only in the lanes the shock struck. All from stream 3.
+// Shocks (MODEL.md, section 2): events that weaken firms for a while, cost money, or end partnerships. All from stream 3.
+//
+// Arrivals are Poisson a month, one word a month for each shock (rng/monthly_word.h), or scheduled. Sequences:
+//   "<shock>"             the monthly word
+//   "<shock>>size"        month t, arrival j: call j, word 0 severity, word 1 duration
+//   "<shock>><target>"    month t, arrival j: word j % 4 of call j / 4, the coin of `kill`
+//   "<shock>~<target>"    month t, arrival j: call j, word 0 selection (fraction, count), word 1 its own severity
+// with targets "partner.acme" and "firm"; drawn only in the lanes the shock struck, heavy tail at small words.
+//
+// An arrival that lasts is kept as an Effect until its recovery is over; several multiply. Oracle: overlapping step
+// shocks in equilibrium leave E[q] = exp(-nu D S).
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
-#include "models/setup.h"
+#include "models/shock_arrivals.h"
+#include "models/shock_profile.h"
+#include "models/streams.h"
+#include "models/targets.h"
 #include "sim/base/elementary.h"
 #include "sim/lanes/compact.h"
-#include "sim/rng/monthly_word.h"
 
 namespace partnersim {
 namespace {
 
-constexpr std::uint32_t kStream = 3;
+enum class Channel : std::uint8_t { none, functionality, leads, close, capacity, churn, cash, cost };
+constexpr std::array<std::string_view, 7> kChannels{"functionality", "leads", "close", "capacity", "churn", "cash", "cost"};
+constexpr std::array<std::string_view, 2> kSeverityPer{"shock", "target"};
+constexpr std::array<std::string_view, 2> kKills{"partnership", "firm"};
 
-constexpr std::array kParameters{
+const std::array kParameters{
     sim::ParameterSpec{.path = "shock.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.rate", .unit = "arrivals a month", .range = {0, 10}, .doc = "mean arrivals a month"},
@@ -25,147 +38,314 @@ constexpr std::array kParameters{
     sim::ParameterSpec{.path = "shock.*.months", .kind = sim::Kind::numbers, .unit = "month", .range = {1, sim::kMaxMonths},
                        .doc = "scheduled arrivals, instead of rate"},
     sim::ParameterSpec{.path = "shock.*.target", .kind = sim::Kind::tree,
-                       .doc = "whom it strikes: \"partners\", { tag = \"x\" } or { partners = [\"acme\", \"b*\"] }", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.kill", .unit = "1", .range = {0, 1}, .required = true,
-                       .doc = "probability that an arrival ends a targeted partnership"},
+                       .doc = "whom it strikes: \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { partners = [\"acme\", \"b*\"] }, { fraction = 0.2 }, { count = 2 }, { top = 3, by = \"revenue\" }",
+                       .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.kill", .unit = "1", .range = {0, 1}, .fallback = 0.0,
+                       .doc = "probability that an arrival ends a targeted partnership", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.kills", .kind = sim::Kind::choice, .fallback_text = "partnership", .choices = kKills,
+                       .doc = "what ends; the same as long as each firm has one partnership", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.affects", .kind = sim::Kind::choice, .choices = kChannels,
+                       .doc = "what it weakens, or the money it takes"},
+    sim::ParameterSpec{.path = "shock.*.severity", .unit = "1", .range = {0, 1}, .fallback = 1.0, .frequency = sim::Frequency::per_event,
+                       .laws = sim::distribution_laws(), .check = sim::distribution_problem, .doc = "share S that is lost, or of the amount", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.severity_per", .kind = sim::Kind::choice, .fallback_text = "shock", .choices = kSeverityPer,
+                       .doc = "whether all targets suffer alike", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.duration", .unit = "months", .range = {1, 1e6}, .fallback = 1.0, .frequency = sim::Frequency::per_event,
+                       .laws = duration_laws(), .check = whole_months_problem, .doc = "months at full strength", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.recovery", .kind = sim::Kind::tree, .doc = "afterwards: \"step\", { exponential = 0.3 } or { linear = 6 }", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.factor", .unit = "1", .range = {0, 1000}, .fallback = 1.0,
+                       .doc = "with affects = \"churn\": the hazard is multiplied by 1 + (factor - 1) S u", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.amount", .unit = "currency", .range = {0, 1e12}, .fallback = 0.0,
+                       .doc = "with affects = \"cash\": lost once, times S; with \"cost\": a month, times S u", .source = "neutral"},
 };
 
-// P(N > k) of a Poisson law as words, k = 0, 1, … until it vanishes: N is the number of them above the coin.
-std::vector<std::uint32_t> arrival_thresholds(double rate) {
-  std::vector<std::uint32_t> thresholds;
-  // Tail sums from the far end keep their relative precision.
-  std::vector<double> terms{sim::math::exp(-rate)};
-  while (terms.size() < 200) terms.push_back(terms.back() * rate / static_cast<double>(terms.size()));
-  double tail = 0.0;
-  for (std::size_t k = terms.size() - 1; k > 0; --k) {
-    tail += terms[k];
-    if (const std::uint32_t t = sim::threshold(tail); t != 0) thresholds.push_back(t);
-  }
-  std::reverse(thresholds.begin(), thresholds.end());
-  return thresholds;
+Channel channel_of(const sim::Scenario& scenario, const std::string& path) {
+  if (!scenario.given(path + ".affects")) return Channel::none;
+  const auto found = std::find(kChannels.begin(), kChannels.end(), scenario.text(path + ".affects"));
+  return static_cast<Channel>(found - kChannels.begin() + 1);
 }
 
-struct Arrivals {
-  double rate = 0.0;
-  std::vector<int> months;  // scheduled; then the rate is 0
-};
-
-Arrivals read_arrivals(const sim::Scenario& scenario, const std::string& path, sim::Problems& problems) {
-  const bool rate = scenario.given(path + ".rate");
-  const bool every = scenario.given(path + ".every");
-  const bool months = scenario.given(path + ".months");
-  if (rate + every + months != 1)
-    problems.add(scenario.mark(path + ".kill"), fmt::format("{} needs exactly one of rate, every and months", path),
-                 rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given",
-                 "For example: every = 100");
-  Arrivals arrivals;
-  if (rate) arrivals.rate = scenario.number(path + ".rate");
-  if (every) arrivals.rate = 1.0 / scenario.number(path + ".every");
-  if (months)
-    for (const double m : scenario.numbers(path + ".months")) {
-      if (m != static_cast<double>(static_cast<int>(m))) {
-        problems.add(scenario.mark(path + ".months"), fmt::format("{}.months holds {}", path, m), "months are whole numbers",
-                     fmt::format("Use {}.", static_cast<int>(m)));
-      }
-      arrivals.months.push_back(static_cast<int>(m));
-    }
-  return arrivals;
-}
+bool takes_money(Channel channel) { return channel == Channel::cash || channel == Channel::cost; }
 
 class Shock {
  public:
   Shock(Setup& setup, const std::string& path)
-      : arrivals_(read_arrivals(setup.scenario, path, setup.problems)),
-        thresholds_(arrivals_.rate > 0.0 ? arrival_thresholds(arrivals_.rate) : std::vector<std::uint32_t>{}),
+      : path_(path),
+        channel_(channel_of(setup.scenario, path)),
+        arrivals_(setup, path),
         kill_(setup.scenario.number(path + ".kill")),
         kill_threshold_(sim::threshold(kill_)),
-        targets_(targeted_partners(setup, path + ".target")),
-        word_(setup.entity(path), kStream, setup.lanes) {
-    for (const std::size_t p : targets_) coins_.push_back(setup.entity(path + ">" + setup.partners[p].path));
+        target_(read_target(setup, path + ".target", takes_money(channel_) || channel_ == Channel::capacity ? "firm" : "partners")),
+        severity_(sim::make_quantile(setup.scenario.law(path + ".severity"), {0.0, 1.0})),
+        own_severity_(setup.scenario.text(path + ".severity_per") == "target"),
+        profile_(setup, path),
+        factor_(static_cast<float>(setup.scenario.number(path + ".factor"))),
+        amount_(setup.scenario.number(path + ".amount")),
+        size_entity_(setup.entity(path + ">size")) {
+    for (const std::size_t firm : target_.firms) {
+      const std::string name = firm == kFocalFirm ? "firm" : setup.partners[firm - 1].path;
+      coins_.push_back(setup.entity(path + ">" + name));
+      own_words_.push_back(setup.entity(path + "~" + name));
+    }
+    check(setup);
   }
 
-  struct Scratch {
-    explicit Scratch(std::size_t lanes)
-        : arrivals(sim::padded(lanes)), struck(sim::padded(lanes)), words(4, lanes) {}
-    sim::Lane<std::uint32_t> arrivals, struck;
-    sim::Grid<std::uint32_t> words;
-  };
+  bool needs_revenue() const { return target_.choice == Target::Choice::top; }
 
-  void step(State& state, Scratch& s) {
-    count_arrivals(state, s.arrivals.data());
+  void begin(State& state) {
+    effects_.clear();
+    if (takes_money(channel_)) state.has_shock_costs = true;
+    if (channel_ == Channel::capacity) state.capacity.used = true;
+  }
+
+  void step(State& state, ShockScratch& s, const sim::Grid<double>& revenue) {
+    arrivals_.count(state, s.arrivals.data());
     for (std::uint32_t arrival = 0;; ++arrival) {
-      const std::size_t n =
-          sim::positions_above(state.isa, s.arrivals.data(), state.count, arrival, s.struck.data());
-      if (n == 0) return;
-      strike(state, arrival, n, s);
+      const std::size_t n = sim::positions_above(state.isa, s.arrivals.data(), state.count, arrival, s.struck.data());
+      if (n == 0) break;
+      strike(state, arrival, n, s, revenue);
     }
+    if (channel_ != Channel::none) act(state);
   }
 
   void expect(Expectation& e) const {
-    const auto scheduled = std::count(arrivals_.months.begin(), arrivals_.months.end(), e.month);
-    // N ~ Poisson(rate) arrivals, each survived with probability 1 - kill: E[(1 - kill)^N].
-    double survived = sim::math::exp(-arrivals_.rate * kill_);
-    for (auto k = scheduled; k > 0; --k) survived *= 1.0 - kill_;
-    for (const std::size_t p : targets_) e.alive[p] *= survived;
-  }
-
- private:
-  void count_arrivals(const State& state, std::uint32_t* __restrict arrivals) {
-    const std::size_t n = state.count;
-    const auto scheduled = static_cast<std::uint32_t>(std::count(arrivals_.months.begin(), arrivals_.months.end(), state.month));
-    std::fill_n(arrivals, n, scheduled);
-    if (thresholds_.empty()) return;
-    const std::uint32_t* __restrict word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
-    for (const std::uint32_t t : thresholds_)
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) arrivals[i] += sim::coin(word[i]) < t ? 1u : 0u;
-      });
-  }
-
-  void strike(State& state, std::uint32_t arrival, std::size_t n, Scratch& s) const {
-    const sim::Philox::Batch batch{s.struck.data(), n, state.first_replication};
-    for (std::size_t k = 0; k < targets_.size(); ++k) {
-      if (state.working_count[targets_[k]] == 0) continue;
-      const sim::Address address{coins_[k], kStream, static_cast<std::uint32_t>(state.month), arrival / 4};
-      state.philox->words(state.isa, batch, address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
-      const std::uint32_t* words = s.words.row(arrival % 4);
-      std::uint32_t* alive = state.alive.row(targets_[k]);
-      for (std::size_t i = 0; i < n; ++i)
-        if (sim::coin(words[i]) < kill_threshold_) alive[s.struck[i]] = 0;
+    const double share = target_.share();
+    if (kill_ > 0.0) {
+      const double survived = arrivals_.expected_product(e.month, 1.0 - kill_ * share);
+      for (const std::size_t firm : target_.firms)
+        if (firm != kFocalFirm) {
+          e.lost_to_shocks += e.alive[firm - 1] * (1.0 - survived);
+          e.alive[firm - 1] *= survived;
+        }
+    }
+    if (channel_ == Channel::none) return;
+    double left = 1.0, added = 0.0;
+    for (int k = 0; k < e.month; ++k) {
+      const double strength = share * severity_.mean() * profile_.mean_strength(k);
+      if (strength == 0.0) continue;
+      const double change = channel_ == Channel::churn ? (static_cast<double>(factor_) - 1.0) * strength : -strength;
+      left *= arrivals_.expected_product(e.month - k, 1.0 + change);
+      added += arrivals_.expected(e.month - k) * strength;
+    }
+    if (channel_ == Channel::cash) e.shock_costs += amount_ * share * severity_.mean() * arrivals_.expected(e.month);
+    if (channel_ == Channel::cost) e.shock_costs += amount_ * added;
+    for (const std::size_t firm : target_.firms) {
+      if (channel_ == Channel::functionality) e.function[firm] *= left;
+      if (channel_ == Channel::leads) e.leads_of[firm] *= left;
+      if (channel_ == Channel::close) e.close_of[firm] *= left;
+      if (channel_ == Channel::churn) e.churn_of[firm] *= left;
+      if (channel_ == Channel::capacity && firm == kFocalFirm) e.capacity *= left;
     }
   }
 
-  Arrivals arrivals_;
-  std::vector<std::uint32_t> thresholds_;
+ private:
+  // An arrival still felt in a lane; `target` indexes the pool, kAll stands for all of it.
+  struct Effect {
+    static constexpr std::uint32_t kAll = 0xffffffffu;
+    std::uint32_t lane;
+    std::uint32_t target;
+    std::uint32_t month, duration;
+    float severity;
+  };
+
+  void check(Setup& setup) const {
+    const sim::Scenario& scenario = setup.scenario;
+    if (kill_ == 0.0 && channel_ == Channel::none && !scenario.given(path_ + ".kill"))
+      setup.problems.add(scenario.mark(path_), fmt::format("{} does nothing", path_), "it has neither kill nor affects", "For example: kill = 0.2, or affects = \"leads\"");
+    const auto idle = [&](const char* key, const char* with, bool wanted) {
+      if (wanted || !scenario.given(path_ + "." + key)) return;
+      setup.problems.add(scenario.mark(path_ + "." + key), fmt::format("{}.{} has no effect", path_, key), fmt::format("it belongs to {}", with), "Leave it out, or change affects.");
+    };
+    for (const char* key : {"severity", "severity_per"}) idle(key, "affects", channel_ != Channel::none);
+    for (const char* key : {"duration", "recovery"}) idle(key, "affects (other than \"cash\")", channel_ != Channel::none && channel_ != Channel::cash);
+    idle("factor", "affects = \"churn\"", channel_ == Channel::churn);
+    idle("amount", "affects = \"cash\" or \"cost\"", takes_money(channel_));
+    if (channel_ == Channel::churn && !scenario.given(path_ + ".factor"))
+      setup.problems.add(scenario.mark(path_ + ".affects"), fmt::format("{} lacks factor", path_), "a shock on churn multiplies the hazard", "Add a line such as factor = 3");
+    if (takes_money(channel_) && !scenario.given(path_ + ".amount"))
+      setup.problems.add(scenario.mark(path_ + ".affects"), fmt::format("{} lacks amount", path_), "a shock on money takes some", "Add a line such as amount = 10_000");
+  }
+
+  // Positions in the pool that this arrival hits in a lane.
+  void choose(const State& state, std::uint32_t arrival, std::uint32_t lane, ShockScratch& s, const sim::Grid<double>& revenue) const {
+    s.chosen.clear();
+    for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
+      const std::size_t firm = target_.firms[k];
+      if (firm != kFocalFirm && state.alive.row(firm - 1)[lane] == 0) continue;
+      if (target_.choice == Target::Choice::fraction && sim::coin(own_words(state, arrival, lane, k)[0]) >= sim::threshold(target_.fraction)) continue;
+      s.chosen.push_back(k);
+    }
+    if (target_.choice == Target::Choice::count) keep_smallest(s.chosen, [&](std::uint32_t k) { return static_cast<double>(own_words(state, arrival, lane, k)[0]); });
+    if (target_.choice == Target::Choice::top) keep_smallest(s.chosen, [&](std::uint32_t k) { return -revenue.row(target_.firms[k])[lane]; });
+  }
+
+  // The `number` targets with the smallest keys; ties in the order of the scenario.
+  template <class Key>
+  void keep_smallest(std::vector<std::uint32_t>& targets, const Key& key) const {
+    std::vector<std::pair<double, std::uint32_t>> order;
+    for (const std::uint32_t k : targets) order.emplace_back(key(k), k);
+    std::sort(order.begin(), order.end());
+    order.resize(std::min(order.size(), target_.number));
+    targets.clear();
+    for (const auto& [value, k] : order) targets.push_back(k);
+  }
+
+  std::array<std::uint32_t, 4> own_words(const State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t k) const {
+    return state.philox->words(state.first_replication + lane, {own_words_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival});
+  }
+
+  void strike(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s, const sim::Grid<double>& revenue) {
+    for (std::size_t i = 0; i < n; ++i) state.shocked[s.struck[i]] = 1;
+    const bool all_alike = target_.choice == Target::Choice::all;
+    if (kill_threshold_ != 0 && all_alike) kill_all(state, arrival, n, s);
+    if (channel_ == Channel::none && all_alike) return;
+    const sim::Address address{size_entity_, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival};
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t lane = s.struck[i];
+      const auto size = state.philox->words(state.first_replication + lane, address);
+      const auto month = static_cast<std::uint32_t>(state.month);
+      Effect effect{lane, Effect::kAll, month, profile_.duration(size[1]), static_cast<float>(severity_(size[0]))};
+      if (all_alike && (!own_severity_ || takes_money(channel_))) {
+        effects_.push_back(effect);
+        continue;
+      }
+      choose(state, arrival, lane, s, revenue);
+      if (takes_money(channel_) && !s.chosen.empty()) effects_.push_back(effect);
+      for (const std::uint32_t k : s.chosen) {
+        if (kill_threshold_ != 0 && !all_alike) kill_one(state, arrival, lane, k);
+        effect.target = k;
+        if (own_severity_) effect.severity = static_cast<float>(severity_(own_words(state, arrival, lane, k)[1]));
+        if (channel_ != Channel::none && !takes_money(channel_)) effects_.push_back(effect);
+      }
+    }
+  }
+
+  void kill_all(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s) const {
+    const sim::Philox::Batch batch{s.struck.data(), n, state.first_replication};
+    for (std::size_t k = 0; k < target_.firms.size(); ++k) {
+      if (target_.firms[k] == kFocalFirm || state.working_count[target_.firms[k] - 1] == 0) continue;
+      const sim::Address address{coins_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
+      state.philox->words(state.isa, batch, address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
+      const std::uint32_t* words = s.words.row(arrival % 4);
+      for (std::size_t i = 0; i < n; ++i)
+        if (sim::coin(words[i]) < kill_threshold_) end(state, target_.firms[k] - 1, s.struck[i]);
+    }
+  }
+
+  void kill_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t k) const {
+    if (target_.firms[k] == kFocalFirm) return;
+    const sim::Address address{coins_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
+    const auto words = state.philox->words(state.first_replication + lane, address);
+    if (sim::coin(words[arrival % 4]) < kill_threshold_) end(state, target_.firms[k] - 1, lane);
+  }
+
+  static void end(State& state, std::size_t partner, std::uint32_t lane) {
+    std::uint32_t& alive = state.alive.row(partner)[lane];
+    if (alive != 0) state.kills.push_back({static_cast<std::uint32_t>(partner), lane});
+    alive = 0;
+  }
+
+  // Applies what is still felt this month and forgets what is over.
+  void act(State& state) {
+    std::size_t kept = 0;
+    for (const Effect& effect : effects_) {
+      const auto k = static_cast<std::uint32_t>(state.month) - effect.month;
+      const float u = channel_ == Channel::cash ? (k == 0 ? 1.0f : 0.0f) : profile_.strength(k, effect.duration);
+      if (u == 0.0f) continue;
+      effects_[kept++] = effect;
+      const float strength = effect.severity * u;
+      if (takes_money(channel_)) {
+        state.shock_costs[effect.lane] += amount_ * static_cast<double>(strength);
+      } else if (effect.target != Effect::kAll) {
+        weaken(state, target_.firms[effect.target], effect.lane, strength);
+      } else {
+        for (const std::size_t firm : target_.firms) weaken(state, firm, effect.lane, strength);
+      }
+    }
+    effects_.resize(kept);
+  }
+
+  void weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const {
+    if (channel_ == Channel::churn) {
+      state.churn_of.touch(firm)[lane] *= 1.0f + (factor_ - 1.0f) * strength;
+    } else if (channel_ == Channel::capacity) {
+      if (firm == kFocalFirm) state.capacity.value[lane] *= 1.0f - strength;
+    } else {
+      FirmFactor& factor = channel_ == Channel::functionality ? state.function : channel_ == Channel::leads ? state.leads_of : state.close_of;
+      factor.touch(firm)[lane] *= 1.0f - strength;
+    }
+  }
+
+  std::string path_;
+  Channel channel_;
+  ShockArrivals arrivals_;
   double kill_;
   std::uint32_t kill_threshold_;
-  std::vector<std::size_t> targets_;
-  std::vector<std::uint64_t> coins_;
-  sim::MonthlyWord word_;
+  Target target_;
+  sim::Quantile severity_;
+  bool own_severity_;
+  ShockProfile profile_;
+  float factor_;
+  double amount_;
+  std::uint64_t size_entity_;
+  std::vector<std::uint64_t> coins_, own_words_;  // [position in the pool]
+  std::vector<Effect> effects_;
 };
 
 class Shocks final : public Process {
  public:
-  explicit Shocks(Setup& setup) : scratch_(setup.lanes) {
+  explicit Shocks(Setup& setup) : scratch_(setup.lanes), has_direct_(setup.has_direct) {
     for (const std::string& id : setup.scenario.ids("shock")) shocks_.emplace_back(setup, "shock." + id);
+    const bool ranks = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
+    if (!ranks) return;
+    trailing_ = sim::Grid<double>(firm_of_partner(setup.partners.size()), setup.lanes);
+    last_year_ = sim::Grid<float>(12 * setup.partners.size(), setup.lanes);
   }
-  void step(State& state, int) override {
-    for (Shock& shock : shocks_) shock.step(state, scratch_);
+
+  void begin(State& state) override {
+    for (Shock& shock : shocks_) shock.begin(state);
+    trailing_.fill(0.0);
+    last_year_.fill(0.0f);
   }
-  void expect(Expectation& e, int) override {
+
+  void step(State& state, int phase) override {
+    if (state.pass == Pass::twin) return;
+    if (phase == kRecord) return rank(state);
+    for (Shock& shock : shocks_) shock.step(state, scratch_, trailing_);
+  }
+
+  void expect(Expectation& e, int phase) override {
+    if (phase == kRecord) return;
     for (const Shock& shock : shocks_) shock.expect(e);
   }
 
  private:
+  // Revenue of the last twelve months by partner.
+  void rank(const State& state) {
+    const std::size_t partners = last_year_.rows() / 12;
+    for (std::size_t p = 0; p < partners; ++p) {
+      const float* sales = state.sales.row(p + (has_direct_ ? 1 : 0));
+      float* oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
+      double* sum = trailing_.row(firm_of_partner(p));
+      for (std::size_t i = 0; i < state.count; ++i) {
+        sum[i] += static_cast<double>(sales[i]) - static_cast<double>(oldest[i]);
+        oldest[i] = sales[i];
+      }
+    }
+  }
+
   std::vector<Shock> shocks_;
-  Shock::Scratch scratch_;
+  ShockScratch scratch_;
+  bool has_direct_;
+  sim::Grid<double> trailing_;   // [firm]; empty unless a shock ranks by revenue
+  sim::Grid<float> last_year_;   // [12 partner + month]
 };
 
 }  // namespace
 
 const Entry& shocks_entry() {
   static const Entry entry{
-      "shocks", kStream, {kShocks}, "Events that strike several partnerships at once.", kParameters,
+      "shocks", stream::kShocks, {kShocks, kRecord}, "Events that strike several firms at once.", kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> {
         return setup.scenario.ids("shock").empty() ? nullptr : std::make_unique<Shocks>(setup);
       }};

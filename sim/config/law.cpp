@@ -1,6 +1,7 @@
 #include "sim/config/law.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -45,7 +46,28 @@ class LawReader {
   LawReader(const Node& node, const ParameterSpec& spec, const std::string& path, Problems& problems)
       : node_(node), spec_(spec), path_(path), problems_(problems) {}
 
+  // The law, with its companions behind its own arguments.
   std::optional<Law> read() {
+    if (spec_.companions.empty()) return read_alone();
+    TableNode& members = *node_.table();
+    std::vector<std::pair<std::string, Law::Argument>> companions;
+    bool sound = true;
+    for (const ArgumentSpec& companion : spec_.companions) {
+      const Node* given = node_.find(companion.name);
+      if (given == nullptr) continue;
+      std::optional<Law::Argument> argument = read_argument(companion, *given, joined_path(path_, companion.name));
+      sound = sound && argument.has_value();
+      if (argument) companions.emplace_back(companion.name, std::move(*argument));
+      std::erase_if(members, [&](const Member& m) { return m.key == companion.name; });
+    }
+    std::optional<Law> law = read_alone();
+    if (!law || !sound) return std::nullopt;
+    law->arguments.insert(law->arguments.end(), std::make_move_iterator(companions.begin()), std::make_move_iterator(companions.end()));
+    return law;
+  }
+
+ private:
+  std::optional<Law> read_alone() {
     const TableNode& members = *node_.table();
     if (members.empty()) {
       add_wrong_kind(node_, path_, "a number or a law",
@@ -61,10 +83,10 @@ class LawReader {
     return std::nullopt;
   }
 
- private:
   std::vector<std::string_view> names() const {
     std::vector<std::string_view> all;
     for (const LawSpec& law : spec_.laws) all.push_back(law.name);
+    for (const ArgumentSpec& companion : spec_.companions) all.push_back(companion.name);
     return all;
   }
 
@@ -211,7 +233,7 @@ class LawReader {
     return std::nullopt;
   }
 
-  const Node& node_;
+  Node node_;  // a copy, which loses its companions
   const ParameterSpec& spec_;
   const std::string& path_;
   Problems& problems_;

@@ -72,6 +72,7 @@ struct ParameterSpec {
   Frequency frequency = Frequency::constant;  // how often a law given here is drawn
   std::span<const LawSpec> laws{};    // laws accepted beside a plain number
   LawCheck check = nullptr;           // of a law whose arguments are each in range
+  std::span<const ArgumentSpec> companions{};  // optional arguments that may stand beside any law
   std::span<const std::string_view> choices{};
   std::string_view doc{};             // one line
   std::string_view source{};          // of the default: seed, literature, practitioner, assumption, neutral

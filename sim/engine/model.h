@@ -60,6 +60,11 @@ class Model {
   virtual const OutputPlan& outputs() const = 0;
   virtual std::unique_ptr<Simulation> make_simulation(const WorkerOptions& options, Profile* profile) const = 0;
   virtual ExpectedValues expected() const = 0;
+  // What a user should know of this scenario though it can be run.
+  virtual const std::vector<std::string>& warnings() const {
+    static const std::vector<std::string> none;
+    return none;
+  }
   // Bytes of work space one lane needs: what the block size is chosen by.
   virtual std::size_t bytes_per_lane() const = 0;
 };

@@ -59,9 +59,9 @@ ColumnHash hash_members(const Collector& collector, std::size_t points) {
   return {"partners", digest.hex()};
 }
 
-void check_finite(const std::string& name, std::span<const float> values) {
+void check_finite(const std::string& name, bool may_be_missing, std::span<const float> values) {
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]))
+    if (!std::isfinite(values[i]) && !(may_be_missing && std::isnan(values[i])))
       throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name, i));
 }
 
@@ -113,11 +113,14 @@ Results summarise(const Collector& collector, int threads, const ColumnVisitor& 
       parallel_for(count, threads, [&](std::size_t k) {
         const std::size_t c = first + k;
         kept[k] = collector.column(p, c);
-        check_finite(name(c), kept[k]);
+        const bool is_outcome = c < outputs.outcomes.size();
+        check_finite(name(c), is_outcome && outputs.outcomes[c].may_be_missing, kept[k]);
         digests[c].add(kept[k].data(), kept[k].size() * sizeof(float));
-        if (c >= outputs.outcomes.size()) return;
+        if (!is_outcome) return;
         std::vector<float> sorted = kept[k];
-        results.summaries[p][c] = summarise(sorted, ranks, outputs.outcomes[c].high_is_worse);
+        std::erase_if(sorted, [](float v) { return std::isnan(v); });
+        const bool whole = sorted.size() == kept[k].size();
+        results.summaries[p][c] = summarise(sorted, whole ? ranks : quantile_ranks(sorted.size()), outputs.outcomes[c].high_is_worse);
       });
       if (visit)
         for (std::size_t k = 0; k < count; ++k) visit(p, first + k, kept[k]);

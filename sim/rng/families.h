@@ -23,6 +23,10 @@ Quantile make_lognormal(const Law& law, Support support);
 Quantile make_weibull(const Law& law, Support support);
 Quantile make_exponential(const Law& law, Support support);
 Quantile make_discrete(const Law& law, Support support);
+Quantile make_pareto(const Law& law, Support support);
+
+// empirical.cpp
+Quantile make_empirical(const Law& law, Support support);
 
 // truncated_normal.cpp
 Quantile make_truncated_normal(const Law& law, Support support);

@@ -4,6 +4,7 @@
 #include <bit>
 #include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "sim/base/special.h"
@@ -63,6 +64,13 @@ void mean_of_worst(Summary& s, const Worst& worst) {
   s.cvar_error = std::sqrt((squares / tail + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
 }
 
+Summary nothing_to_say() {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  Summary s{0, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, {}};
+  s.quantiles.fill({kNone, kNone, kNone});
+  return s;
+}
+
 }  // namespace
 
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
@@ -74,6 +82,7 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
 
 Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
                   bool high_is_worse) {
+  if (values.empty()) return nothing_to_say();
   Summary s;
   s.count = values.size();
   if (values.empty()) return s;

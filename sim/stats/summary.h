@@ -40,6 +40,7 @@ struct QuantileRanks {
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count);
 
 // Sorts `values`. Sums run over the sorted values, so the result does not depend on their order.
+// No value at all gives NaN throughout.
 // `ranks` must come from quantile_ranks(values.size()).
 Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
                   bool high_is_worse = false);

@@ -192,7 +192,7 @@ class H5py(Case):
                 low, high = (file[f"summary/quantile_{end}"][0, k] for end in ("low", "high"))
                 self.assertTrue((low <= ordered[at]).all() and (ordered[at] <= high).all(), name)
                 worst = text(file["summary/worst"][k])
-                self.assertEqual(worst, "highest" if name == "partners_lost" else "lowest", name)
+                self.assertEqual(worst, "highest" if name in ("partners_lost", "partners_lost_to_shocks", "max_drawdown") else "lowest", name)
                 tail = ordered[-(n // 20):] if worst == "highest" else ordered[:n // 20]
                 np.testing.assert_allclose(file["summary/cvar05"][0, k], tail.mean(), rtol=1e-9, err_msg=name)
 
@@ -332,7 +332,8 @@ class TheReader(Case):
             for outcome in results.outcomes:
                 column = results.outcome(outcome)
                 self.assertEqual(column.shape[0], REPLICATIONS)
-                self.assertEqual(results.unit(outcome), results.currency if "revenue" in outcome else "1")
+                unit = results.currency if "revenue" in outcome else "months" if "months" in outcome else "1"
+                self.assertEqual(results.unit(outcome), unit)
                 self.assertTrue(results.long_name(outcome))
             np.testing.assert_array_equal(results.outcome("revenue_by_year[1]"),
                                           results.outcome("revenue_by_year")[:, 0])

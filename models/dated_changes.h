@@ -1,0 +1,44 @@
+// [change.<id>]: values that will be others from a month on. A change names paths of the scenario; whoever reads such
+// a value asks for its pieces. A value nobody reads in pieces cannot change during a run, and saying so is an error.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sim/base/problem.h"
+#include "sim/config/scenario.h"
+
+namespace partnersim {
+
+struct DatedLaw {
+  int from = 1;  // month
+  sim::Law law;
+};
+
+class DatedChanges {
+ public:
+  DatedChanges(const sim::Scenario& scenario, sim::Problems& problems);
+
+  // The law in the scenario, then those of changes in order of month.
+  std::vector<DatedLaw> laws(const sim::Scenario& scenario, const std::string& path);
+  // Adds a problem for each changed path that nobody asked for.
+  void report_idle(sim::Problems& problems) const;
+
+ private:
+  struct Change {
+    int month;
+    sim::Law law;
+    sim::Mark mark;
+    std::string id;  // "change.hire"
+  };
+  void read(const sim::Scenario& scenario, const std::string& id, sim::Problems& problems);
+  void add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Node& value,
+           sim::Problems& problems);
+
+  std::map<std::string, std::vector<Change>> changes_;  // by path
+  std::set<std::string> asked_;
+};
+
+}  // namespace partnersim

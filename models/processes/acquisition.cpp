@@ -1,0 +1,82 @@
+// Paid customers (MODEL.md, section 4): leads ~ Poisson(spend / cost per lead), whatever the season or the economy
+// does to demand; regimes still act on closing and values. The spend is a cost of the month (processes/cash.cpp).
+// Draws as direct business does, under the id of the channel.
+#include <array>
+
+#include "models/source_parameters.h"
+#include "models/source_sampler.h"
+#include "models/streams.h"
+
+namespace partnersim {
+namespace {
+
+const std::array kParameters{
+    sim::ParameterSpec{.path = "acquisition.*.label", .kind = sim::Kind::text, .doc = "what figures and tables call it", .source = "neutral"},
+    sim::ParameterSpec{.path = "acquisition.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::ParameterSpec{.path = "acquisition.*.spend", .unit = "currency", .range = {0, 1e12}, .required = true, .doc = "spent a month"},
+    sim::ParameterSpec{.path = "acquisition.*.cost_per_lead", .unit = "currency", .range = {0, 1e12, true}, .required = true, .doc = "what one lead costs"},
+    close_rate_spec("acquisition.*.close_rate"),
+    deal_value_spec("acquisition.*.deal_value"),
+    lag_spec("acquisition.*.lag"),
+    fee_spec("acquisition.*.recurring.fee"),
+    retention_spec("acquisition.*.recurring.retention"),
+};
+
+// spend / cost per lead, from each month in which one of them changes.
+Parameter intensity(Setup& setup, const std::string& path) {
+  const auto spend = setup.laws(path + ".spend");
+  const auto cost = setup.laws(path + ".cost_per_lead");
+  const auto at = [](const std::vector<DatedLaw>& laws, int month) {
+    double value = 0.0;
+    for (const DatedLaw& piece : laws)
+      if (piece.from <= month) value = piece.law.number("value");
+    return value;
+  };
+  std::vector<Parameter::Piece> pieces;
+  for (int month = 1; month <= setup.months; ++month) {
+    const double leads = at(spend, month) / at(cost, month);
+    if (pieces.empty() || pieces.back().constant != leads) pieces.push_back({month, leads, -1});
+  }
+  return Parameter(std::move(pieces));
+}
+
+class Acquisition final : public Process {
+ public:
+  explicit Acquisition(Setup& setup) : scratch_(setup.channels.size(), setup.lanes) {
+    for (std::size_t c = 0; c < setup.channels.size(); ++c) {
+      const std::string path = "acquisition." + setup.channels[c];
+      samplers_.emplace_back(setup, SourceAddress{path, stream::kAcquisition, setup.source_of_channel(c), kFocalFirm}, intensity(setup, path), false);
+    }
+  }
+  void begin(State& state) override {
+    for (SourceSampler& sampler : samplers_) sampler.begin(state);
+  }
+  void step(State& state, int phase) override {
+    if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
+    for (SourceSampler& sampler : samplers_) sampler.step(state, {}, state.lanes.data(), state.lane_count, scratch_);
+    SourceSampler::finish_month(state, samplers_, scratch_);
+  }
+  void expect(Expectation& e, int phase) override {
+    for (SourceSampler& sampler : samplers_) {
+      if (phase == kCash) sampler.expect_fees(e);
+      else sampler.expect(e, 1.0, 1.0, 0.0);
+    }
+  }
+
+ private:
+  std::vector<SourceSampler> samplers_;
+  SamplerScratch scratch_;
+};
+
+}  // namespace
+
+const Entry& acquisition_entry() {
+  static const Entry entry{
+      "acquisition", stream::kAcquisition, {kReferrals, kCash}, "Customers paid for, by advertising and the like.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        return setup.channels.empty() ? nullptr : std::make_unique<Acquisition>(setup);
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

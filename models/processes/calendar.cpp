@@ -1,0 +1,38 @@
+// Season and trend of all demand but paid leads (MODEL.md, section 4). Draws nothing.
+#include <array>
+
+#include "models/calendar.h"
+#include "models/streams.h"
+
+namespace partnersim {
+namespace {
+
+constexpr std::array kParameters{
+    sim::ParameterSpec{.path = "economy.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
+                       .doc = "multipliers on leads by calendar month, January to December", .source = "neutral"},
+    sim::ParameterSpec{.path = "economy.trend", .unit = "1 a month", .range = {-0.99, 10}, .fallback = 0.0,
+                       .doc = "monthly growth of leads", .source = "neutral"},
+};
+
+class MarketCalendar final : public Process {
+ public:
+  explicit MarketCalendar(Setup& setup) : calendar_(setup, "economy") {}
+  void step(State& state, int) override { state.calendar = static_cast<float>(calendar_.factor(state.month)); }
+  void expect(Expectation& e, int) override { e.calendar = calendar_.factor(e.month); }
+
+ private:
+  Calendar calendar_;
+};
+
+}  // namespace
+
+const Entry& calendar_entry() {
+  static const Entry entry{
+      "calendar", stream::kCalendar, {kEconomy}, "Season and trend of demand.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        return Calendar::is_given(setup.scenario, "economy") ? std::make_unique<MarketCalendar>(setup) : nullptr;
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

@@ -1,0 +1,214 @@
+// Delivery (MODEL.md, section 6): at most K deals a month are served, oldest first; then each deal still waiting is
+// abandoned with a probability. Revenue is booked when served, at the value of the closing month. Deals closed in one
+// month queue in random order: by word j % 4 of call j / 4 of (source, month) in the stream of delivery.
+//
+// Lanes without a queue whose deals fit need nothing; in the others every deal is valued for itself, from the same
+// words as the sum it was part of. Coins of abandonment: word j % 4 of call j / 4 for the j-th waiting deal, entity
+// "firm.delivery". Oracle, all waiting abandoned: E min(N, K) = lambda F(K-2) + K (1 - F(K-1)).
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <deque>
+
+#include "models/deal_values.h"
+#include "models/setup.h"
+#include "models/source_parameters.h"
+#include "models/streams.h"
+
+namespace partnersim {
+namespace {
+
+const std::array kParameters{
+    drawn_spec("firm.capacity", "deals a month", {0, 1e9}, "most deals served in a month; none: all of them"),
+    sim::ParameterSpec{.path = "firm.abandonment", .unit = "1 a month", .range = {0, 1}, .fallback = 0.0,
+                       .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral"},
+};
+
+class Delivery final : public Process {
+ public:
+  explicit Delivery(Setup& setup)
+      : capacity_(setup.parameter("firm.capacity")),
+        abandonment_(setup.scenario.number("firm.abandonment")),
+        entity_(setup.entity("firm.delivery")),
+        room_(sim::padded(setup.lanes)),
+        closed_(sim::padded(setup.lanes)),
+        queues_(setup.lanes),
+        abandoned_(sim::padded(setup.lanes)) {
+    setup.needs_closings = true;
+    const auto add = [&](const std::string& path, std::uint32_t stream) {
+      sources_.push_back({{setup.entity(path), stream, 0, 0}, {}});
+      for (const auto& [from, law] : setup.laws(path + ".deal_value")) sources_.back().pricing.push_back({from, DealValues(law)});
+    };
+    if (setup.has_direct) add("firm.direct", stream::kDirectBusiness);
+    for (const Partner& partner : setup.partners) add(partner.path, stream::kReferralFlow);
+    for (const std::string& id : setup.channels) add("acquisition." + id, stream::kAcquisition);
+    waiting_column_ = setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end", "Deals closed but neither served nor abandoned at the end.", true});
+    abandoned_column_ = setup.outcome({"deals_abandoned", "1", "Deals abandoned", "Deals closed that were abandoned while waiting.", true});
+  }
+
+  void begin(State& state) override {
+    for (auto& queue : queues_) queue.clear();
+    std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
+    capacity_.fill(state, room_.data());
+  }
+
+  void step(State& state, int) override {
+    if (state.pass == Pass::twin) return;
+    if (capacity_.changes_in(state.month)) capacity_.fill(state, room_.data());
+    count_closed(state);
+    for (std::size_t i = 0; i < state.count; ++i) {
+      // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
+      const double room = std::floor(static_cast<double>(room_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
+      if (queues_[i].empty() && static_cast<double>(closed_[i]) <= room) continue;
+      enqueue(state, i);
+      serve(state, i, static_cast<std::size_t>(std::min(room, 1e9)));
+      if (abandonment_ > 0.0) abandon(state, i);
+    }
+  }
+
+  void finish(State& state) override {
+    state.write(abandoned_column_, abandoned_.data());
+    for (std::size_t i = 0; i < state.count; ++i) closed_[i] = static_cast<std::uint32_t>(queues_[i].size());
+    state.write(waiting_column_, closed_.data());
+  }
+
+  void expect_begin(Expectation& e) override {
+    expected_.clear();
+    e.values.outcomes["deals_abandoned"] = 0.0;
+  }
+
+  // Cohorts as fluids, oldest first.
+  void expect(Expectation& e, int) override {
+    double all = 0.0;
+    for (const double n : e.closings) all += n;
+    expected_.push_back({all, e.sales});
+    std::fill(e.sales.begin(), e.sales.end(), 0.0);
+    double room = std::floor(capacity_.expected(e.month) * e.capacity + 1e-5);
+    for (Cohort& cohort : expected_) {
+      const double share = cohort.deals <= room ? 1.0 : room / cohort.deals;
+      room -= share * cohort.deals;
+      for (std::size_t s = 0; s < e.sales.size(); ++s) e.sales[s] += share * cohort.sales[s];
+      e.values.outcomes["deals_abandoned"] += (1.0 - share) * cohort.deals * abandonment_;
+      shrink(cohort, (1.0 - share) * (1.0 - abandonment_));
+    }
+    while (!expected_.empty() && expected_.front().deals == 0.0) expected_.pop_front();
+  }
+
+  void expect_finish(Expectation& e) override {
+    double waiting = 0.0;
+    for (const Cohort& cohort : expected_) waiting += cohort.deals;
+    e.values.outcomes["deals_waiting_end"] = waiting;
+  }
+
+ private:
+  struct Pricing {
+    int from;
+    DealValues values;
+  };
+  struct Source {
+    sim::Address address;
+    std::vector<Pricing> pricing;
+    const DealValues& at(int month) const {
+      std::size_t k = pricing.size() - 1;
+      while (k > 0 && pricing[k].from > month) --k;
+      return pricing[k].values;
+    }
+  };
+  struct Deal {
+    float value;
+    std::uint32_t source;
+  };
+  struct Newcomer {
+    std::uint32_t word;
+    Deal deal;
+  };
+  struct Cohort {
+    double deals;
+    std::vector<double> sales;  // [source]
+  };
+
+  static void shrink(Cohort& cohort, double factor) {
+    cohort.deals *= factor;
+    for (double& sales : cohort.sales) sales *= factor;
+  }
+
+  void count_closed(const State& state) {
+    std::fill(closed_.begin(), closed_.end(), 0u);
+    for (std::size_t s = 0; s < sources_.size(); ++s) {
+      const std::uint32_t* __restrict row = state.closings.row(s);
+      std::uint32_t* __restrict closed = closed_.data();
+      for (std::size_t i = 0; i < state.count; ++i) closed[i] += row[i];
+    }
+  }
+
+  void enqueue(State& state, std::size_t lane) {
+    newcomers_.clear();
+    const std::uint32_t replication = state.first_replication + static_cast<std::uint32_t>(lane);
+    for (std::uint32_t s = 0; s < sources_.size(); ++s) {
+      sim::Address address = sources_[s].address;
+      address.month = static_cast<std::uint32_t>(state.month);
+      const sim::Address order{address.entity, stream::kDelivery, address.month, 0};
+      std::array<std::uint32_t, 4> words{};
+      for (std::uint32_t j = 0; j < state.closings.row(s)[lane]; ++j) {
+        if (j % 4 == 0) words = state.philox->words(replication, order.at_call(j / 4));
+        float value = sources_[s].at(state.month).deal({state.philox, address, replication}, j);
+        if (state.deal_value.used) value *= state.deal_value.value[lane];
+        newcomers_.push_back({words[j % 4], {value, s}});
+      }
+      state.sales.row(s)[lane] = 0.0f;
+    }
+    // Words that tie keep the order of sources.
+    std::stable_sort(newcomers_.begin(), newcomers_.end(), [](const Newcomer& a, const Newcomer& b) { return a.word < b.word; });
+    for (const Newcomer& newcomer : newcomers_) queues_[lane].push_back(newcomer.deal);
+  }
+
+  void serve(State& state, std::size_t lane, std::size_t room) {
+    auto& queue = queues_[lane];
+    const std::size_t served = std::min(room, queue.size());
+    for (std::size_t k = 0; k < served; ++k) state.sales.row(queue[k].source)[lane] += queue[k].value;
+    queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(served));
+  }
+
+  void abandon(const State& state, std::size_t lane) {
+    auto& queue = queues_[lane];
+    const std::uint32_t threshold = sim::threshold(abandonment_);
+    std::array<std::uint32_t, 4> words{};
+    std::size_t kept = 0;
+    for (std::size_t j = 0; j < queue.size(); ++j) {
+      if (j % 4 == 0)
+        words = state.philox->words(state.first_replication + static_cast<std::uint32_t>(lane),
+                                    {entity_, stream::kDelivery, static_cast<std::uint32_t>(state.month), static_cast<std::uint32_t>(j / 4)});
+      if (sim::coin(words[j % 4]) < threshold) {
+        if (state.stopped_in[lane] == 0) abandoned_[lane] += 1.0f;
+      } else {
+        queue[kept++] = queue[j];
+      }
+    }
+    queue.resize(kept);
+  }
+
+  Parameter capacity_;
+  double abandonment_;
+  std::uint64_t entity_;
+  std::vector<Source> sources_;
+  sim::Lane<float> room_;
+  sim::Lane<std::uint32_t> closed_;
+  std::vector<Newcomer> newcomers_;
+  std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
+  sim::Lane<float> abandoned_;
+  int waiting_column_ = -1, abandoned_column_ = -1;
+  std::deque<Cohort> expected_;
+};
+
+}  // namespace
+
+const Entry& delivery_entry() {
+  static const Entry entry{
+      "delivery", stream::kDelivery, {kDelivery}, "Deals wait until there is capacity to serve them.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        return setup.scenario.given("firm.capacity") && setup.sources() != 0 ? std::make_unique<Delivery>(setup) : nullptr;
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

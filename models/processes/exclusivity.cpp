@@ -1,0 +1,63 @@
+// Exclusive partnerships (MODEL.md, section 17): while one works, the partners it names are suspended: they send no
+// leads, but grow older and may leave. Draws nothing.
+#include <array>
+
+#include "models/streams.h"
+#include "models/targets.h"
+
+namespace partnersim {
+namespace {
+
+constexpr std::array kParameters{
+    sim::ParameterSpec{.path = "partner.*.exclusive", .kind = sim::Kind::texts,
+                       .doc = "partners that send nothing while this one works; '*' matches any part of an id", .source = "neutral"},
+};
+
+class Exclusivity final : public Process {
+ public:
+  explicit Exclusivity(Setup& setup) {
+    setup.needs_suspension = true;
+    for (std::size_t p = 0; p < setup.partners.size(); ++p) {
+      const std::string path = setup.partners[p].path + ".exclusive";
+      sim::Node names{setup.scenario.mark(path), sim::ArrayNode{}};
+      for (const std::string& name : setup.scenario.texts(path)) std::get<sim::ArrayNode>(names.value).push_back({names.mark, name});
+      for (const std::size_t other : named_partners(setup, names, path))
+        if (other != p) pairs_.push_back({p, other});
+    }
+  }
+
+  void step(State& state, int) override {
+    state.suspended.fill(0u);
+    for (const auto& [holder, other] : pairs_) {
+      const std::uint32_t* list = state.working.row(holder);
+      std::uint32_t* suspended = state.suspended.row(other);
+      for (std::size_t k = 0; k < state.working_count[holder]; ++k) suspended[list[k]] = 1;
+    }
+  }
+
+  void expect(Expectation& e, int) override {
+    std::fill(e.suspended.begin(), e.suspended.end(), 0.0);
+    for (const auto& [holder, other] : pairs_) e.suspended[other] = 1.0 - (1.0 - e.suspended[other]) * (1.0 - e.weight[holder]);
+  }
+
+ private:
+  struct Pair {
+    std::size_t holder, other;
+  };
+  std::vector<Pair> pairs_;
+};
+
+}  // namespace
+
+const Entry& exclusivity_entry() {
+  static const Entry entry{
+      "exclusivity", stream::kExclusivity, {kOpen}, "Partners suspended while an exclusive one works.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        for (const Partner& partner : setup.partners)
+          if (!setup.scenario.texts(partner.path + ".exclusive").empty()) return std::make_unique<Exclusivity>(setup);
+        return nullptr;
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

@@ -1,0 +1,112 @@
+// Goals (MODEL.md, section 14): the probability of having reached a level by a month. Draws nothing.
+//
+// at_least: reached when the figure is at or above the level at the end of any month up to `by`; at_most: kept when it
+// is never above the level up to `by`. Figures run with time: revenue, wins, leads and profit to date, revenue of the
+// last twelve months, active partners, cash.
+#include <array>
+
+#include <fmt/format.h>
+
+#include "models/setup.h"
+#include "models/streams.h"
+#include "sim/base/suggest.h"
+
+namespace partnersim {
+namespace {
+
+constexpr std::array kParameters{
+    sim::ParameterSpec{.path = "goal.*.label", .kind = sim::Kind::text, .doc = "what figures and tables call it", .source = "neutral"},
+    sim::ParameterSpec{.path = "goal.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::ParameterSpec{.path = "goal.*.outcome", .kind = sim::Kind::text, .required = true,
+                       .doc = "revenue, revenue_trailing12, wins, leads, active_partners, profit or cash, as it stands at the end of a month"},
+    sim::ParameterSpec{.path = "goal.*.at_least", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level to reach"},
+    sim::ParameterSpec{.path = "goal.*.at_most", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level never to exceed, instead of at_least"},
+    sim::ParameterSpec{.path = "goal.*.by", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .fallback = sim::kMaxMonths,
+                       .doc = "the last month that counts; none: the horizon", .source = "neutral"},
+};
+
+class Goals final : public Process {
+ public:
+  explicit Goals(Setup& setup) {
+    for (const std::string& id : setup.scenario.ids("goal")) add(setup, id);
+  }
+
+  void begin(State& state) override {
+    for (Goal& goal : goals_) goal.met.assign(sim::padded(state.count), goal.keep ? 1.0f : 0.0f);
+  }
+
+  void step(State& state, int) override {
+    if (state.pass != Pass::actual) return;
+    for (Goal& goal : goals_) {
+      if (state.month > goal.by) continue;
+      const sim::Lane<double>& figure = *state.running.at(goal.figure);
+      for (std::size_t i = 0; i < state.count; ++i) {
+        if (goal.keep && figure[i] > goal.level) goal.met[i] = 0.0f;
+        if (!goal.keep && figure[i] >= goal.level) goal.met[i] = 1.0f;
+      }
+    }
+  }
+
+  void finish(State& state) override {
+    for (Goal& goal : goals_) state.write(goal.column, goal.met.data());
+  }
+
+  void expect(Expectation& e, int) override {
+    for (Goal& goal : goals_) {
+      double& met = e.values.outcomes["goal_" + goal.id];
+      if (e.month == 1) met = goal.keep ? 1.0 : 0.0;
+      if (e.month > goal.by) continue;
+      const double figure = expected(e, goal.figure);
+      if (goal.keep && figure > goal.level) met = 0.0;
+      if (!goal.keep && figure >= goal.level) met = 1.0;
+    }
+  }
+
+ private:
+  struct Goal {
+    std::string id, figure;
+    double level;
+    bool keep;
+    int by;
+    int column;
+    sim::Lane<float> met{};
+  };
+
+  void add(Setup& setup, const std::string& id) {
+    const sim::Scenario& scenario = setup.scenario;
+    const std::string path = "goal." + id;
+    const bool least = scenario.given(path + ".at_least");
+    if (least == scenario.given(path + ".at_most"))
+      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{} needs one of at_least and at_most", path), {}, "For example: at_least = 200_000");
+    const std::string& figure = scenario.text(path + ".outcome");
+    const auto& names = setup.running_names;
+    if (std::find(names.begin(), names.end(), figure) == names.end())
+      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
+                         sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));
+    goals_.push_back({id, figure, scenario.number(path + (least ? ".at_least" : ".at_most")), !least,
+                      static_cast<int>(scenario.integer(path + ".by")),
+                      setup.outcome({"goal_" + id, "1", "Goal: " + scenario.label("goal", id), "1 in the futures that meet the goal: the mean is its probability."})});
+  }
+
+  static double expected(const Expectation& e, const std::string& figure) {
+    const auto series = e.values.trajectories.find(figure == "revenue_trailing12" || figure == "active_partners" || figure == "cash" ? figure : "");
+    if (series != e.values.trajectories.end() && !series->second.empty()) return series->second.back();
+    const auto outcome = e.values.outcomes.find(figure);
+    return outcome == e.values.outcomes.end() ? 0.0 : outcome->second;
+  }
+
+  std::vector<Goal> goals_;
+};
+
+}  // namespace
+
+const Entry& goals_entry() {
+  static const Entry entry{
+      "goals", stream::kGoals, {kRecord}, "Levels to be reached by a month.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        return setup.scenario.ids("goal").empty() ? nullptr : std::make_unique<Goals>(setup);
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

@@ -1,0 +1,181 @@
+// Leads the focal firm gives back (MODEL.md, section 4), and what they bring in turn:
+//
+//   N_out,t ~ Poisson(A lambda_out + alpha_out N_in,t-1),   N_in,t has alpha_in N_out,t-1 among its intensities,
+//
+// both only while the partnership works. The focal firm gives: its functionality and shocks on its leads act, and g and
+// xi, of the partner's shapes, are drawn for this arc, entity "<partner>.returns". Oracle: m_t = mu + Phi m_{t-1}.
+// Word 0 of call 0 of (partner, month).
+#include <array>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "models/arrival_mixing.h"
+#include "models/setup.h"
+#include "models/source_parameters.h"
+#include "models/streams.h"
+#include "sim/base/elementary.h"
+#include "sim/lanes/compact.h"
+#include "sim/rng/poisson.h"
+
+namespace partnersim {
+namespace {
+
+const std::array kParameters{
+    drawn_spec("partner.*.returns.leads", "leads a month", {0, 100000}, "customers you refer to the partner"),
+    sim::ParameterSpec{.path = "partner.*.returns.alpha_in", .unit = "1", .range = {0, 100}, .fallback = 0.0,
+                       .doc = "further leads for each one you gave last month", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.returns.alpha_out", .unit = "1", .range = {0, 100}, .fallback = 0.0,
+                       .doc = "further leads you give for each one received last month", .source = "neutral"},
+};
+
+class Reciprocity final : public Process {
+ public:
+  explicit Reciprocity(Setup& setup)
+      : before_(setup.partners.size(), setup.lanes),
+        words_(4, setup.lanes),
+        rate_(sim::padded(setup.lanes)),
+        counts_(sim::padded(setup.lanes)),
+        positions_(counts_) {
+    setup.needs_referred = setup.needs_returned = true;
+    for (std::size_t p = 0; p < setup.partners.size(); ++p) {
+      const std::string path = setup.partners[p].path + ".returns";
+      if (!setup.scenario.has_table(path)) continue;
+      arcs_.push_back({p, {setup.partners[p].entity, stream::kReciprocity, 0, 0}, setup.parameter(path + ".leads"),
+                       setup.scenario.number(path + ".alpha_out"), setup.partners[p].start,
+                       setup.scenario.number(setup.partners[p].path + ".ramp"), setup.scenario.number(setup.partners[p].path + ".overlap"),
+                       std::nullopt, ArrivalMixing::of_months(setup, setup.partners[p].path, path), sim::Lane<float>(sim::padded(setup.lanes))});
+      if (const std::string& partner = setup.partners[p].path; setup.scenario.given(partner + ".spread_shape"))
+        arcs_.back().spread = setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(partner + ".spread_shape")), "1",
+                                          "factor on the leads given to the partner");
+      const double product = setup.scenario.number(path + ".alpha_in") * arcs_.back().alpha_out;
+      if (product >= 1.0)
+        setup.problems.add(setup.scenario.mark(path + ".alpha_in"), fmt::format("{}: alpha_in times alpha_out is {:.3g}", path, product),
+                           "leads given back and forth would grow without end", "Their product must be below 1.");
+    }
+    std::vector<double> resolutions(setup.partners.size(), 1.0);
+    total_ = setup.member_total({"leads_returned", "1", "Leads returned", "Mean number of customers referred to the partner.", resolutions});
+    sums_ = sim::Grid<double>(total_ >= 0 ? setup.partners.size() : 0, setup.lanes);
+    sum_ = sim::Lane<double>(sim::padded(setup.lanes));
+  }
+
+  void begin(State& state) override {
+    state.returned.fill(0.0f);
+    before_.fill(0.0f);
+    if (state.pass == Pass::actual) sums_.fill(0.0);
+    for (Arc& arc : arcs_) refresh(state, arc);
+  }
+
+  void step(State& state, int) override {
+    for (Arc& arc : arcs_) give(state, arc);
+  }
+
+  void finish(State& state) override {
+    for (std::size_t p = 0; p < sums_.rows(); ++p) {
+      std::copy_n(sums_.row(p), state.count, sum_.begin());
+      state.add_member_total(total_, p, sum_);
+    }
+  }
+
+  void expect_begin(Expectation& e) override {
+    std::fill(e.returned.begin(), e.returned.end(), 0.0);
+    expected_before_.assign(e.weight.size(), 0.0);
+    e.values.member_totals["leads_returned"].assign(e.weight.size(), 0.0);
+  }
+
+  void expect(Expectation& e, int) override {
+    for (Arc& arc : arcs_) {
+      const double a = scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
+      const double works = e.weight[arc.partner] * (1.0 - e.suspended[arc.partner]);
+      e.returned[arc.partner] = works * a * arc.leads.expected(e.month) + arc.alpha_out * expected_before_[arc.partner];
+      expected_before_[arc.partner] = e.referred[arc.partner];
+      e.values.member_totals["leads_returned"][arc.partner] += e.returned[arc.partner];
+    }
+  }
+
+ private:
+  struct Arc {
+    std::size_t partner;
+    sim::Address address;
+    Parameter leads;
+    double alpha_out;
+    int start;
+    double ramp, overlap;
+    std::optional<Parameter> spread;
+    std::unique_ptr<ArrivalMixing> mixing;
+    sim::Lane<float> lambda;
+  };
+
+  void refresh(const State& state, Arc& arc) {
+    arc.leads.fill(state, arc.lambda.data());
+    if (!arc.spread) return;
+    arc.spread->fill(state, rate_.data());
+    for (std::size_t i = 0; i < state.count; ++i) arc.lambda[i] *= rate_[i];
+  }
+
+  static double scale(const Arc& arc, int month) {
+    const double ramp = arc.ramp == 0.0 ? 1.0 : -sim::math::expm1(-(month - arc.start + 1) / arc.ramp);
+    return ramp * (1.0 - arc.overlap);
+  }
+
+  void give(State& state, Arc& arc) {
+    if (arc.leads.changes_in(state.month)) refresh(state, arc);
+    const std::size_t p = arc.partner;
+    const std::uint32_t* list = state.working.row(p);
+    const std::size_t n = state.working_count[p];
+    const auto a = static_cast<float>(scale(arc, state.month)) * state.calendar;
+    const float* focal = state.function.used(kFocalFirm) ? state.function.row(kFocalFirm) : nullptr;
+    const float* shock = state.leads_of.used(kFocalFirm) ? state.leads_of.row(kFocalFirm) : nullptr;
+    const std::uint32_t* suspended = state.suspended.rows() != 0 ? state.suspended.row(p) : nullptr;
+    const float* before = before_.row(p);
+    const auto alpha = static_cast<float>(arc.alpha_out);
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::uint32_t i = list[k];
+      rate_[k] = a * state.leads.value[i];
+      if (focal != nullptr) rate_[k] *= focal[i];
+      if (shock != nullptr) rate_[k] *= shock[i];
+    }
+    if (arc.mixing) arc.mixing->apply(state, list, n, rate_.data(), nullptr);
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::uint32_t i = list[k];
+      rate_[k] = suspended != nullptr && suspended[i] != 0 ? 0.0f : arc.lambda[i] * rate_[k] + alpha * before[i];
+    }
+    arc.address.month = static_cast<std::uint32_t>(state.month);
+    const sim::Philox::Batch batch{list, n, state.first_replication};
+    state.philox->words(state.isa, batch, arc.address, {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+    sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n}, {state.philox, batch, arc.address});
+    float* returned = state.returned.row(p);
+    std::fill_n(returned, state.count, 0.0f);
+    for (std::size_t k = 0; k < n; ++k) returned[list[k]] = static_cast<float>(static_cast<std::int32_t>(counts_[k]));
+    std::copy_n(state.referred.row(p), state.count, before_.row(p));
+    if (state.pass == Pass::actual && sums_.rows() != 0)
+      for (std::size_t k = 0; k < n; ++k) sums_.row(p)[list[k]] += static_cast<double>(returned[list[k]]);
+  }
+
+  std::vector<Arc> arcs_;
+  sim::Grid<float> before_;  // leads received last month
+  sim::Grid<std::uint32_t> words_;
+  sim::Lane<float> rate_;
+  sim::Lane<std::uint32_t> counts_, positions_;
+  int total_ = -1;
+  sim::Grid<double> sums_;
+  sim::Lane<double> sum_;
+  std::vector<double> expected_before_;
+};
+
+}  // namespace
+
+const Entry& reciprocity_entry() {
+  static const Entry entry{
+      "reciprocity", stream::kReciprocity, {kReferrals}, "Leads given to partners, and what they bring in turn.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        for (const Partner& partner : setup.partners)
+          if (setup.scenario.has_table(partner.path + ".returns")) return std::make_unique<Reciprocity>(setup);
+        return nullptr;
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

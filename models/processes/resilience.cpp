@@ -1,0 +1,175 @@
+// Resilience (MODEL.md, section 14): the firm against its twin of the same replication, on the same draws without
+// shocks ("no_shocks"), or also in the starting regime throughout ("calm"). Both on the conditional revenue intensity
+//
+//   mu_t = sum of rate * close probability * mean value,   Q_t = mu_t / mu_t(twin),
+//
+// 1 where both are 0, left out where only the twin's is, so that no Poisson noise stands between them. The twin runs
+// after the block, in the lanes a shock struck (all lanes when calm); it draws only what feeds back into rates.
+//
+//   loss area  sum (1 - Q)+          index  1 - area / T          residual performance  min Q
+//   recovery   from the first Q < 1 - eps to the first of three months at or above it, eps = .05
+// What is not recovered at the horizon is missing, and counted in `unrecovered`; `recovery_observed` holds the months
+// it was watched for, for Kaplan-Meier.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "models/counterfactual.h"
+#include "models/setup.h"
+#include "models/streams.h"
+
+namespace partnersim {
+namespace {
+
+constexpr float kTolerance = 0.05f;  // eps of MODEL.md
+constexpr int kSteadyMonths = 3;
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+constexpr std::array<std::string_view, 2> kTwins{"no_shocks", "calm"};
+constexpr std::array kParameters{
+    sim::ParameterSpec{.path = "resilience.twin", .kind = sim::Kind::choice, .fallback_text = "no_shocks", .choices = kTwins,
+                       .doc = "what the firm is compared with: no shocks, or \"calm\": also the starting regime throughout", .source = "neutral"},
+};
+
+// Measures of one replication's performance Q over the months.
+struct Measures {
+  double area = 0.0, least = 1.0, overshoot = 0.0;
+  double recovery = kMissing, observed = kMissing, rapidity = kMissing;
+  bool disrupted = false;
+
+  void read(const std::vector<float>& q) {
+    int first = -1, steady = 0, lowest = 0;
+    for (int t = 0; t < static_cast<int>(q.size()); ++t) {
+      const float now = q[static_cast<std::size_t>(t)];
+      if (std::isnan(now)) continue;
+      area += std::max(0.0, 1.0 - static_cast<double>(now));
+      overshoot = std::max(overshoot, static_cast<double>(now) - 1.0);
+      if (static_cast<double>(now) < least) {
+        least = static_cast<double>(now);
+        lowest = t;
+      }
+      if (!std::isnan(recovery)) continue;
+      if (now < 1.0f - kTolerance) {
+        if (first < 0) first = t;
+        steady = 0;
+      } else if (first >= 0 && ++steady == kSteadyMonths) {
+        recovery = observed = t - kSteadyMonths + 1 - first;
+        // From the lowest month so far to the first steady one.
+        if (const int rise = t - kSteadyMonths + 1 - lowest; rise > 0) rapidity = (static_cast<double>(q[static_cast<std::size_t>(t - kSteadyMonths + 1)]) - least) / rise;
+      }
+    }
+    disrupted = first >= 0;
+    if (disrupted && std::isnan(recovery)) observed = static_cast<int>(q.size()) - first;
+  }
+};
+
+class Resilience final : public Process, public Counterfactual {
+ public:
+  explicit Resilience(Setup& setup)
+      : months_(setup.months),
+        calm_(setup.scenario.text("resilience.twin") == "calm"),
+        intensity_(static_cast<std::size_t>(setup.months), setup.lanes),
+        performance_(static_cast<std::size_t>(setup.months), setup.lanes),
+        lane_(sim::padded(setup.lanes)),
+        history_(static_cast<std::size_t>(setup.months)) {
+    setup.counterfactuals.push_back(this);
+    const auto add = [&](std::size_t k, sim::Column column, bool may_be_missing = false) {
+      column.may_be_missing = may_be_missing;
+      columns_[k] = setup.outcome(std::move(column));
+    };
+    add(0, {"resilience_loss", "months", "Loss area", "Months of full performance lost to shocks: sum of (1 - Q)+, Q the revenue intensity over that of the twin.", true});
+    add(1, {"resilience_index", "1", "Resilience index", "1 less loss area over the horizon."});
+    add(2, {"residual_performance", "1", "Residual performance", "Lowest performance Q of a month."});
+    add(3, {"disrupted", "1", "Disrupted", "1 when performance fell below 0.95: the mean is its probability.", true});
+    add(4, {"recovery_months", "months", "Time to recovery", "From the first month below 0.95 to the first of three at or above it; missing when never below, or not recovered at the horizon.", true}, true);
+    add(5, {"unrecovered", "1", "Not recovered", "1 when performance fell below 0.95 and was not back at the horizon.", true});
+    add(6, {"recovery_observed", "months", "Time under observation", "Time to recovery, or until the horizon when not recovered; missing when never below 0.95.", true}, true);
+    add(7, {"recovery_rapidity", "1 a month", "Rapidity", "Rise of performance a month from its minimum to recovery; missing without one."}, true);
+    add(8, {"overshoot", "1", "Overshoot", "Highest performance above 1."});
+    series_ = setup.trajectory({"performance", "1", "Performance", "Revenue intensity over that of the twin without shocks.", 0x1p-20});
+  }
+
+  void begin(State& state) override { state.counts_intensity = true; }
+
+  void step(State& state, int) override {
+    const auto month = static_cast<std::size_t>(state.month - 1);
+    if (state.pass == Pass::actual) {
+      for (std::size_t i = 0; i < state.count; ++i) intensity_.row(month)[i] = static_cast<float>(state.intensity[i]);
+      std::fill_n(performance_.row(month), state.count, 1.0f);
+    }
+    if (state.pass != Pass::twin) return;
+    for (std::size_t k = 0; k < state.lane_count; ++k) {
+      const std::uint32_t i = state.lanes[k];
+      const auto twin = static_cast<float>(state.intensity[i]);
+      const float actual = intensity_.row(month)[i];
+      if (twin > 0.0f)
+        performance_.row(month)[i] = actual / twin;
+      else if (actual > 0.0f)
+        performance_.row(month)[i] = std::numeric_limits<float>::quiet_NaN();
+    }
+  }
+
+  // A twin compares futures, not means: nothing is expected.
+  void expect(Expectation&, int) override {}
+
+  std::size_t passes() const override { return 1; }
+
+  bool open(State& state, std::size_t) override {
+    state.pass = Pass::twin;
+    state.lane_count = 0;
+    for (std::uint32_t i = 0; i < state.count; ++i) {
+      state.lanes[state.lane_count] = i;
+      state.lane_count += calm_ || state.shocked[i] != 0 ? 1u : 0u;
+    }
+    if (state.lane_count != 0) return true;
+    conclude(state);
+    return false;
+  }
+
+  void close(State& state, std::size_t) override { conclude(state); }
+
+ private:
+  void conclude(State& state) {
+    std::array<sim::Lane<double>, kColumns> values;
+    for (auto& lane : values) lane.resize(sim::padded(state.count));
+    for (std::size_t i = 0; i < state.count; ++i) {
+      for (std::size_t t = 0; t < history_.size(); ++t) history_[t] = performance_.row(t)[i];
+      Measures m;
+      m.read(history_);
+      const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
+      const double row[kColumns] = {m.area, 1.0 - m.area / months_, m.least, m.disrupted ? 1.0 : 0.0, m.recovery, unrecovered, m.observed, m.rapidity, m.overshoot};
+      for (std::size_t k = 0; k < kColumns; ++k) values[k][i] = row[k];
+    }
+    for (std::size_t k = 0; k < kColumns; ++k) state.write(columns_[k], values[k].data());
+    if (series_ < 0) return;
+    for (state.month = 1; state.month <= months_; ++state.month) {
+      const float* q = performance_.row(static_cast<std::size_t>(state.month - 1));
+      for (std::size_t i = 0; i < state.count; ++i) lane_[i] = std::isnan(q[i]) ? 1.0 : static_cast<double>(q[i]);
+      state.record(series_, lane_);
+    }
+  }
+
+  static constexpr std::size_t kColumns = 9;
+  const int months_;
+  const bool calm_;
+  std::array<int, kColumns> columns_{};
+  int series_ = -1;
+  sim::Grid<float> intensity_, performance_;  // [month]
+  sim::Lane<double> lane_;
+  std::vector<float> history_;
+};
+
+}  // namespace
+
+const Entry& resilience_entry() {
+  static const Entry entry{
+      "resilience", stream::kResilience, {kRecord}, "Performance against a twin without shocks.", kParameters,
+      [](Setup& setup) -> std::unique_ptr<Process> {
+        return setup.scenario.has_table("resilience") ? std::make_unique<Resilience>(setup) : nullptr;
+      }};
+  return entry;
+}
+
+}  // namespace partnersim

@@ -1,0 +1,34 @@
+// Customers who will do something in a month still to come: decide (a lag), or leave (a customer's life).
+//
+// Each of the n customers of a cell draws a number of months from one word: customer j of (entity, month) takes word
+// j % 4 of call j / 4 of the schedule's stream. What falls behind the horizon is never looked at.
+#pragma once
+
+#include <cstdint>
+
+#include "models/state.h"
+#include "models/whole_months.h"
+
+namespace partnersim {
+
+class Schedule {
+ public:
+  Schedule(std::uint64_t entity, std::uint32_t stream, WholeMonths delay, int months, std::size_t lanes);
+
+  void begin(const State& state);
+  // counts[k] customers in lane list[k], now.
+  void add(const State& state, const std::uint32_t* list, const std::uint32_t* counts, std::size_t n);
+  // How many are due this month: [lane].
+  const std::uint32_t* due(const State& state) const { return due_.row(static_cast<std::size_t>(state.month)); }
+  const WholeMonths& delay() const { return delay_; }
+
+ private:
+  sim::Address address_;
+  WholeMonths delay_;
+  std::size_t months_;
+  sim::Grid<std::uint32_t> due_;  // [month]
+  sim::Grid<std::uint32_t> words_;
+  sim::Lane<std::uint32_t> positions_, lanes_;
+};
+
+}  // namespace partnersim
