@@ -1,5 +1,5 @@
 // Joins the command line and the partnership model.
-#include "everything.h"
+#include "generated/everything.h"
 #include "models/partnership_model.h"
 #include "sim/cli/application.h"
 

@@ -135,7 +135,7 @@ TEST_CASE("a process includes no other process") {
 
 TEST_CASE("files of the project are included by their path from its root, and exist") {
   for (const Include& include : includes()) {
-    if (!include.quoted) continue;
+    if (!include.quoted || include.target.starts_with("generated/")) continue;  // made by the build
     if (!include.target.starts_with("sim/") && !include.target.starts_with("models/"))
       FAIL_CHECK(include.file << " includes " << include.target);
     else if (!fs::exists(fs::path(PARTNERSIM_SOURCE_DIR) / include.target))
