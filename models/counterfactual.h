@@ -11,6 +11,8 @@ namespace partnersim {
 class Counterfactual {
  public:
   virtual ~Counterfactual() = default;
+  // The actual pass is over; its outcomes stand in `state`.
+  virtual void after_actual(State&) {}
   virtual std::size_t passes() const = 0;
   // Says in `state` which pass it is and in which lanes; false when there is nothing to do in this block.
   virtual bool open(State& state, std::size_t pass) = 0;

@@ -51,16 +51,6 @@ float DealValues::deal(const DealCell& cell, std::uint32_t j) const {
   return sim::exp2_lane(word % 2 == 0 ? z.first : z.second) * unit_;
 }
 
-float DealValues::sum_by_inversion(const DealCell& cell, std::uint32_t count) const {
-  double sum = 0.0;
-  std::array<std::uint32_t, 4> words{};
-  for (std::uint32_t word = 2; word < count + 2; ++word) {
-    if (word == 2 || word % 4 == 0) words = cell.philox->words(cell.replication, cell.address.at_call(word / 4));
-    sum += quantile_(words[word % 4]);
-  }
-  return static_cast<float>(sum);
-}
-
 void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],
                              std::size_t count, float* sums) const {
   const std::uint32_t* __restrict n = counts;

@@ -44,8 +44,8 @@ class DealValues {
                    float* sums) const;
   // The value of one deal of a cell, in currency: the law of first_deals and DealQueue, deal by deal.
   float deal(const DealCell& cell, std::uint32_t j) const;
-  // All deals of a cell, by inversion, in currency.
-  float sum_by_inversion(const DealCell& cell, std::uint32_t count) const;
+  // Deals of a law by inversion, in currency; sizes must agree.
+  void fill(std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(words, values); }
 
  private:
   double mean_ = 0.0;

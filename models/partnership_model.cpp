@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/dependence.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
 
@@ -17,6 +18,13 @@ using Loop = sim::MonthLoop<State, Expectation>;
 void add_processes(Setup& setup, Loop& loop) {
   for (const Entry& entry : processes())
     if (auto process = entry.make(setup)) loop.add(entry.name, entry.stream, entry.phases, std::move(process));
+}
+
+std::unique_ptr<Dependence> make_dependence(Setup& setup) {
+  if (!setup.scenario.given("output.without") || setup.partners.empty()) return nullptr;
+  auto dependence = std::make_unique<Dependence>(setup);
+  setup.counterfactuals.push_back(dependence.get());
+  return dependence;
 }
 
 bool is_calendar_month(const std::string& text) {
@@ -34,6 +42,7 @@ class NetworkSimulation final : public sim::Simulation {
   NetworkSimulation(const sim::Scenario& scenario, const sim::WorkerOptions& options, sim::Profile* profile)
       : setup_(scenario, options.lanes), philox_(static_cast<std::uint64_t>(scenario.integer("scenario.seed"))) {
     add_processes(setup_, loop_);
+    dependence_ = make_dependence(setup_);
     state_ = std::make_unique<State>(setup_.partners.size(), setup_.sources(), setup_.inputs().size(), options.lanes);
     state_->philox = &philox_;
     state_->isa = options.isa;
@@ -56,6 +65,7 @@ class NetworkSimulation final : public sim::Simulation {
     open_actual();
     draw_inputs();
     loop_.run(*state_, setup_.months, state_->profile);
+    for (Counterfactual* counterfactual : setup_.counterfactuals) counterfactual->after_actual(*state_);
     for (Counterfactual* counterfactual : setup_.counterfactuals)
       for (std::size_t pass = 0; pass < counterfactual->passes(); ++pass) {
         if (!counterfactual->open(*state_, pass)) continue;
@@ -92,6 +102,7 @@ class NetworkSimulation final : public sim::Simulation {
   Setup setup_;
   sim::Philox philox_;
   Loop loop_;
+  std::unique_ptr<Dependence> dependence_;
   std::unique_ptr<State> state_;
   sim::Grid<std::uint32_t> words_;
 };
@@ -102,6 +113,8 @@ class PartnershipModel final : public sim::Model {
     Setup setup(*scenario_, sim::kLanePadding);
     Loop loop;
     add_processes(setup, loop);
+    const auto dependence = make_dependence(setup);
+    if (dependence) passes_ = dependence->passes();
     check_names(setup);
     check_scenario(setup);
     setup.report_idle_changes();
@@ -109,6 +122,8 @@ class PartnershipModel final : public sim::Model {
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
     warnings_ = setup.warnings;
+    if (passes_ > 0)
+      warnings_.push_back(fmt::format("output.without simulates every future {} more times, because what one partner does acts on others", passes_));
     outputs_ = setup.take_outputs();
   }
 
@@ -158,6 +173,7 @@ class PartnershipModel final : public sim::Model {
   std::shared_ptr<const sim::Scenario> scenario_;
   sim::OutputPlan outputs_;
   std::vector<std::string> warnings_;
+  std::size_t passes_ = 0;
   std::size_t bytes_per_lane_ = 0;
 };
 

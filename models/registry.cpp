@@ -24,7 +24,6 @@ const Entry& calendar_entry();
 const Entry& exclusivity_entry();
 const Entry& goals_entry();
 const Entry& resilience_entry();
-const Entry& dependence_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{
@@ -43,7 +42,6 @@ std::span<const Entry> processes() {
       exclusivity_entry(),      // 17
       goals_entry(),            // 18
       resilience_entry(),       // 19
-      dependence_entry(),       // 20
   };
   return table;
 }

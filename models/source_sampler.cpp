@@ -39,6 +39,9 @@ SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
       positions(wins),
       closing_lanes(wins),
       closings(wins),
+      open(wins),
+      open_words(wins),
+      open_values(win_rate),
       deals(sources * sim::padded(lanes)) {}
 
 SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
@@ -263,11 +266,32 @@ void SourceSampler::value(State& state, const std::uint32_t* list, const std::ui
   sim::scatter(state.isa, s.sums.data(), list, n, row);
 }
 
+// Deals of any law but constant and lognormal, each the quantile of its word: those of call 0 are in scratch, further
+// calls are made for the few cells that need them.
 void SourceSampler::invert_values(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) const {
   const DealValues& values = this->values(state.month);
-  for (std::size_t k = 0; k < n; ++k) {
-    const DealCell cell{state.philox, address_, state.first_replication + list[k]};
-    s.sums[k] = closings[k] == 0 ? 0.0f : values.sum_by_inversion(cell, closings[k]);
+  std::fill_n(s.sums.data(), n, 0.0f);
+  const auto add = [&](std::uint32_t deal, std::size_t word, const std::uint32_t* cells, std::size_t count) {
+    // Among `cells` (positions in the list; null for all), those with more than `deal` deals.
+    std::size_t open = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::uint32_t cell = cells == nullptr ? static_cast<std::uint32_t>(k) : cells[k];
+      s.open[open] = cell;
+      s.open_words[open] = s.words.row(word)[k];
+      open += closings[cell] > deal ? 1u : 0u;
+    }
+    values.fill({s.open_words.data(), open}, {s.open_values.data(), open});
+    for (std::size_t k = 0; k < open; ++k) s.sums[s.open[k]] += s.open_values[k];
+  };
+  add(0, 2, nullptr, n);
+  add(1, 3, nullptr, n);
+  for (std::uint32_t call = 1;; ++call) {
+    const std::uint32_t first = 4 * call - 2;
+    const std::size_t open = sim::positions_above(state.isa, closings, n, first, s.positions.data());
+    if (open == 0) return;
+    sim::gather(state.isa, list, s.positions.data(), open, s.lost.data());
+    state.philox->words(state.isa, {s.lost.data(), open, state.first_replication}, address_.at_call(call), words_of(s));
+    for (std::uint32_t j = 0; j < 4; ++j) add(first + j, j, s.positions.data(), open);
   }
 }
 

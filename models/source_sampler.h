@@ -28,6 +28,8 @@ struct SamplerScratch {
   sim::Grid<std::uint32_t> words;
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra;
   sim::Lane<std::uint32_t> wins, lost, positions, closing_lanes, closings;
+  sim::Lane<std::uint32_t> open, open_words;  // of deals by inversion
+  sim::Lane<float> open_values;
   DealQueue deals;  // of all sources of a month
 };
 

@@ -150,6 +150,7 @@ struct State {
 
   // What goals and rankings look at: "revenue" to date, "cash" and so on, by the process that keeps it.
   std::map<std::string, const sim::Lane<double>*> running;
+  const sim::Grid<double>* revenue_by_source = nullptr;  // to date: [source]; where it is kept
 
   // Records a monthly series, by the handle Setup gave.
   void record(int trajectory, const sim::Lane<double>& values);

@@ -25,6 +25,5 @@ inline constexpr std::uint32_t kCalendar = 16;
 inline constexpr std::uint32_t kExclusivity = 17;
 inline constexpr std::uint32_t kGoals = 18;
 inline constexpr std::uint32_t kResilience = 19;
-inline constexpr std::uint32_t kDependence = 20;
 
 }  // namespace partnersim::stream

@@ -84,6 +84,12 @@ WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival
       break;
     }
   }
+  // Thresholds above the largest coin of each slice: from there the count goes on one by one.
+  for (std::uint32_t slice = 0; slice < kSlices; ++slice) {
+    const std::uint32_t largest = (slice << kGuideShift) + ((1u << kGuideShift) - 1);
+    const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(), [largest](std::uint32_t t) { return largest < t; });
+    guide_[slice] = static_cast<std::uint32_t>(below - thresholds_.begin());
+  }
 }
 
 WholeMonths WholeMonths::lag(const sim::Law& law, int horizon) {
@@ -113,9 +119,9 @@ WholeMonths WholeMonths::retained(double retention, int horizon) {
 
 std::uint32_t WholeMonths::operator()(std::uint32_t word) const {
   const std::uint32_t coin = sim::coin(word);
-  const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(),
-                                          [coin](std::uint32_t t) { return coin < t; });
-  return least_ + static_cast<std::uint32_t>(below - thresholds_.begin());
+  std::size_t k = guide_[coin >> kGuideShift];
+  while (k < thresholds_.size() && coin < thresholds_[k]) ++k;
+  return least_ + static_cast<std::uint32_t>(k);
 }
 
 double WholeMonths::exceeds(std::size_t k) const {

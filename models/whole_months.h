@@ -9,6 +9,7 @@
 // Values from the horizon on are all alike to a simulation and not told apart.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -43,9 +44,13 @@ class WholeMonths {
   WholeMonths(int horizon, const std::function<double(int)>& survival);
   explicit WholeMonths(std::uint32_t constant) : least_(constant) {}
 
+  static constexpr int kGuideShift = 23;  // of 31-bit coins
+  static constexpr std::uint32_t kSlices = 256;
+
   std::uint32_t least_ = 0;              // the constant, or months every draw exceeds
   std::vector<double> survival_;         // P(N > k)
   std::vector<std::uint32_t> thresholds_;  // of P(N > least + i), descending
+  std::array<std::uint32_t, kSlices> guide_{};
 };
 
 }  // namespace partnersim

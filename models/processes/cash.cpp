@@ -21,6 +21,7 @@
 #include "models/source_parameters.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
+#include "sim/lanes/compact.h"
 
 namespace partnersim {
 namespace {
@@ -92,11 +93,15 @@ class Cash final : public Process {
     read_injections(setup);
     add_outputs(setup);
     for (auto* lane : {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_}) lane->resize(sim::padded(setup.lanes));
-    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_}) lane->resize(sim::padded(setup.lanes));
+    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_, &amounts_}) lane->resize(sim::padded(setup.lanes));
     past_bookings_ = sim::Grid<double>(static_cast<std::size_t>(pay_lag_) + 2, setup.lanes);
     shortfalls_ = sim::Grid<double>(grace_ + 1, setup.lanes);
     net_ = sim::Grid<double>(net_total_ >= 0 ? partners_.size() : 0, setup.lanes);
-    hours_ = sim::Grid<double>(net_total_ >= 0 ? partners_.size() : 0, setup.lanes);
+    spent_ = hours_ = sim::Grid<float>(net_.rows(), setup.lanes);
+    if (has_cash_) {
+      frozen_net_ = net_;
+      frozen_hours_ = hours_;
+    }
   }
 
   void begin(State& state) override {
@@ -115,7 +120,8 @@ class Cash final : public Process {
     }
     past_bookings_.fill(0.0);
     net_.fill(0.0);
-    hours_.fill(0.0);
+    spent_.fill(0.0f);
+    hours_.fill(0.0f);
     state.stopped_count = 0;
     if (has_cash_) state.running["cash"] = &cash_;
     state.running["profit"] = &profit_;
@@ -147,9 +153,10 @@ class Cash final : public Process {
       state.write(out_month_column_, flow_.data());
     }
     for (std::size_t p = 0; p < net_.rows(); ++p) {
-      std::copy_n(net_.row(p), n, flow_.begin());
+      for (std::size_t i = 0; i < n; ++i)
+        flow_[i] = state.stopped_in[i] != 0 ? frozen_net_.row(p)[i] : net_.row(p)[i] - static_cast<double>(spent_.row(p)[i]);
       state.add_member_total(net_total_, p, flow_);
-      std::copy_n(hours_.row(p), n, flow_.begin());
+      for (std::size_t i = 0; i < n; ++i) flow_[i] = static_cast<double>(state.stopped_in[i] != 0 ? frozen_hours_.row(p)[i] : hours_.row(p)[i]);
       state.add_member_total(hours_total_, p, flow_);
     }
   }
@@ -254,6 +261,7 @@ class Cash final : public Process {
     const std::size_t n = state.count;
     std::fill_n(booked_.data(), n, 0.0);
     std::fill_n(costs_.data(), n, 0.0);
+    std::fill_n(upkeep_.data(), n, 0.0f);
     for (std::size_t s = 0; s < state.sales.rows(); ++s) add_lane(state, state.sales.row(s), 1.0, booked_.data());
     const double wage = at(wage_, state.month);
     for (std::size_t p = 0; p < partners_.size(); ++p) add_partner(state, p, wage);
@@ -261,13 +269,14 @@ class Cash final : public Process {
     for (const auto& laws : spend_) spend += at(laws, state.month);
     const double* __restrict booked = booked_.data();
     const double* __restrict costs = costs_.data();
+    const float* __restrict upkeep = upkeep_.data();
     const float* __restrict fixed = fixed_lane_.data();
     const float* __restrict variable = variable_lane_.data();
     double* __restrict profit = profit_now_.data();
     const double* __restrict shocks = state.has_shock_costs ? state.shock_costs.data() : nullptr;
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i)
-        profit[i] = booked[i] * (1.0 - static_cast<double>(variable[i])) - costs[i] - (static_cast<double>(fixed[i]) + spend);
+        profit[i] = booked[i] * (1.0 - static_cast<double>(variable[i])) - costs[i] - static_cast<double>(upkeep[i]) - (static_cast<double>(fixed[i]) + spend);
       for (std::size_t i = 0; shocks != nullptr && i < n; ++i) profit[i] -= shocks[i];
     });
   }
@@ -290,18 +299,36 @@ class Cash final : public Process {
     if (terms.start == state.month) cost += at(terms.setup, state.month);
     const float* sales = state.sales.row(terms.source);
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
-    const std::uint32_t* list = state.working.row(p);
-    const std::size_t n = state.working_count[p];
-    for (std::size_t k = 0; cost != 0.0 && k < n; ++k) costs_[list[k]] += cost;
+    if (cost != 0.0) add_working(state, p, cost, upkeep_.data());
     if (net_.rows() == 0 || state.pass != Pass::actual) return;
-    double* net = net_.row(p);
-    for (std::size_t i = 0; i < state.count; ++i)
-      if (state.stopped_in[i] == 0) net[i] += static_cast<double>(sales[i]) * (1.0 - static_cast<double>(variable_lane_[i]) - commission);
-    for (std::size_t k = 0; k < n; ++k) {
-      if (state.stopped_in[list[k]] != 0) continue;
-      net[list[k]] -= cost;
-      hours_.row(p)[list[k]] += hours;
-    }
+    if (cost != 0.0) add_working(state, p, cost, spent_.row(p));
+    if (hours != 0.0) add_working(state, p, hours, hours_.row(p));
+    const float* __restrict booked = sales;
+    const float* __restrict variable = variable_lane_.data();
+    double* __restrict net = net_.row(p);
+    const std::size_t n = state.count;
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) net[i] += static_cast<double>(booked[i]) * (1.0 - static_cast<double>(variable[i]) - commission);
+    });
+  }
+
+  // Adds an amount in the lanes in which a partnership works.
+  void add_working(const State& state, std::size_t p, double amount, float* to) {
+    const std::size_t n = state.working_count[p];
+    std::fill_n(amounts_.data(), n, static_cast<float>(amount));
+    sim::scatter_add(state.isa, amounts_.data(), state.working.row(p), n, to);
+  }
+
+  // The books of firms that have stopped stay as they were.
+  void freeze_partners(State& state) {
+    if (net_.rows() == 0 || state.pass != Pass::actual) return;
+    for (std::size_t p = 0; p < net_.rows(); ++p)
+      for (std::size_t k = 0; k < state.stopped_count; ++k) {
+        const std::uint32_t i = state.stopped[k];
+        if (state.stopped_in[i] != static_cast<std::uint32_t>(state.month)) continue;
+        frozen_net_.row(p)[i] = net_.row(p)[i] - static_cast<double>(spent_.row(p)[i]);
+        frozen_hours_.row(p)[i] = hours_.row(p)[i];
+      }
   }
 
   // What of all bookings so far is paid in the last month of them.
@@ -368,6 +395,7 @@ class Cash final : public Process {
     state.stopped_count = 0;
     for (std::uint32_t i = 0; i < state.count; ++i)
       if (state.stopped_in[i] != 0) state.stopped[state.stopped_count++] = i;
+    freeze_partners(state);
   }
 
   double injected(int month) const { return injections_[static_cast<std::size_t>(month)]; }
@@ -411,10 +439,11 @@ class Cash final : public Process {
   int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1, need_column_ = -1,
       out_column_ = -1, out_month_column_ = -1, profit_series_ = -1, cash_series_ = -1, net_total_ = -1, hours_total_ = -1;
   sim::Lane<double> booked_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_, costs_;
-  sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_;
+  sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_, amounts_;
   sim::Grid<double> past_bookings_;  // [month modulo rows]
   sim::Grid<double> shortfalls_;     // [month modulo grace + 1]
-  sim::Grid<double> net_, hours_;    // [partner]
+  sim::Grid<double> net_, frozen_net_;             // [partner] without what it costs; with it, where the firm stopped
+  sim::Grid<float> spent_, hours_, frozen_hours_;  // [partner]
   Expected expected_{};
 };
 

@@ -31,9 +31,9 @@ class Delivery final : public Process {
         abandonment_(setup.scenario.number("firm.abandonment")),
         entity_(setup.entity("firm.delivery")),
         room_(sim::padded(setup.lanes)),
-        closed_(sim::padded(setup.lanes)),
         queues_(setup.lanes),
-        abandoned_(sim::padded(setup.lanes)) {
+        abandoned_(sim::padded(setup.lanes)),
+        waiting_(abandoned_) {
     setup.needs_closings = true;
     const auto add = [&](const std::string& path, std::uint32_t stream) {
       sources_.push_back({{setup.entity(path), stream, 0, 0}, {}});
@@ -47,6 +47,7 @@ class Delivery final : public Process {
   }
 
   void begin(State& state) override {
+    state.counts_wins = true;
     for (auto& queue : queues_) queue.clear();
     std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
     capacity_.fill(state, room_.data());
@@ -55,11 +56,10 @@ class Delivery final : public Process {
   void step(State& state, int) override {
     if (state.pass == Pass::twin) return;
     if (capacity_.changes_in(state.month)) capacity_.fill(state, room_.data());
-    count_closed(state);
     for (std::size_t i = 0; i < state.count; ++i) {
       // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
       const double room = std::floor(static_cast<double>(room_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
-      if (queues_[i].empty() && static_cast<double>(closed_[i]) <= room) continue;
+      if (queues_[i].empty() && static_cast<double>(state.wins[i]) <= room) continue;
       enqueue(state, i);
       serve(state, i, static_cast<std::size_t>(std::min(room, 1e9)));
       if (abandonment_ > 0.0) abandon(state, i);
@@ -68,8 +68,8 @@ class Delivery final : public Process {
 
   void finish(State& state) override {
     state.write(abandoned_column_, abandoned_.data());
-    for (std::size_t i = 0; i < state.count; ++i) closed_[i] = static_cast<std::uint32_t>(queues_[i].size());
-    state.write(waiting_column_, closed_.data());
+    for (std::size_t i = 0; i < state.count; ++i) waiting_[i] = static_cast<float>(queues_[i].size());
+    state.write(waiting_column_, waiting_.data());
   }
 
   void expect_begin(Expectation& e) override {
@@ -132,15 +132,6 @@ class Delivery final : public Process {
     for (double& sales : cohort.sales) sales *= factor;
   }
 
-  void count_closed(const State& state) {
-    std::fill(closed_.begin(), closed_.end(), 0u);
-    for (std::size_t s = 0; s < sources_.size(); ++s) {
-      const std::uint32_t* __restrict row = state.closings.row(s);
-      std::uint32_t* __restrict closed = closed_.data();
-      for (std::size_t i = 0; i < state.count; ++i) closed[i] += row[i];
-    }
-  }
-
   void enqueue(State& state, std::size_t lane) {
     newcomers_.clear();
     const std::uint32_t replication = state.first_replication + static_cast<std::uint32_t>(lane);
@@ -192,10 +183,9 @@ class Delivery final : public Process {
   std::uint64_t entity_;
   std::vector<Source> sources_;
   sim::Lane<float> room_;
-  sim::Lane<std::uint32_t> closed_;
   std::vector<Newcomer> newcomers_;
   std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
-  sim::Lane<float> abandoned_;
+  sim::Lane<float> abandoned_, waiting_;
   int waiting_column_ = -1, abandoned_column_ = -1;
   std::deque<Cohort> expected_;
 };

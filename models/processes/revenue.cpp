@@ -56,6 +56,7 @@ class Revenue final : public Process {
       std::fill(lane->begin(), lane->end(), 0.0);
     last_year_.fill(0.0);
     for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
+    state.revenue_by_source = &sources_;
     state.running["revenue"] = &total_;
     state.running["revenue_trailing12"] = &trailing_;
     state.running["wins"] = &wins_;

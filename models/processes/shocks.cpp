@@ -324,13 +324,16 @@ class Shocks final : public Process {
   void rank(const State& state) {
     const std::size_t partners = last_year_.rows() / 12;
     for (std::size_t p = 0; p < partners; ++p) {
-      const float* sales = state.sales.row(p + (has_direct_ ? 1 : 0));
-      float* oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
-      double* sum = trailing_.row(firm_of_partner(p));
-      for (std::size_t i = 0; i < state.count; ++i) {
-        sum[i] += static_cast<double>(sales[i]) - static_cast<double>(oldest[i]);
-        oldest[i] = sales[i];
-      }
+      const float* __restrict sales = state.sales.row(p + (has_direct_ ? 1 : 0));
+      float* __restrict oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
+      double* __restrict sum = trailing_.row(firm_of_partner(p));
+      const std::size_t n = state.count;
+      sim::on_lanes(state.isa, [=]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) {
+          sum[i] += static_cast<double>(sales[i]) - static_cast<double>(oldest[i]);
+          oldest[i] = sales[i];
+        }
+      });
     }
   }
 
