@@ -41,7 +41,7 @@ void ExactMoments::add(Isa isa, std::span<const double> values, double inverse_r
     const auto run = values.subspan(done, std::min(kRun, values.size() - done));
     if (!add_small(isa, run, inverse_resolution)) add_any(run, inverse_resolution);
   }
-  count_ += values.size();
+  parts_.count += values.size();
 }
 
 bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inverse_resolution) {
@@ -72,8 +72,8 @@ bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inv
   const auto count = static_cast<Int128>(n);
   const Int128 shifted_squares = (static_cast<Int128>(high_squares) << (2 * kHalfBits)) +
                                  (static_cast<Int128>(products) << (kHalfBits + 1)) + low_squares;
-  sum_ += sum - count * kShift;
-  squares_ += shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift;
+  parts_.sum += sum - count * kShift;
+  parts_.squares += shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift;
   return true;
 }
 
@@ -81,36 +81,36 @@ void ExactMoments::add_any(std::span<const double> values, double inverse_resolu
   for (const double value : values) {
     const double scaled = value * inverse_resolution;
     if (!(scaled < kLargestFixed && scaled > -kLargestFixed)) {
-      ++overflows_;
+      ++parts_.overflows;
       continue;
     }
     const std::int64_t fixed = fixed_point(scaled);
-    sum_ += fixed;
-    squares_ += static_cast<Int128>(fixed) * fixed;
+    parts_.sum += fixed;
+    parts_.squares += static_cast<Int128>(fixed) * fixed;
   }
 }
 
 void ExactMoments::merge(const ExactMoments& other) {
-  sum_ += other.sum_;
-  squares_ += other.squares_;
-  count_ += other.count_;
-  overflows_ += other.overflows_;
+  parts_.sum += other.parts_.sum;
+  parts_.squares += other.parts_.squares;
+  parts_.count += other.parts_.count;
+  parts_.overflows += other.parts_.overflows;
 }
 
 double ExactMoments::mean(double resolution) const {
-  return count_ == 0 ? 0.0 : static_cast<double>(sum_) * resolution / static_cast<double>(count_);
+  return parts_.count == 0 ? 0.0 : static_cast<double>(parts_.sum) * resolution / static_cast<double>(parts_.count);
 }
 
 double ExactMoments::variance(double resolution) const {
-  if (count_ < 2) return 0.0;
+  if (parts_.count < 2) return 0.0;
   // n * squares - sum^2 would overflow 128 bits; subtracting count * floor(mean)^2 first keeps the
   // difference exact: sum((x - m)^2) = squares - 2 m sum + n m^2 for any integer m.
-  const auto n = static_cast<Int128>(count_);
-  const Int128 m = sum_ / n;
-  const Int128 about_m = squares_ - 2 * m * sum_ + n * m * m;
-  const double rest = static_cast<double>(sum_ - m * n);  // |rest| < n
-  const double centred = static_cast<double>(about_m) - rest * rest / static_cast<double>(count_);
-  return std::max(0.0, centred) * resolution * resolution / static_cast<double>(count_ - 1);
+  const auto n = static_cast<Int128>(parts_.count);
+  const Int128 m = parts_.sum / n;
+  const Int128 about_m = parts_.squares - 2 * m * parts_.sum + n * m * m;
+  const double rest = static_cast<double>(parts_.sum - m * n);  // |rest| < n
+  const double centred = static_cast<double>(about_m) - rest * rest / static_cast<double>(parts_.count);
+  return std::max(0.0, centred) * resolution * resolution / static_cast<double>(parts_.count - 1);
 }
 
 std::int32_t LogHistogram::bin_of(float value) { return bin_index(value); }
@@ -163,11 +163,11 @@ void LogHistogram::add(Isa isa, std::span<const float> values, std::vector<std::
   for (const std::int32_t bin : scratch) ++counts[bin - first_];
 }
 
-void LogHistogram::merge(const LogHistogram& other) {
-  if (other.counts_.empty()) return;
-  cover(other.first_, other.first_ + static_cast<std::int32_t>(other.counts_.size()) - 1);
-  std::uint32_t* to = counts_.data() + (other.first_ - first_);
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) to[i] += other.counts_[i];
+void LogHistogram::add_counts(std::int32_t first, std::span<const std::uint32_t> counts) {
+  if (counts.empty()) return;
+  cover(first, first + static_cast<std::int32_t>(counts.size()) - 1);
+  std::uint32_t* to = counts_.data() + (first - first_);
+  for (std::size_t i = 0; i < counts.size(); ++i) to[i] += counts[i];
 }
 
 // The window is kept: the next block of the same model needs nearly the same one.

@@ -17,24 +17,32 @@ namespace sim {
 // never silently clipped.
 class ExactMoments {
  public:
+  __extension__ using Int128 = __int128;
+  // All there is to know, so that sums can be stored and come back.
+  struct Parts {
+    Int128 sum = 0;
+    Int128 squares = 0;
+    std::uint64_t count = 0;
+    std::uint64_t overflows = 0;
+  };
+  ExactMoments() = default;
+  explicit ExactMoments(const Parts& parts) : parts_(parts) {}
+  const Parts& parts() const { return parts_; }
+
   // inverse_resolution = 1 / Trajectory::resolution.
   void add(Isa isa, std::span<const double> values, double inverse_resolution);
   void merge(const ExactMoments& other);
-  std::uint64_t count() const { return count_; }
-  std::uint64_t overflows() const { return overflows_; }
+  std::uint64_t count() const { return parts_.count; }
+  std::uint64_t overflows() const { return parts_.overflows; }
   double mean(double resolution) const;
   // Unbiased variance; 0 for fewer than two values.
   double variance(double resolution) const;
 
  private:
-  __extension__ using Int128 = __int128;
   // The usual case, in vector code: at most kRun values, all below 2^42 resolutions. False: nothing added.
   bool add_small(Isa isa, std::span<const double> values, double inverse_resolution);
   void add_any(std::span<const double> values, double inverse_resolution);
-  Int128 sum_ = 0;
-  Int128 squares_ = 0;
-  std::uint64_t count_ = 0;
-  std::uint64_t overflows_ = 0;
+  Parts parts_;
 };
 
 // Counts in signed logarithmic bins: 128 an octave, so that a bin's middle is within 0.39 % of every
@@ -42,7 +50,9 @@ class ExactMoments {
 class LogHistogram {
  public:
   void add(Isa isa, std::span<const float> values, std::vector<std::int32_t>& scratch);
-  void merge(const LogHistogram& other);
+  void merge(const LogHistogram& other) { add_counts(other.first_, other.counts_); }
+  // Adds counts[i] to bin `first` + i.
+  void add_counts(std::int32_t first, std::span<const std::uint32_t> counts);
   void clear();
 
   bool empty() const { return counts_.empty(); }

@@ -47,10 +47,11 @@ class Handover {
   Handover& operator=(const Handover&) = delete;
 };
 
-// Hands out blocks point by point.
+// Hands out blocks point by point, from the first replication that is missing.
 class BlockQueue {
  public:
-  BlockQueue(const ExperimentPlan& plan, std::size_t block) : plan_(plan), block_(static_cast<std::uint32_t>(block)) {}
+  BlockQueue(const ExperimentPlan& plan, const Position& start, std::size_t block)
+      : plan_(plan), block_(static_cast<std::uint32_t>(block)), point_(start.point), done_(start.replication) {}
 
   bool next(Block& out) {
     while (point_ < plan_.points.size() && done_ >= plan_.points[point_].replications) {
@@ -67,8 +68,8 @@ class BlockQueue {
  private:
   const ExperimentPlan& plan_;
   std::uint32_t block_;
-  std::size_t point_ = 0;
-  std::uint32_t done_ = 0;
+  std::size_t point_;
+  std::uint32_t done_;
 };
 
 // What one thread keeps between blocks: work space is expensive to touch for the first time.
@@ -89,12 +90,14 @@ class Execution {
       : plan_(plan), sink_(sink), options_(options) {
     report_.block = options.block != 0 ? options.block : choose_block(*plan.points.front().model);
     total_ = plan.total_replications();
+    earlier_ = replications_before(plan, options.start);
+    token_point_ = options.start.point;
   }
 
   ~Execution() { const Handover handover; }
 
   RunReport run() {
-    BlockQueue queue(plan_, report_.block);
+    BlockQueue queue(plan_, options_.start, report_.block);
     const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
     // Without it TBB starts no more threads than there are processors, whatever the user asked for.
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options_.threads));
@@ -147,7 +150,8 @@ class Execution {
           options, options_.profile ? &worker.profile : nullptr);
       worker.point = block.point;
     }
-    if (block.point == 0 && block.first_replication == 0) report_.seconds_to_first_block = seconds_since(start_);
+    if (block.point == options_.start.point && block.first_replication == options_.start.replication)
+      report_.seconds_to_first_block = seconds_since(start_);
     worker.simulation->run(block, token->result);
     return token;
   }
@@ -156,7 +160,7 @@ class Execution {
     sink_.commit(token->result);
     report_.replications += token->result.block.replications;
     give_back(token);
-    if (options_.progress) options_.progress({report_.replications, total_, seconds_since(start_)});
+    if (options_.progress) options_.progress({earlier_ + report_.replications, total_, earlier_, seconds_since(start_)});
   }
 
   // Tokens are recycled; the first stage and the last may run at the same time.
@@ -191,6 +195,7 @@ class Execution {
   const RunOptions& options_;
   RunReport report_;
   std::uint64_t total_ = 0;
+  std::uint64_t earlier_ = 0;
   Clock::time_point start_ = Clock::now();
   tbb::enumerable_thread_specific<Worker> workers_;
   std::mutex mutex_;
@@ -210,6 +215,12 @@ int quota_threads() {
 }
 
 }  // namespace
+
+std::uint64_t replications_before(const ExperimentPlan& plan, const Position& position) {
+  std::uint64_t total = position.replication;
+  for (std::uint32_t p = 0; p < position.point; ++p) total += plan.points[p].replications;
+  return total;
+}
 
 std::uint64_t ExperimentPlan::total_replications() const {
   std::uint64_t total = 0;

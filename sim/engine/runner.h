@@ -35,28 +35,38 @@ class ResultSink {
 };
 
 struct RunProgress {
-  std::uint64_t done = 0;
+  std::uint64_t done = 0;  // of the whole plan, what an earlier run finished included
   std::uint64_t total = 0;
+  std::uint64_t earlier = 0;  // finished by an earlier run
   double seconds = 0.0;
+};
+
+// The first replication that is missing, everything before it being there already.
+struct Position {
+  std::uint32_t point = 0;
+  std::uint32_t replication = 0;
 };
 
 struct RunOptions {
   int threads = 1;
   std::size_t block = 0;  // replications a block; 0: chosen by the size of the work space
   Isa isa = Isa::baseline;
+  Position start{};
   const std::atomic<bool>* stop = nullptr;  // checked before each block
   std::function<void(const RunProgress&)> progress{};  // called in order, from any one thread
   bool profile = false;
 };
 
 struct RunReport {
-  std::uint64_t replications = 0;  // committed; a prefix of the plan when interrupted
+  std::uint64_t replications = 0;  // committed by this run; when interrupted, not up to the end of the plan
   bool interrupted = false;
   double seconds = 0.0;
   double seconds_to_first_block = 0.0;  // until the first block starts to be simulated
   std::size_t block = 0;
   Profile profile;
 };
+
+std::uint64_t replications_before(const ExperimentPlan& plan, const Position& position);
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options);
 

@@ -317,6 +317,39 @@ TEST_CASE("an exception of the sink or of progress ends the run and comes out") 
   }
 }
 
+TEST_CASE("a run that starts in the middle commits what is missing and nothing else, and counts what was there") {
+  const std::vector<std::uint32_t> replications{1000, 500, 1000};
+  const sim::Position starts[] = {{0, 0}, {0, 1}, {0, 999}, {0, 1000}, {1, 0}, {1, 77}, {2, 999}, {3, 0}};
+  for (const int threads : {1, 3})
+    for (const sim::Position& start : starts) {
+      CAPTURE(threads);
+      CAPTURE(start.point);
+      CAPTURE(start.replication);
+      Watch watch;
+      watch.on_block = stagger;
+      CollectingSink sink;
+      std::vector<std::uint64_t> progress;
+      sim::RunOptions options;
+      options.threads = threads;
+      options.block = 48;
+      options.start = start;
+      options.progress = [&](const sim::RunProgress& p) { progress.push_back(p.done); };
+      const sim::ExperimentPlan plan = plan_of(watch, replications);
+      const std::uint64_t before = sim::replications_before(plan, start);
+      const sim::RunReport report = sim::run(plan, sink, options);
+      CHECK(report.replications == 2500 - before);
+      CHECK_FALSE(report.interrupted);
+      CHECK(watch.begun == static_cast<int>(sink.blocks.size()));
+      if (!progress.empty()) CHECK(progress.back() == 2500);
+      std::uint64_t next = before;
+      for (const sim::Block& b : sink.blocks) {
+        CHECK(sim::replications_before(plan, {b.point, b.first_replication}) == next);
+        next += b.replications;
+      }
+      CHECK(next == 2500);
+    }
+}
+
 TEST_CASE("a run after a failed one is whole") {
   Watch watch;
   std::atomic<bool> fail{true};
