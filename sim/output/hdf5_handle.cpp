@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
 
 #include "sim/base/problem.h"
+#include "sim/output/locked_file.h"
 
 #if !H5_VERSION_GE(1, 10, 7)
 #error "HDF5 1.10.7 or later is needed: earlier ones cannot leave the locking of files to their caller"
@@ -43,19 +43,6 @@ Reason hdf5_reason() {
   return reason;
 }
 
-std::string hint_for(int error_number) {
-  switch (error_number) {
-    case ENOSPC:
-      return " Free some space, or write to another disk.";
-    case EDQUOT:
-      return " Free some of your quota, or write to another disk.";
-    case EFBIG:
-      return " Raise the limit on file sizes (ulimit -f), or store fewer outcomes.";
-    default:
-      return "";
-  }
-}
-
 std::string opening(const Context& context) {
   std::string text = context.file.string() + ": cannot " + context.action;
   if (!context.object.empty()) text.append(" ").append(context.object);
@@ -77,7 +64,7 @@ void fail(const Context& context) {
   const Reason reason = hdf5_reason();
   if (reason.error_number == 0) fail(context, "HDF5: " + reason.text);
   throw InputOutputError(opening(context) + " (" + std::strerror(reason.error_number) + "; HDF5: " + reason.text +
-                         ")." + hint_for(reason.error_number));
+                         ")." + advice_for(reason.error_number));
 }
 
 void fail(const Context& context, const std::string& reason) {

@@ -6,6 +6,9 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+
+#include "sim/output/locked_file.h"
 
 namespace sim::output {
 
@@ -29,7 +32,7 @@ class PartialFile {
  private:
   std::filesystem::path final_path_;
   std::filesystem::path path_;
-  int descriptor_ = -1;
+  std::optional<LockedFile> file_;
 };
 
 }  // namespace sim::output
