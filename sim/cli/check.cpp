@@ -6,20 +6,25 @@
 #include "sim/cli/options.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
+#include "sim/output/disk_need.h"
 #include "sim/rng/distribution.h"
 
 namespace sim::cli {
 namespace {
 
-class DiscardSink final : public ResultSink {
+// Keeps the sums alone: their size is part of the forecast.
+class SumsSink final : public ResultSink {
  public:
-  void commit(const BlockResult&) override {}
+  explicit SumsSink(const OutputPlan& outputs) : sums(outputs) {}
+  void commit(const BlockResult& result) override { sums.merge(result.sums); }
+  Accumulators sums;
 };
 
 struct Forecast {
   double seconds = 0.0;
   double memory_bytes = 0.0;
-  double disk_bytes = 0.0;
+  double journal_bytes = 0.0;  // until the result is complete
+  double result_bytes = 0.0;
 };
 
 // Time by simulating a few blocks; sizes by counting.
@@ -29,24 +34,19 @@ Forecast forecast(const LoadedScenario& loaded, std::uint32_t replications, int 
   run_options.isa = default_isa();
   const std::size_t block = choose_block(*loaded.model);
   const auto sample = std::min<std::uint32_t>(replications, static_cast<std::uint32_t>(block) * 4 * static_cast<std::uint32_t>(thread_count));
-  DiscardSink sink;
-  const RunReport report = run({{{loaded.model, sample}}}, sink, run_options);
   const OutputPlan& outputs = loaded.model->outputs();
+  SumsSink sink(outputs);
+  const RunReport report = run({{{loaded.model, sample}}}, sink, run_options);
   const auto n = static_cast<double>(replications);
   const double columns = static_cast<double>(outputs.columns());
   Forecast f;
   f.seconds = report.seconds * n / sample;
-  f.disk_bytes = 2.0 * 4.0 * n * columns;  // the spool and the result exist side by side for a moment
+  f.journal_bytes = output::journal_bytes(outputs, sink.sums, n, f.seconds);
+  f.result_bytes = output::result_bytes(outputs, sink.sums, n);
   const double workers = thread_count;
   f.memory_bytes = 60e6 + workers * static_cast<double>(block * loaded.model->bytes_per_lane()) * 4.0 +
                    4.0 * columns * 65536.0 + 2.0 * workers * 4.0 * n;
   return f;
-}
-
-std::string bytes_text(double bytes) {
-  if (bytes < 1e6) return fmt::format("{:.0f} kB", bytes / 1e3);
-  if (bytes < 1e9) return fmt::format("{:.0f} MB", bytes / 1e6);
-  return fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
 std::string value_text(const Value& value) {
@@ -133,8 +133,10 @@ int check_command(const Words& words, const Domain& domain) {
   out += drawn_text(scenario);
   out += defaults_text(scenario);
   const Forecast f = forecast(loaded, replications, thread_count);
-  out += fmt::format("\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most.\n", thread_count, f.seconds,
-                     bytes_text(f.memory_bytes), bytes_text(f.disk_bytes));
+  out += fmt::format("\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
+                     "complete {} for the journal that an interrupted run goes on from.\n",
+                     thread_count, f.seconds, bytes_text(f.memory_bytes), bytes_text(f.journal_bytes + f.result_bytes),
+                     bytes_text(f.result_bytes), bytes_text(f.journal_bytes));
   print_result(out);
   return kDone;
 }

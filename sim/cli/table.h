@@ -1,6 +1,7 @@
 // Text tables, CSV and JSON of summaries. Numbers ignore the locale.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ std::string rounded(double value, double error);
 std::string rounded_error(double error);
 // A plain number for a table without an error: at most six significant digits.
 std::string plain(double value);
+// A count, every digit of it: "1,234,567".
+std::string whole(std::uint64_t count);
+// "5.8 MB", for forecasts.
+std::string bytes_text(double bytes);
 
 // Columns as wide as their widest cell. `alignment` has an 'l' or 'r' for each column; columns beyond it,
 // and all but the first without it, stand to the right, where numbers belong.

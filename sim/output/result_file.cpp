@@ -18,6 +18,13 @@ std::string fingerprint(const ResultHeader& header) {
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
+RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan) {
+  RunIdentity run{fingerprint(header), PARTNERSIM_VERSION, kDrawsContract, header.seed, 0, {}};
+  run.columns = static_cast<std::uint32_t>(plan.points.front().model->outputs().columns());
+  for (const PlannedPoint& point : plan.points) run.replications.push_back(point.replications);
+  return run;
+}
+
 Results write_result_file(const std::filesystem::path& path, const ResultHeader& header, const Collector& collector,
                           int threads) {
   NetcdfWriter file(path);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/config/scenario.h"
+#include "sim/output/journal_record.h"
 #include "sim/output/results.h"
 
 namespace sim::output {
@@ -26,6 +27,9 @@ struct ResultHeader {
 
 // Identifies what a file answers: version, draws contract and every value in effect.
 std::string fingerprint(const ResultHeader& header);
+
+// The same and what tells people how two runs differ, for the journal.
+RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan);
 
 // Writes the file through a temporary one and a rename; summarises on the way, reading each column
 // once. Throws InputOutputError; then nothing appears under `path`.

@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/base/problem.h"
@@ -75,22 +76,80 @@ void check_overflows(const Accumulators& sums) {
 
 }  // namespace
 
-Collector::Collector(const ExperimentPlan& plan, std::filesystem::path spool)
-    : plan_(plan), spool_(plan.points.front().model->outputs().columns(), std::move(spool)) {
-  points_.reserve(plan.points.size());
+Collector::Collector(const ExperimentPlan& plan)
+    : plan_(plan), own_store_(std::make_unique<MemoryGroups>()), store_(*own_store_) {
   for (const PlannedPoint& point : plan.points) points_.emplace_back(point.model->outputs());
 }
 
+Collector::Collector(const ExperimentPlan& plan, GroupStore& store) : plan_(plan), store_(store) {
+  for (const PlannedPoint& point : plan.points) points_.emplace_back(point.model->outputs());
+}
+
+void Collector::restore(const Block& range, const Accumulators& sums) {
+  Point& point = points_[range.point];
+  if (point.groups.empty()) point.first_group = groups_;
+  point.groups.push_back(range.replications);
+  point.replications += range.replications;
+  point.sums.merge(sums);
+  ++groups_;
+}
+
 void Collector::commit(const BlockResult& result) {
-  Point& point = points_[result.block.point];
-  if (point.replications == 0) point.first_row = spool_.rows();
-  spool_.append(result.columns, result.block.replications);
-  point.replications += result.block.replications;
-  point.sums.merge(result.sums);
+  const Block& block = result.block;
+  if (open_.rows != 0 && (open_.point != block.point || open_.rows + block.replications > open_.stride)) close_group();
+  if (open_.rows == 0) open_group(block);
+  for (std::size_t c = 0; c < outputs().columns(); ++c)
+    std::copy_n(result.columns.row(c), block.replications, open_.columns.data() + c * open_.stride + open_.rows);
+  open_.sums->merge(result.sums);
+  open_.rows += block.replications;
+  const bool full = open_.rows + block.replications > open_.stride;
+  const bool last = points_[block.point].replications + open_.rows == plan_.points[block.point].replications;
+  const auto since_last = std::chrono::steady_clock::now() - closed_;
+  if (full || last || store_.due(since_last, open_.rows * outputs().columns() * sizeof(float))) close_group();
+}
+
+void Collector::open_group(const Block& first) {
+  if (!open_.sums || open_.point != first.point)
+    open_.sums = std::make_unique<Accumulators>(plan_.points[first.point].model->outputs());
+  open_.point = first.point;
+  open_.stride = std::max<std::size_t>(kGroupRows, first.replications);
+  open_.columns.resize(outputs().columns() * open_.stride);
+}
+
+void Collector::close_group() {
+  const std::size_t columns = outputs().columns();
+  float* values = open_.columns.data();
+  for (std::size_t c = 1; c < columns && open_.rows != open_.stride; ++c)  // to the left: no column overruns the next
+    std::copy_n(values + c * open_.stride, open_.rows, values + c * open_.rows);
+  const Block range{open_.point, points_[open_.point].replications, open_.rows};
+  store_.append(range, {values, columns * open_.rows}, *open_.sums);
+  restore(range, *open_.sums);
+  open_.rows = 0;
+  open_.sums->clear();
+  closed_ = std::chrono::steady_clock::now();
+}
+
+void Collector::finish() {
+  if (open_.rows != 0) close_group();
+}
+
+Position Collector::position() const {
+  Position next;
+  while (next.point < points_.size() && points_[next.point].replications == plan_.points[next.point].replications)
+    ++next.point;
+  if (next.point < points_.size()) next.replication = points_[next.point].replications;
+  return next;
 }
 
 std::vector<float> Collector::column(std::size_t point, std::size_t column) const {
-  return spool_.read(column, points_[point].first_row, points_[point].replications);
+  const Point& from = points_[point];
+  std::vector<float> values(from.replications);
+  std::span<float> rest(values);
+  for (std::size_t g = 0; g < from.groups.size(); ++g) {
+    store_.read(from.first_group + g, column, rest.first(from.groups[g]));
+    rest = rest.subspan(from.groups[g]);
+  }
+  return values;
 }
 
 Results summarise(const Collector& collector, int threads, const ColumnVisitor& visit) {

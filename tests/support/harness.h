@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,7 +37,7 @@ class Run {
  public:
   explicit Run(const std::string& toml, const How& how = {}) : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
     plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
-    collector_ = std::make_unique<sim::output::Collector>(plan_, std::filesystem::path{});
+    collector_ = std::make_unique<sim::output::Collector>(plan_);
     sim::RunOptions options;
     options.threads = how.threads;
     options.block = how.block;

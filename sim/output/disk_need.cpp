@@ -1,0 +1,63 @@
+#include "sim/output/disk_need.h"
+
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "sim/output/group_store.h"
+#include "sim/output/sums_codec.h"
+
+namespace sim::output {
+namespace {
+
+constexpr double kDescriptions = 150e3;  // names, attributes, dimensions: 100 to 200 kB, measured
+
+// Cells of <series>_counts: from the lowest to the highest bin that any month fills.
+double cells_of_counts(const OutputPlan& outputs, const Accumulators& sums) {
+  double cells = 0.0;
+  for (std::size_t t = 0; t < outputs.trajectories.size() && !sums.bands.empty(); ++t) {
+    std::int32_t low = std::numeric_limits<std::int32_t>::max(), high = std::numeric_limits<std::int32_t>::min();
+    for (int m = 1; m <= outputs.months; ++m) {
+      const LogHistogram& band = sums.band(t, m);
+      if (band.empty()) continue;
+      low = std::min(low, band.first_bin());
+      high = std::max(high, band.first_bin() + static_cast<std::int32_t>(band.counts().size()));
+    }
+    if (low < high) cells += static_cast<double>(outputs.months) * (high - low);
+  }
+  return cells;
+}
+
+}  // namespace
+
+double column_bytes(const OutputPlan& outputs, double replications) {
+  return sizeof(float) * static_cast<double>(outputs.columns()) * replications;
+}
+
+double result_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications) {
+  // Columns longer than a chunk (result_columns.cpp) are stored in whole ones.
+  constexpr auto kChunkRows = static_cast<double>(kGroupRows);
+  const double rows = replications <= kChunkRows ? replications : std::ceil(replications / kChunkRows) * kChunkRows;
+  return column_bytes(outputs, rows) + sizeof(std::uint32_t) * cells_of_counts(outputs, sums) + kDescriptions;
+}
+
+double journal_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications, double seconds) {
+  const double columns = column_bytes(outputs, replications);
+  const double of_group = static_cast<double>(encode(sums).size());
+  const double full_groups = std::ceil(replications / static_cast<double>(kGroupRows));
+  // Slow runs close a group every second, as long as its sums weigh no more than its columns (journal.cpp).
+  return columns + full_groups * of_group + std::min(seconds * of_group, columns + seconds / 30.0 * of_group);
+}
+
+std::optional<double> free_bytes(const std::filesystem::path& file) {
+  std::error_code ignored;
+  std::filesystem::path folder = std::filesystem::absolute(file, ignored).parent_path();
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, ignored)) folder = folder.parent_path();
+  struct statvfs disk = {};
+  if (::statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
+  return static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
+}
+
+}  // namespace sim::output

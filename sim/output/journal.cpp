@@ -1,0 +1,172 @@
+#include "sim/output/journal.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/output/sums_codec.h"
+
+namespace sim::output {
+namespace {
+
+// A crash loses a second's work. Where the sums of a group weigh more than its columns (large networks, slow
+// replications), groups wait until they do not, but not longer than half a minute. Both assumed.
+constexpr std::chrono::duration<double> kCommitAfter{1.0};
+constexpr std::chrono::duration<double> kCommitAtLast{30.0};
+
+std::string text_of(const LockedFile& file, std::uint64_t offset, std::size_t most) {
+  std::string text(std::min<std::uint64_t>(most, file.size() - std::min(offset, file.size())), '\0');
+  if (!file.read(text.data(), text.size(), offset)) text.clear();
+  return text;
+}
+
+}  // namespace
+
+Journal::Journal(std::unique_ptr<LockedFile> file, RunIdentity run, std::uint64_t end)
+    : file_(std::move(file)), run_(std::move(run)), end_(end) {}
+
+Journal::~Journal() {
+  if (may_be_removed_ && groups_.empty()) file_->remove_quietly();
+}
+
+std::unique_ptr<Journal> Journal::create(const std::filesystem::path& path, const RunIdentity& run, bool replace) {
+  using Open = LockedFile::Open;
+  const std::string header = encode(run);
+  // All who begin meet at this lock; the one who comes second finds the journal there.
+  auto file = std::make_unique<LockedFile>(path.string() + ".partial", path, Open::create);
+  std::unique_ptr<LockedFile> old;
+  std::error_code ignored;
+  try {
+    if (std::filesystem::exists(path, ignored)) {
+      old = std::make_unique<LockedFile>(path, path, Open::existing);
+      if (!replace) throw InputOutputError(path.string() + ": cannot create the file (it exists).");
+    }
+    file->truncate(0);
+    file->write(header.data(), header.size(), 0, "create the file");
+    file->sync("create the file");
+    file->rename(path, "create the file");
+  } catch (const InputOutputError&) {
+    file->remove_quietly();
+    throw;
+  }
+  std::unique_ptr<Journal> journal(new Journal(std::move(file), run, header.size()));
+  journal->may_be_removed_ = true;
+  return journal;
+}
+
+std::unique_ptr<Journal> Journal::open(const std::filesystem::path& path, const RunIdentity& run) {
+  auto file = std::make_unique<LockedFile>(path, path, LockedFile::Open::existing);
+  const HeaderPrefix prefix = decode_header_prefix(text_of(*file, 0, kHeaderPrefix));
+  std::unique_ptr<Journal> journal(new Journal(std::move(file), run, prefix.bytes));
+  if (!prefix.problem.empty()) journal->refuse(prefix.problem);
+  const std::string header = text_of(*journal->file_, 0, prefix.bytes);
+  if (header.size() < prefix.bytes) journal->refuse("its header is truncated");
+  const std::optional<RunIdentity> identity = decode_identity(header);
+  if (!identity) journal->refuse("its header is damaged");
+  if (const std::string reason = difference(*identity, run); !reason.empty()) journal->refuse(reason);
+  return journal;
+}
+
+void Journal::refuse(const std::string& reason) const { throw JournalRefused(path(), reason); }
+
+std::uint64_t Journal::recover(const ExperimentPlan& plan, const Visitor& visit) {
+  const std::uint64_t size = file_->size();
+  Position next;
+  std::string sums;
+  std::unique_ptr<Accumulators> decoded;
+  while (end_ < size) {
+    const auto header = decode_group_header(text_of(*file_, end_, kGroupHeader));
+    const std::uint64_t room = size - std::min(size, end_ + kGroupHeader);
+    if (!header || header->payload() > room || !payload_is_whole(*header, sums)) {
+      // Only the last record can be torn, because each was synced before the next was begun.
+      const bool ends_early = header && header->payload() < room;
+      if (ends_early || group_follows(end_ + 1, size)) refuse(fmt::format("its record at byte {} is damaged", end_));
+      break;
+    }
+    while (next.point < run_.replications.size() && next.replication == run_.replications[next.point])
+      next = {next.point + 1, 0};
+    check_fits(*header, next);
+    if (!decoded || next.replication == 0)
+      decoded = std::make_unique<Accumulators>(plan.points[next.point].model->outputs());
+    if (!decode(sums, *decoded)) refuse(fmt::format("the sums of its record at byte {} are of another shape", end_));
+    visit(header->range, *decoded);
+    groups_.push_back({end_ + kGroupHeader + header->sums_bytes, header->range.replications});
+    next.replication += header->range.replications;
+    end_ += kGroupHeader + header->payload();
+  }
+  if (end_ < size) file_->truncate(end_);
+  may_be_removed_ = true;
+  return size - std::min(end_, size);
+}
+
+bool Journal::payload_is_whole(const GroupHeader& header, std::string& sums) const {
+  std::uint64_t at = end_ + kGroupHeader;
+  sums.resize(header.sums_bytes);
+  if (!file_->read(sums.data(), sums.size(), at)) return false;
+  Checksum checksum;
+  checksum.add(sums.data(), sums.size());
+  at += sums.size();
+  std::vector<char> piece(std::size_t{1} << 20);
+  for (std::uint64_t left = header.column_bytes; left > 0;) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
+    if (!file_->read(piece.data(), part, at)) return false;
+    checksum.add(piece.data(), part);
+    at += part;
+    left -= part;
+  }
+  return checksum.value() == header.checksum;
+}
+
+// Whether a whole header of a group begins anywhere from `offset` on.
+bool Journal::group_follows(std::uint64_t offset, std::uint64_t size) const {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  for (; offset + kGroupHeader <= size; offset += kPiece) {
+    const std::string piece = text_of(*file_, offset, kPiece + kGroupHeader);  // so that none hides between two pieces
+    for (std::size_t at = piece.find(kGroupMagic); at != std::string::npos; at = piece.find(kGroupMagic, at + 1))
+      if (decode_group_header(std::string_view(piece).substr(at, kGroupHeader))) return true;
+  }
+  return false;
+}
+
+void Journal::check_fits(const GroupHeader& header, const Position& next) const {
+  const Block& range = header.range;
+  if (header.fingerprint != run_.fingerprint) refuse(fmt::format("its record at byte {} is of another run", end_));
+  const bool fits = next.point < run_.replications.size() && range.point == next.point &&
+                    range.first_replication == next.replication && range.replications > 0 &&
+                    range.replications <= run_.replications[next.point] - next.replication &&
+                    header.column_bytes == std::uint64_t{run_.columns} * range.replications * sizeof(float);
+  if (!fits) refuse(fmt::format("its record at byte {} does not follow the one before", end_));
+}
+
+void Journal::append(const Block& range, std::span<const float> columns, const Accumulators& sums) {
+  const std::string coded = encode(sums);
+  GroupHeader header{run_.fingerprint, range, coded.size(), columns.size_bytes(), 0};
+  Checksum checksum;
+  checksum.add(coded.data(), coded.size());
+  checksum.add(columns.data(), columns.size_bytes());
+  header.checksum = checksum.value();
+  const std::string head = encode(header) + coded;
+  try {
+    file_->write(head.data(), head.size(), end_);
+    file_->write(columns.data(), columns.size_bytes(), end_ + head.size());
+    file_->sync();
+  } catch (const InputOutputError&) {
+    file_->truncate_quietly(end_);  // gives the space back; a torn end would be cut off by recover() as well
+    throw;
+  }
+  groups_.push_back({end_ + head.size(), range.replications});
+  last_sums_bytes_ = coded.size();
+  end_ += head.size() + columns.size_bytes();
+}
+
+void Journal::read(std::size_t group, std::size_t column, std::span<float> out) const {
+  const Group& from = groups_[group];
+  if (!file_->read(out.data(), out.size_bytes(), from.columns_at + column * from.rows * sizeof(float)))
+    throw InputOutputError(path().string() + ": cannot read (it has become shorter)");
+}
+
+bool Journal::due(std::chrono::duration<double> since_last, std::size_t column_bytes) const {
+  return since_last >= kCommitAtLast || (since_last >= kCommitAfter && column_bytes >= last_sums_bytes_);
+}
+
+}  // namespace sim::output

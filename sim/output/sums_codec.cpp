@@ -1,0 +1,135 @@
+#include "sim/output/sums_codec.h"
+
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace sim::output {
+namespace {
+
+using Int128 = ExactMoments::Int128;
+__extension__ using Uint128 = unsigned __int128;
+
+class Encoder {
+ public:
+  void number(Uint128 value) {
+    for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(static_cast<unsigned char>(value) | 0x80));
+    out_.push_back(static_cast<char>(value));
+  }
+  void signed_number(Int128 value) {
+    number((static_cast<Uint128>(value) << 1) ^ static_cast<Uint128>(value >> 127));
+  }
+  void moments(const std::vector<ExactMoments>& list) {
+    for (const ExactMoments& m : list) {
+      signed_number(m.parts().sum);
+      signed_number(m.parts().squares);
+      number(m.parts().count);
+      number(m.parts().overflows);
+    }
+  }
+  void band(const LogHistogram& band) {
+    std::uint64_t filled = 0;
+    for (const std::uint32_t count : band.counts()) filled += count != 0 ? 1 : 0;
+    number(filled);
+    std::int64_t before = 0;
+    for (std::size_t i = 0; i < band.counts().size(); ++i) {
+      if (band.counts()[i] == 0) continue;
+      const std::int64_t bin = band.first_bin() + static_cast<std::int64_t>(i);
+      signed_number(bin - before);
+      number(band.counts()[i]);
+      before = bin;
+    }
+  }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+};
+
+// After the first failure everything reads as 0 and ok() is false.
+class Decoder {
+ public:
+  explicit Decoder(std::string_view bytes) : bytes_(bytes) {}
+  bool ok() const { return ok_; }
+  bool at_end() const { return ok_ && at_ == bytes_.size(); }
+
+  Uint128 number() {
+    Uint128 value = 0;
+    for (unsigned shift = 0; ok_ && shift < 128; shift += 7) {
+      if (at_ == bytes_.size()) break;
+      const auto byte = static_cast<unsigned char>(bytes_[at_++]);
+      value |= static_cast<Uint128>(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    ok_ = false;
+    return 0;
+  }
+  Int128 signed_number() {
+    const Uint128 coded = number();
+    return static_cast<Int128>(coded >> 1) ^ -static_cast<Int128>(coded & 1);
+  }
+  template <class T>
+  T within(Int128 value, T low, T high) {
+    ok_ = ok_ && value >= static_cast<Int128>(low) && value <= static_cast<Int128>(high);
+    return ok_ ? static_cast<T>(value) : T{};
+  }
+  template <class T>
+  T count() {
+    return within<T>(static_cast<Int128>(number()), 0, std::numeric_limits<T>::max());
+  }
+  void moments(std::vector<ExactMoments>& list) {
+    for (ExactMoments& m : list) {
+      ExactMoments::Parts parts;
+      parts.sum = signed_number();
+      parts.squares = signed_number();
+      parts.count = count<std::uint64_t>();
+      parts.overflows = count<std::uint64_t>();
+      m = ExactMoments(parts);
+    }
+  }
+  void band(LogHistogram& band) {
+    constexpr std::int32_t kFarthestBin = 1 << 16;  // float32 without its lower 16 bits has no more
+    band.clear();
+    const auto filled = count<std::uint32_t>();
+    std::int32_t bin = 0;
+    std::vector<std::uint32_t> counts;
+    std::int32_t first = 0;
+    for (std::uint32_t k = 0; ok_ && k < filled; ++k) {
+      bin = within<std::int32_t>(bin + signed_number() % (4 * kFarthestBin), k == 0 ? -kFarthestBin : bin, kFarthestBin);
+      if (!ok_) return;
+      if (k == 0) first = bin;
+      counts.resize(static_cast<std::size_t>(bin - first) + 1, 0);
+      counts.back() = count<std::uint32_t>();
+    }
+    if (ok_) band.add_counts(first, counts);
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  bool ok_ = true;
+};
+
+}  // namespace
+
+std::string encode(const Accumulators& sums) {
+  Encoder encoder;
+  encoder.number(sums.replications);
+  encoder.moments(sums.trajectory_moments);
+  for (const LogHistogram& band : sums.bands) encoder.band(band);
+  encoder.moments(sums.member_totals);
+  for (const std::uint64_t alive : sums.alive) encoder.number(alive);
+  return encoder.take();
+}
+
+bool decode(std::string_view bytes, Accumulators& sums) {
+  Decoder decoder(bytes);
+  sums.replications = decoder.count<std::uint64_t>();
+  decoder.moments(sums.trajectory_moments);
+  for (LogHistogram& band : sums.bands) decoder.band(band);
+  decoder.moments(sums.member_totals);
+  for (std::uint64_t& alive : sums.alive) alive = decoder.count<std::uint64_t>();
+  return decoder.at_end();
+}
+
+}  // namespace sim::output
