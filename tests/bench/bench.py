@@ -221,7 +221,7 @@ class Bench:
             rows.append([name, f"{total:.2f} s", f"{simulating:.2f} s", f"{rest:.2f} s",
                          f"{100 * rest / simulating:.0f} %"])
         table(["", "total", "simulating", "rest", "rest : simulating"], rows)
-        print("The rest is statistics and, with a file, writing it. Columns go to a spool while simulating.")
+        print("The rest is statistics and, with a file, writing it. Columns go to the journal while simulating.")
 
     def startup(self):
         rows = []
