@@ -32,7 +32,8 @@ Destination::Destination(fs::path result, output::RunIdentity run, Permission pe
 bool Destination::holds_result() const {
   std::error_code ignored;
   if (fs::is_directory(result_, ignored))
-    throw Refusal(fmt::format("{} is a folder. Name a file in it: -o {}", result_.string(), (result_ / "result.h5").string()));
+    throw Refusal(
+        fmt::format("{} is a folder. Name a file in it: -o {}", result_.string(), (result_ / "result.h5").string()));
   if (!is_there(result_)) return false;
   const output::ExistingResult existing = output::examine(result_);
   const bool same = existing.fingerprint == run_.fingerprint;
@@ -42,10 +43,13 @@ bool Destination::holds_result() const {
   }
   if (permission_.force || (same && permission_.resume)) return false;
   if (same)
-    throw Refusal(fmt::format("{} exists (it holds the finished part of an interrupted run). Use --resume to go on with it, "
-                                       "--force to start over, or -o to choose another name", result_.string()));
-  throw Refusal(fmt::format("{} exists ({}). Use --force to overwrite it, or -o to choose another name", result_.string(),
-                                     existing.fingerprint.empty() ? "it is not a partnersim result" : "it holds the result of another run"));
+    throw Refusal(
+        fmt::format("{} exists (it holds the finished part of an interrupted run). Use --resume to go on with it, "
+                    "--force to start over, or -o to choose another name",
+                    result_.string()));
+  throw Refusal(fmt::format(
+      "{} exists ({}). Use --force to overwrite it, or -o to choose another name", result_.string(),
+      existing.fingerprint.empty() ? "it is not a partnersim result" : "it holds the result of another run"));
 }
 
 // A run that was killed between giving the result its name and removing the journal leaves both.
@@ -53,7 +57,8 @@ void Destination::tidy() const {
   if (!is_there(journal_)) return;
   try {
     remove(*output::Journal::open(journal_, run_));
-    tell_(fmt::format("{} was left by a run that was killed at its very end: removed, the result is complete.", journal_.string()));
+    tell_(fmt::format("{} was left by a run that was killed at its very end: removed, the result is complete.",
+                      journal_.string()));
   } catch (const output::FileBusy&) {
     // Another process is about to remove it.
   } catch (const InputOutputError& error) {
@@ -66,7 +71,9 @@ void Destination::prepare_folder() const {
   if (folder.empty()) return;
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw InputOutputError(fmt::format("{}: cannot create the folder ({}).{}", folder.string(), error.message(), output::advice_for(error.value())));
+  if (error)
+    throw InputOutputError(fmt::format("{}: cannot create the folder ({}).{}", folder.string(), error.message(),
+                                       output::advice_for(error.value())));
   if (access(folder.c_str(), W_OK) != 0)
     throw Refusal(fmt::format("{}: cannot write there ({})", result_.string(), std::strerror(errno)));
 }
@@ -81,7 +88,8 @@ std::unique_ptr<output::Journal> Destination::open_journal() const {
   try {
     return output::Journal::open(journal_, run_);
   } catch (const output::JournalRefused& error) {
-    throw Refusal(fmt::format("{}. Use --force without --resume to start over, or -o to choose another name", error.what()));
+    throw Refusal(
+        fmt::format("{}. Use --force without --resume to start over, or -o to choose another name", error.what()));
   }
 }
 
@@ -94,7 +102,8 @@ void Destination::refuse_journal() const {
     reason = error.reason();
     advice.clear();
   }
-  throw Refusal(fmt::format("{} exists ({}). Use {}--force to start over, or -o to choose another name", journal_.string(), reason, advice));
+  throw Refusal(fmt::format("{} exists ({}). Use {}--force to start over, or -o to choose another name",
+                            journal_.string(), reason, advice));
 }
 
 void Destination::recover(output::Journal& journal, output::Collector& collector) const {
@@ -102,15 +111,18 @@ void Destination::recover(output::Journal& journal, output::Collector& collector
     const std::uint64_t cut = journal.recover(
         collector.plan(), [&](const Block& range, const Accumulators& sums) { collector.restore(range, sums); });
     if (cut != 0)
-      tell_(fmt::format("{}: the last record was torn; its {} bytes are cut off, and its replications simulated again.", journal_.string(), whole(cut)));
+      tell_(fmt::format("{}: the last record was torn; its {} bytes are cut off, and its replications simulated again.",
+                        journal_.string(), whole(cut)));
   } catch (const output::JournalRefused& error) {
-    throw Refusal(fmt::format("{}. Use --force without --resume to start over, or -o to choose another name", error.what()));
+    throw Refusal(
+        fmt::format("{}. Use --force without --resume to start over, or -o to choose another name", error.what()));
   }
 }
 
 void Destination::remove(output::Journal& journal) const {
   if (const int error = journal.remove(); error != 0)
-    tell_(fmt::format("{}: cannot remove ({}). The result is complete; the journal is no longer needed.", journal_.string(), std::strerror(error)));
+    tell_(fmt::format("{}: cannot remove ({}). The result is complete; the journal is no longer needed.",
+                      journal_.string(), std::strerror(error)));
 }
 
 }  // namespace sim::cli

@@ -28,11 +28,13 @@ void write_log(const std::filesystem::path& result, const RunLog& log) {
   const std::string text = fmt::format(
       "{{\n  \"result\": {},\n  \"command\": {},\n  \"folder\": {},\n  \"host\": {},\n  \"finished\": {},\n"
       "  \"version\": {},\n  \"threads\": {},\n  \"instruction_set\": {},\n  \"block\": {},\n  \"replications\": {},\n"
-      "  \"resumed_from\": {},\n  \"interrupted\": {},\n  \"seconds_simulating\": {},\n  \"seconds\": {},\n  \"outcomes_hash\": {}\n}}\n",
-      json_text(result.filename().string()), json_text(command), json_text(std::filesystem::current_path().string()), json_text(host),
-      json_text(time), json_text(PARTNERSIM_VERSION), log.options.threads, json_text(std::string(to_string(log.options.isa))),
-      log.report.block, log.resumed + log.report.replications, log.resumed, log.report.interrupted,
-      json_number(log.report.seconds), json_number(log.seconds), json_text(log.digest));
+      "  \"resumed_from\": {},\n  \"interrupted\": {},\n  \"seconds_simulating\": {},\n  \"seconds\": {},\n  "
+      "\"outcomes_hash\": {}\n}}\n",
+      json_text(result.filename().string()), json_text(command), json_text(std::filesystem::current_path().string()),
+      json_text(host), json_text(time), json_text(PARTNERSIM_VERSION), log.options.threads,
+      json_text(std::string(to_string(log.options.isa))), log.report.block, log.resumed + log.report.replications,
+      log.resumed, log.report.interrupted, json_number(log.report.seconds), json_number(log.seconds),
+      json_text(log.digest));
   const std::string path = result.string() + ".log.json";
   errno = 0;
   std::ofstream file(path);
@@ -49,7 +51,8 @@ std::string profile_table(const RunReport& report) {
     if (!stage.name.starts_with("> ")) total += stage.ticks;
   TextTable table({"stage", "share"});
   for (const Profile::Stage& stage : report.profile.stages())
-    table.add({stage.name, fmt::format("{:.1f} %", 100.0 * static_cast<double>(stage.ticks) / static_cast<double>(std::max<std::uint64_t>(1, total)))});
+    table.add({stage.name, fmt::format("{:.1f} %", 100.0 * static_cast<double>(stage.ticks) /
+                                                       static_cast<double>(std::max<std::uint64_t>(1, total)))});
   return "\nWhere the time goes (stages marked > are parts of a process):\n" + table.text();
 }
 

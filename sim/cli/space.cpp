@@ -25,7 +25,8 @@ Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const out
 
 std::string Space::text() const {
   const std::optional<double> free = output::free_bytes(result_);
-  return fmt::format("about {} of disk{}", bytes_text(needed_), free ? fmt::format(", and {} are free", bytes_text(*free)) : "");
+  return fmt::format("about {} of disk{}", bytes_text(needed_),
+                     free ? fmt::format(", and {} are free", bytes_text(*free)) : "");
 }
 
 std::string Space::warning() const {
@@ -35,8 +36,8 @@ std::string Space::warning() const {
 
 std::string Space::advice() const {
   if (finished_ == 0) return fmt::format(" The run needs {}.", text());
-  return fmt::format(" {} of {} replications are safe in {}: --resume goes on from there. It needs {}.", whole(finished_),
-                     whole(total_), output::Journal::path_for(result_).string(), text());
+  return fmt::format(" {} of {} replications are safe in {}: --resume goes on from there. It needs {}.",
+                     whole(finished_), whole(total_), output::Journal::path_for(result_).string(), text());
 }
 
 }  // namespace sim::cli

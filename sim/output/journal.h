@@ -4,7 +4,8 @@
 // a kill or a loss of power all records but the last are whole, and the last is whole or recognisably torn.
 //
 // Promises
-//  - What append() has returned from is on the disk; what it has thrown at is cut off again, and everything before stays.
+//  - What append() has returned from is on the disk; what it has thrown at is cut off again, and everything before
+//  stays.
 //  - The file appears under its name with a whole header or not at all, and is locked while it is used.
 //  - recover() takes records of this very run only, in order and without a gap. A torn end is cut off; anything else
 //    that does not fit is refused, and the file is left as it is.

@@ -41,7 +41,7 @@ struct GroupHeader {
   std::uint64_t payload() const { return sums_bytes + column_bytes; }
 };
 
-inline constexpr std::size_t kHeaderPrefix = 16;   // magic, format, length
+inline constexpr std::size_t kHeaderPrefix = 16;  // magic, format, length
 inline constexpr std::size_t kGroupHeader = 88;
 inline constexpr std::uint32_t kJournalFormat = 1;
 inline constexpr std::string_view kGroupMagic = "PSIMgrp\n";

@@ -42,7 +42,7 @@ class LockedFile {
   void write(const void* data, std::size_t bytes, std::uint64_t offset, const char* action = "write");
   // False when the file ends before.
   bool read(void* data, std::size_t bytes, std::uint64_t offset) const;
-  void sync(const char* action = "write");       // content and length
+  void sync(const char* action = "write");  // content and length
   void truncate(std::uint64_t size);
   void rename(const std::filesystem::path& to, const char* action);  // and syncs the folder; the lock stays
   // The errno of a failure, else 0.

@@ -16,9 +16,7 @@ class Encoder {
     for (; value >= 0x80; value >>= 7) out_.push_back(static_cast<char>(static_cast<unsigned char>(value) | 0x80));
     out_.push_back(static_cast<char>(value));
   }
-  void signed_number(Int128 value) {
-    number((static_cast<Uint128>(value) << 1) ^ static_cast<Uint128>(value >> 127));
-  }
+  void signed_number(Int128 value) { number((static_cast<Uint128>(value) << 1) ^ static_cast<Uint128>(value >> 127)); }
   void moments(const std::vector<ExactMoments>& list) {
     for (const ExactMoments& m : list) {
       signed_number(m.parts().sum);
@@ -95,7 +93,8 @@ class Decoder {
     std::vector<std::uint32_t> counts;
     std::int32_t first = 0;
     for (std::uint32_t k = 0; ok_ && k < filled; ++k) {
-      bin = within<std::int32_t>(bin + signed_number() % (4 * kFarthestBin), k == 0 ? -kFarthestBin : bin, kFarthestBin);
+      bin =
+          within<std::int32_t>(bin + signed_number() % (4 * kFarthestBin), k == 0 ? -kFarthestBin : bin, kFarthestBin);
       if (!ok_) return;
       if (k == 0) first = bin;
       counts.resize(static_cast<std::size_t>(bin - first) + 1, 0);

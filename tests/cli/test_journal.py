@@ -5,8 +5,7 @@ journals that are not what they should be. Every test name is a claim.
     python3 tests/cli/test_journal.py BINARY SOURCE_DIR SHIM [unittest's options]
 
 SHIM is the library made of tests/support/inject.c, which lets single calls fail or never happen.
-PARTNERSIM_TEST_KILLS=100 makes as many random kills as that (otherwise 20), and PARTNERSIM_TEST_EVERY_STEP=1 takes
-every step of writing the result instead of every sixth (those of the journal are always all taken).
+PARTNERSIM_TEST_KILLS=100 makes as many random kills as that, otherwise 20.
 """
 
 import itertools
@@ -31,7 +30,6 @@ from test_cli import DONE, INPUT_OUTPUT, INTERRUPTED, USAGE, Case, environment
 
 SHIM = None  # set at the end of the file
 KILLS = int(os.environ.get("PARTNERSIM_TEST_KILLS", "20"))
-EVERY_STEP = os.environ.get("PARTNERSIM_TEST_EVERY_STEP", "") not in ("", "0")
 GROUP = 65_536  # rows of a full group
 
 SCENARIO = """# How are three groups of replications written?
@@ -138,26 +136,37 @@ class JournalCase(Case):
     def resumed_from(self, folder):
         return int(re.search(r'"resumed_from": (\d+)', (folder / "r.h5.log.json").read_text(encoding="utf-8"))[1])
 
-    def at_each(self, cases, check):
+    def at_each(self, all_cases, check):
         with ThreadPoolExecutor(2) as pool:
-            for _ in pool.map(lambda case: check(*case), cases):
+            for _ in pool.map(lambda case: check(*case), all_cases):
                 pass
 
 
-def chosen(steps, modes):
-    """(step, mode) of all steps but those of writing the result, of which every sixth is enough by default."""
-    plain = [s for s in steps if not (s.call == "pwrite" and s.path == "r.h5.partial")]
-    result = [s for s in steps if s not in plain]
-    if not EVERY_STEP:
-        result = sorted({*result[:4], *result[::6], *result[-4:], *(s for s in result if s.size > 60_000)})
-    for step, mode in itertools.product(sorted(plain + result), modes):
-        if mode in ("kill", "full") or step.call in ("write", "pwrite"):
-            yield step, mode
+def cases(steps, modes):
+    """(step, mode) of all steps; half of its bytes has only a step that writes some."""
+    return [(step, mode) for step, mode in itertools.product(steps, modes)
+            if mode in ("kill", "full") or step.call in ("write", "pwrite")]
+
+
+class ThePowerMayFail(JournalCase):
+    # A kill leaves what was written in the system's memory, so that only the order of calls shows what a loss of power
+    # would leave.
+    def test_each_group_is_synced_before_the_next_and_the_result_before_it_replaces_the_journal(self):
+        calls = [(s.call, s.path) for s in self.steps() if s.path != "r.h5.log.json"]
+        folder = ("fsync", "steps")
+        new, journal, partial = "r.h5.journal.partial", "r.h5.journal", "r.h5.partial"
+        self.assertEqual(calls[:6], [("open", new), ("ftruncate", new), ("pwrite", new), ("fdatasync", new),
+                                     ("rename", journal), folder])
+        end = calls.index(("open", partial))
+        group = [("pwrite", journal), ("pwrite", journal), ("fdatasync", journal)]
+        self.assertEqual(calls[6:end], group * max(3, (end - 6) // 3))
+        self.assertEqual({path for _, path in calls[end:-3]}, {partial})
+        self.assertEqual(calls[-4:], [("fdatasync", partial), ("rename", "r.h5"), folder, ("unlink", journal)])
 
 
 class AKilledRun(JournalCase):
     def test_goes_on_to_the_same_bytes_whatever_step_of_its_output_it_was_killed_at(self):
-        self.at_each(chosen(self.steps(), ("kill", "torn")), self.check_kill)
+        self.at_each(cases(self.steps(), ("kill", "torn")), self.check_kill)
 
     def check_kill(self, step, mode):
         what = f"{mode} at {step}"
@@ -311,7 +320,7 @@ class ResumingWithoutNeed(JournalCase):
 
 class AFullDisk(JournalCase):
     def test_at_any_step_is_an_error_that_says_what_to_do_and_loses_nothing(self):
-        self.at_each(chosen(self.steps(), ("full", "short")), self.check_full)
+        self.at_each(cases(self.steps(), ("full", "short")), self.check_full)
 
     def check_full(self, step, mode):
         what = f"{mode} at {step}"
@@ -328,6 +337,7 @@ class AFullDisk(JournalCase):
         if step.call == "unlink":
             self.assertRegex(answer.err, r"r\.h5\.journal: cannot remove \(No space left on device\)", what)
         elif there:
+            self.assertEqual((folder / "r.h5.journal").stat().st_size, records(folder / "r.h5.journal")[-1].end, what)
             self.assertRegex(answer.err, rf"{there:,} of {REPLICATIONS:,} replications are safe in .*journal: --resume", what)
         if (folder / "r.h5").exists():
             self.assertEqual((folder / "r.h5").read_bytes(), self.reference[0], what)

@@ -73,7 +73,9 @@ class PaperModel final : public sim::Model {
     outputs_.member_survival = true;
   }
   const sim::OutputPlan& outputs() const override { return outputs_; }
-  std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions&, sim::Profile*) const override { return {}; }
+  std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions&, sim::Profile*) const override {
+    return {};
+  }
   sim::ExpectedValues expected() const override { return {}; }
   std::size_t bytes_per_lane() const override { return 100; }
 
@@ -161,10 +163,12 @@ struct Three {
 
 // Opens, recovers and goes on to the end; the bytes cut off.
 std::uint64_t go_on(const fs::path& path, const sim::ExperimentPlan& plan, std::string* all = nullptr) {
+  const std::uint64_t size = fs::file_size(path);
   const auto journal = Journal::open(path, identity_of(plan));
   Collector collector(plan, *journal);
   const std::uint64_t cut =
       journal->recover(plan, [&](const Block& range, const Accumulators& sums) { collector.restore(range, sums); });
+  CHECK(fs::file_size(path) == size - cut);  // behind a shorter record, a torn end would look like damage
   commit_all(collector, 10);
   if (all != nullptr) *all = contents(collector);
   return cut;
@@ -196,7 +200,8 @@ TEST_CASE("sums come back from their bytes exactly, the largest and the negative
   CHECK(back.trajectory_moments[1].overflows() == 3);
   CHECK(back.replications == 25);
   CHECK(back.alive == sums.alive);
-  for (const double p : {0.1, 0.5, 0.9}) CHECK(back.band(0, 1).quantile(p, false) == sums.band(0, 1).quantile(p, false));
+  for (const double p : {0.1, 0.5, 0.9})
+    CHECK(back.band(0, 1).quantile(p, false) == sums.band(0, 1).quantile(p, false));
 }
 
 TEST_CASE("bytes of sums that are cut, lengthened or random are refused or decoded, never read beyond") {
@@ -319,7 +324,8 @@ TEST_CASE("records that are missing, repeated or of another run are refused") {
   const std::string whole = bytes_of(path);
   const auto record = [&](std::size_t k) { return whole.substr(three.ends[k], three.ends[k + 1] - three.ends[k]); };
   const std::string header = whole.substr(0, three.ends[0]);
-  for (const std::string& records : {record(0) + record(2), record(0) + record(0), record(1), record(0) + record(2) + record(1)}) {
+  for (const std::string& records :
+       {record(0) + record(2), record(0) + record(0), record(1), record(0) + record(2) + record(1)}) {
     write_bytes(path, header + records);
     CHECK(contains(error_of<JournalRefused>([&] { go_on(path, three.plan); }), "does not follow the one before"));
   }
@@ -327,8 +333,9 @@ TEST_CASE("records that are missing, repeated or of another run are refused") {
   other.fingerprint.back() = '0';
   write_bytes(path, encode(other) + record(0));
   const auto journal = Journal::open(path, other);
-  CHECK(contains(error_of<JournalRefused>([&] { journal->recover(three.plan, [](const Block&, const Accumulators&) {}); }),
-                 "is of another run"));
+  CHECK(contains(
+      error_of<JournalRefused>([&] { journal->recover(three.plan, [](const Block&, const Accumulators&) {}); }),
+      "is of another run"));
 }
 
 TEST_CASE("a journal has one user, and only who may replace it begins anew") {
@@ -336,9 +343,7 @@ TEST_CASE("a journal has one user, and only who may replace it begins anew") {
   const fs::path path = folder / "j";
   const sim::ExperimentPlan plan = plan_of({25});
   const RunIdentity run = identity_of(plan);
-  {
-    const Three three(path);
-  }
+  { const Three three(path); }
   {
     const auto journal = Journal::open(path, run);
     CHECK(contains(error_of<FileBusy>([&] { Journal::open(path, run); }), "another process is writing"));
