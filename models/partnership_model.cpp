@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "models/chronicler.h"
 #include "models/dependence.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
@@ -48,7 +49,7 @@ class NetworkSimulation final : public sim::Simulation {
     state_->isa = options.isa;
     state_->profile = profile;
     state_->plan = &setup_.outputs();
-    if (setup_.needs_closings) state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
+    if (setup_.needs_closings || options.chronicle) state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
     if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_suspension) state_->suspended = sim::Grid<std::uint32_t>(setup_.partners.size(), options.lanes);
@@ -56,27 +57,48 @@ class NetworkSimulation final : public sim::Simulation {
   }
 
   void run(const sim::Block& block, sim::BlockResult& result) override {
+    prepare(block, result);
+    simulate([](std::uint32_t, int) {});
+  }
+
+  // The same, watched from between the processes; blocks of one replication.
+  sim::Chronicle tell(std::uint32_t replication) {
+    sim::BlockResult result(setup_.outputs(), sim::kLanePadding);
+    prepare({0, replication, 1}, result);
+    Chronicler chronicler(setup_);
+    simulate([&](std::uint32_t stream, int phase) { chronicler.after(*state_, stream, phase); });
+    sim::Chronicle chronicle{chronicler.take(), {}};
+    for (std::size_t c = 0; c < setup_.outputs().columns(); ++c) chronicle.columns.push_back(result.columns.row(c)[0]);
+    return chronicle;
+  }
+
+ private:
+  void prepare(const sim::Block& block, sim::BlockResult& result) {
     result.block = block;
     result.sums.clear();
     result.sums.replications = block.replications;
     state_->first_replication = block.first_replication;
     state_->count = block.replications;
     state_->result = &result;
+  }
+
+  template <class Observer>
+  void simulate(const Observer& observe) {
     open_actual();
     draw_inputs();
-    loop_.run(*state_, setup_.months, state_->profile);
+    loop_.live(*state_, setup_.months, state_->profile, observe);
+    loop_.finish(*state_, state_->profile);
     for (Counterfactual* counterfactual : setup_.counterfactuals) counterfactual->after_actual(*state_);
     for (Counterfactual* counterfactual : setup_.counterfactuals)
       for (std::size_t pass = 0; pass < counterfactual->passes(); ++pass) {
         if (!counterfactual->open(*state_, pass)) continue;
         sim::StageTimer timer(state_->profile);
-        loop_.live(*state_, setup_.months, nullptr);
+        loop_.live(*state_, setup_.months, nullptr, Loop::Nobody{});
         counterfactual->close(*state_, pass);
         timer.mark("counterfactuals");
       }
   }
 
- private:
   void open_actual() {
     state_->pass = Pass::actual;
     std::iota(state_->lanes.begin(), state_->lanes.begin() + static_cast<std::ptrdiff_t>(state_->count), 0u);
@@ -134,6 +156,13 @@ class PartnershipModel final : public sim::Model {
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
                                                    sim::Profile* profile) const override {
     return std::make_unique<NetworkSimulation>(*scenario_, options, profile);
+  }
+
+  sim::Chronicle replay(std::uint32_t replication) const override {
+    sim::WorkerOptions options;
+    options.lanes = 1;
+    options.chronicle = true;
+    return NetworkSimulation(*scenario_, options, nullptr).tell(replication);
   }
 
   sim::ExpectedValues expected() const override {

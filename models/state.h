@@ -117,9 +117,15 @@ struct State {
 
   // Partnerships that shocks end this month.
   struct Kill {
-    std::uint32_t partner, lane;
+    std::uint32_t partner, lane, shock;
   };
   std::vector<Kill> kills;
+  // Shocks that strike this month; a duration of 0 when they only end partnerships.
+  struct Strike {
+    std::uint32_t shock, lane, duration;
+    float severity;
+  };
+  std::vector<Strike> strikes;
 
   // Partnerships. `working` lists the lanes in which a partnership works this month; `alive` is 1 until
   // something ends it, which takes effect at the end of the month.
@@ -150,6 +156,7 @@ struct State {
 
   // What goals and rankings look at: "revenue" to date, "cash" and so on, by the process that keeps it.
   std::map<std::string, const sim::Lane<double>*> running;
+  const sim::Lane<std::uint32_t>* regime = nullptr;      // null without an economy
   const sim::Grid<double>* revenue_by_source = nullptr;  // to date: [source]; where it is kept
 
   // Records a monthly series, by the handle Setup gave.

@@ -90,6 +90,7 @@ class Economy final : public Process {
   }
 
   void begin(State& state) override {
+    state.regime = &regime_;
     if (state.pass == Pass::actual) counts_.fill(0.0f);
     State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q)

@@ -132,6 +132,7 @@ class Partnerships final : public Process {
   void close(State& state) {
     if (state.pass == Pass::actual) settle(state);
     state.kills.clear();
+    state.strikes.clear();
     const bool counts = state.plan->member_survival && state.pass == Pass::actual;
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       const std::uint32_t* alive = state.alive.row(p);

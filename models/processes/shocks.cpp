@@ -69,8 +69,9 @@ bool takes_money(Channel channel) { return channel == Channel::cash || channel =
 
 class Shock {
  public:
-  Shock(Setup& setup, const std::string& path)
+  Shock(Setup& setup, const std::string& path, std::uint32_t number)
       : path_(path),
+        number_(number),
         channel_(channel_of(setup.scenario, path)),
         arrivals_(setup, path),
         kill_(setup.scenario.number(path + ".kill")),
@@ -196,6 +197,8 @@ class Shock {
 
   void strike(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s, const sim::Grid<double>& revenue) {
     for (std::size_t i = 0; i < n; ++i) state.shocked[s.struck[i]] = 1;
+    const bool lasts = channel_ != Channel::none;
+    for (std::size_t i = 0; !lasts && i < n; ++i) state.strikes.push_back({number_, s.struck[i], 0, 1.0f});
     const bool all_alike = target_.choice == Target::Choice::all;
     if (kill_threshold_ != 0 && all_alike) kill_all(state, arrival, n, s);
     if (channel_ == Channel::none && all_alike) return;
@@ -205,6 +208,7 @@ class Shock {
       const auto size = state.philox->words(state.first_replication + lane, address);
       const auto month = static_cast<std::uint32_t>(state.month);
       Effect effect{lane, Effect::kAll, month, profile_.duration(size[1]), static_cast<float>(severity_(size[0]))};
+      if (lasts) state.strikes.push_back({number_, lane, effect.duration, effect.severity});
       if (all_alike && (!own_severity_ || takes_money(channel_))) {
         effects_.push_back(effect);
         continue;
@@ -239,9 +243,9 @@ class Shock {
     if (sim::coin(words[arrival % 4]) < kill_threshold_) end(state, target_.firms[k] - 1, lane);
   }
 
-  static void end(State& state, std::size_t partner, std::uint32_t lane) {
+  void end(State& state, std::size_t partner, std::uint32_t lane) const {
     std::uint32_t& alive = state.alive.row(partner)[lane];
-    if (alive != 0) state.kills.push_back({static_cast<std::uint32_t>(partner), lane});
+    if (alive != 0) state.kills.push_back({static_cast<std::uint32_t>(partner), lane, number_});
     alive = 0;
   }
 
@@ -277,6 +281,7 @@ class Shock {
   }
 
   std::string path_;
+  std::uint32_t number_;  // in the scenario's order
   Channel channel_;
   ShockArrivals arrivals_;
   double kill_;
@@ -295,7 +300,7 @@ class Shock {
 class Shocks final : public Process {
  public:
   explicit Shocks(Setup& setup) : scratch_(setup.lanes), has_direct_(setup.has_direct) {
-    for (const std::string& id : setup.scenario.ids("shock")) shocks_.emplace_back(setup, "shock." + id);
+    for (const std::string& id : setup.scenario.ids("shock")) shocks_.emplace_back(setup, "shock." + id, static_cast<std::uint32_t>(shocks_.size()));
     const bool ranks = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
     if (!ranks) return;
     trailing_ = sim::Grid<double>(firm_of_partner(setup.partners.size()), setup.lanes);

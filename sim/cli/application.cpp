@@ -26,6 +26,7 @@ constexpr std::array kCommands{
     Command{"check", "read a scenario as run does, and say what it would do", check_command},
     Command{"describe", "parameters, distributions, outcomes and their sources", describe_command},
     Command{"summary", "the table of a result file", summary_command},
+    Command{"replay", "one future of a result, month by month", replay_command},
     Command{"list", "the scenarios that ship, with their questions", list_command},
 };
 

@@ -101,13 +101,7 @@ std::string question_of(const std::string& text) {
   return {};
 }
 
-LoadedScenario load(const std::string& path, const std::vector<std::string>& assignments, const Domain& domain) {
-  Document document;
-  if (path == "-") {
-    document = parse_document("<stdin>", {std::istreambuf_iterator<char>(std::cin), {}});
-  } else {
-    document = read_document(path);
-  }
+LoadedScenario load(Document document, const std::vector<std::string>& assignments, const Domain& domain) {
   Problems problems;
   for (const std::string& assignment : assignments) set_value(document, assignment, problems);
   problems.raise();
@@ -118,14 +112,21 @@ LoadedScenario load(const std::string& path, const std::vector<std::string>& ass
   LoadedScenario loaded;
   loaded.scenario = scenario;
   loaded.model = domain.make_model(scenario);
-  loaded.stem = path == "-" ? "stdin" : std::filesystem::path(path).stem().string();
   loaded.header.question = question_of(scenario->source_text());
   loaded.header.currency = scenario->text("scenario.currency");
   loaded.header.start = scenario->text("scenario.start");
   loaded.header.seed = static_cast<std::uint64_t>(scenario->integer("scenario.seed"));
   loaded.header.scenario_text = scenario->source_text();
+  loaded.header.assignments = assignments;
   loaded.header.resolved_text = scenario->resolved_text();
   loaded.header.point_labels = {"base"};
+  return loaded;
+}
+
+LoadedScenario load(const std::string& path, const std::vector<std::string>& assignments, const Domain& domain) {
+  const bool piped = path == "-";
+  LoadedScenario loaded = load(piped ? parse_document("<stdin>", {std::istreambuf_iterator<char>(std::cin), {}}) : read_document(path), assignments, domain);
+  loaded.stem = piped ? "stdin" : std::filesystem::path(path).stem().string();
   return loaded;
 }
 

@@ -29,6 +29,7 @@ struct LoadedScenario {
 };
 
 // Reads, applies assignments (PATH=VALUE), validates and builds. Throws ConfigurationError.
+LoadedScenario load(Document document, const std::vector<std::string>& assignments, const Domain& domain);
 LoadedScenario load(const std::string& path, const std::vector<std::string>& assignments, const Domain& domain);
 
 // Adds the options `run` and `check` share: -n, -s, -t, --set.

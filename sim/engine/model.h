@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/engine/accumulators.h"
+#include "sim/engine/chronicle.h"
 #include "sim/engine/outputs.h"
 #include "sim/engine/profile.h"
 #include "sim/lanes/dispatch.h"
@@ -52,6 +53,7 @@ struct WorkerOptions {
   Isa isa = Isa::baseline;
   std::size_t lanes = 512;  // the largest block
   bool profile = false;
+  bool chronicle = false;  // keep what replay tells
 };
 
 class Model {
@@ -60,6 +62,8 @@ class Model {
   virtual const OutputPlan& outputs() const = 0;
   virtual std::unique_ptr<Simulation> make_simulation(const WorkerOptions& options, Profile* profile) const = 0;
   virtual ExpectedValues expected() const = 0;
+  // One replication again, from the same kernels, with its events. Empty for models that have nothing to tell.
+  virtual Chronicle replay(std::uint32_t) const { return {}; }
   // What a user should know of this scenario though it can be run.
   virtual const std::vector<std::string>& warnings() const {
     static const std::vector<std::string> none;

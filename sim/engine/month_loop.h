@@ -27,14 +27,23 @@ class MonthLoop {
 
   // state.month counts 1..months. A process is timed under its own name unless it times stages itself.
   void run(State& state, int months, Profile* profile) {
-    live(state, months, profile);
+    live(state, months, profile, Nobody{});
+    finish(state, profile);
+  }
+
+  void finish(State& state, Profile* profile) {
     StageTimer timer(profile);
     for (auto& process : processes_) process->finish(state);
     timer.mark("outcomes");
   }
 
-  // The same without outcomes: a further pass of the block, which `state` tells apart.
-  void live(State& state, int months, Profile* profile) {
+  // The same without outcomes: a further pass of the block, which `state` tells apart. `observe(stream, phase)` is
+  // called after each step of a process.
+  struct Nobody {
+    void operator()(std::uint32_t, int) const {}
+  };
+  template <class Observer>
+  void live(State& state, int months, Profile* profile, const Observer& observe) {
     StageTimer timer(profile);
     state.month = 0;
     for (auto& process : processes_) process->begin(state);
@@ -42,6 +51,7 @@ class MonthLoop {
     for (state.month = 1; state.month <= months; ++state.month) {
       for (const Step& step : steps_) {
         step.process->step(state, step.phase);
+        observe(step.stream, step.phase);
         timer.mark(step.name.c_str());
       }
     }

@@ -20,6 +20,7 @@ struct ResultHeader {
   std::string start;     // "2026-09", or empty
   std::uint64_t seed = 0;
   std::string scenario_text;
+  std::vector<std::string> assignments;  // made to it on the command line, in order: "firm.cash=5000"
   std::string resolved_text;
   std::vector<std::string> point_labels;
   bool complete = true;  // false: an interrupted run's finished part

@@ -19,6 +19,9 @@ void write_provenance(const ResultContext& context, const Results& results) {
     context.file.add({.group = group, .name = name, .attributes = describe("", name, meaning)}, value);
   };
   text("scenario_text", context.header.scenario_text, "the scenario as read");
+  std::string assignments;
+  for (const std::string& assignment : context.header.assignments) assignments += assignment + "\n";
+  text("assignments", assignments, "values set on the command line, one a line");
   text("resolved_scenario", context.header.resolved_text, "every value in effect");
   text("version", PARTNERSIM_VERSION, "version of partnersim");
   context.file.add({.group = group,

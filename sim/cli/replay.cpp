@@ -1,0 +1,198 @@
+// partnersim replay: one future of a result file as a chronicle. The scenario in the file is simulated again, one
+// replication of it, and must give the outcomes that stand in the file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "sim/base/problem.h"
+#include "sim/base/suggest.h"
+#include "sim/cli/options.h"
+#include "sim/cli/table.h"
+#include "sim/cli/terminal.h"
+#include "sim/output/netcdf_file.h"
+#include "sim/stats/summary.h"
+
+namespace sim::cli {
+namespace {
+
+constexpr const char* kExample = "partnersim replay results/twelve_partners.h5 --near revenue.p05";
+
+options::options_description described() {
+  options::options_description description("Options");
+  description.add_options()
+      ("replication,r", options::value<std::uint64_t>()->value_name("K"), "the future with this number, from 0")
+      ("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"), "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum")
+      ("format", options::value<std::string>()->default_value("text")->value_name("text|json"), "of the chronicle on stdout")
+      ("help,h", "this help");
+  return description;
+}
+
+class Replay {
+ public:
+  Replay(const std::string& path, const Domain& domain) : path_(path), file_(path) {
+    if (!file_.exists("/provenance/scenario_text") || !file_.exists("/provenance/fingerprint"))
+      throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance)", path));
+    std::vector<std::string> assignments;
+    std::istringstream lines(file_.exists("/provenance/assignments") ? file_.read_scalar<std::string>("/provenance/assignments") : std::string());
+    for (std::string line; std::getline(lines, line);) assignments.push_back(line);
+    loaded_ = load(parse_document(path, file_.read_scalar<std::string>("/provenance/scenario_text")), assignments, domain);
+    if (output::fingerprint(loaded_.header) != file_.read_scalar<std::string>("/provenance/fingerprint"))
+      throw InputOutputError(fmt::format("{}: made by another version ({}): its futures cannot be told again. Run the scenario with this version first", path,
+                                         file_.read_scalar<std::string>("/provenance/version")));
+    replications_ = file_.read<std::uint32_t>("/points/replications").front();
+  }
+
+  std::uint64_t replications() const { return replications_; }
+
+  // The replication whose outcome is nearest to a statistic of it; the first of several.
+  std::uint64_t nearest(const std::string& wanted) const {
+    const std::size_t dot = wanted.rfind('.');
+    const std::string outcome = wanted.substr(0, dot);
+    const std::size_t column = column_of(outcome);
+    const std::vector<float> values = read_column(loaded_.model->outputs().outcomes[column]);
+    const double target = statistic(outcome, dot == std::string::npos ? "" : wanted.substr(dot + 1));
+    std::uint64_t best = 0;
+    double distance = kInfinity;
+    for (std::uint64_t k = 0; k < replications_; ++k)
+      if (const double d = std::abs(static_cast<double>(values[k]) - target); d < distance) {
+        best = k;
+        distance = d;
+      }
+    return best;
+  }
+
+  Chronicle tell(std::uint64_t replication) const {
+    Chronicle chronicle = loaded_.model->replay(static_cast<std::uint32_t>(replication));
+    const auto& outcomes = loaded_.model->outputs().outcomes;
+    for (std::size_t c = 0; c < outcomes.size(); ++c) {
+      const float stored = read_one(outcomes[c], replication);
+      if (stored == chronicle.columns[c] || (std::isnan(stored) && std::isnan(chronicle.columns[c]))) continue;
+      throw std::runtime_error(fmt::format("replication {} gives {} = {} here, {} in {}", replication, outcomes[c].label(), chronicle.columns[c], stored, path_));
+    }
+    return chronicle;
+  }
+
+  std::string as_text(std::uint64_t replication, const Chronicle& chronicle) const {
+    std::string out = fmt::format("Future {} of {}", replication, path_);
+    if (!loaded_.header.question.empty()) out += ": " + loaded_.header.question;
+    out += "\n";
+    int month = 0, told = 0;
+    for (const ChronicleEvent& event : chronicle.events) {
+      if (event.month != month) out += fmt::format("\n{}\n", month_name(month = event.month));
+      if (event.kind != "begun") {
+        out += "  " + event.text + "\n";
+      } else if (const std::size_t all = begun_in(chronicle, month); all <= kMostBegun) {
+        out += "  " + event.text + "\n";
+      } else if (event.month != told) {
+        out += fmt::format("  {} partnerships begin\n", all);
+        told = event.month;
+      }
+    }
+    out += "\nWhat came of it\n";
+    TextTable table({"outcome", "", "value"});
+    const auto& outcomes = loaded_.model->outputs().outcomes;
+    for (std::size_t c = 0; c < outcomes.size(); ++c)
+      table.add({outcomes[c].label(), outcomes[c].unit == "1" ? "" : outcomes[c].unit,
+                 std::isnan(chronicle.columns[c]) ? "-" : plain(static_cast<double>(chronicle.columns[c]))});
+    return out + table.text();
+  }
+
+  std::string as_json(std::uint64_t replication, const Chronicle& chronicle) const {
+    std::string out = fmt::format("{{\n  \"result\": {},\n  \"replication\": {},\n  \"events\": [", json_text(path_), replication);
+    bool first = true;
+    for (const ChronicleEvent& e : chronicle.events) {
+      out += fmt::format("{}\n    {{\"month\": {}, \"kind\": {}, \"subject\": {}, \"cause\": {}, \"amount\": {}, \"unit\": {}, \"text\": {}}}", first ? "" : ",", e.month,
+                         json_text(e.kind), json_text(e.subject), json_text(e.cause), e.unit.empty() ? "null" : json_number(e.amount), json_text(e.unit), json_text(e.text));
+      first = false;
+    }
+    out += "\n  ],\n  \"outcomes\": {";
+    const auto& outcomes = loaded_.model->outputs().outcomes;
+    for (std::size_t c = 0; c < outcomes.size(); ++c)
+      out += fmt::format("{}\n    {}: {}", c == 0 ? "" : ",", json_text(outcomes[c].label()), json_number(static_cast<double>(chronicle.columns[c])));
+    return out + "\n  }\n}\n";
+  }
+
+ private:
+  static constexpr std::size_t kMostBegun = 6;  // named one by one
+  static std::size_t begun_in(const Chronicle& chronicle, int month) {
+    return static_cast<std::size_t>(std::count_if(chronicle.events.begin(), chronicle.events.end(),
+                                                  [month](const ChronicleEvent& e) { return e.month == month && e.kind == "begun"; }));
+  }
+
+  std::size_t column_of(const std::string& outcome) const {
+    const auto& outcomes = loaded_.model->outputs().outcomes;
+    std::vector<std::string> labels;
+    for (std::size_t c = 0; c < outcomes.size(); ++c) {
+      if (outcomes[c].label() == outcome) return c;
+      labels.push_back(outcomes[c].label());
+    }
+    throw UsageError(fmt::format("--near {}: {} is not an outcome of {}. {}", outcome, outcome, path_, did_you_mean(outcome, {labels.begin(), labels.end()}, "Outcomes")));
+  }
+
+  double statistic(const std::string& outcome, const std::string& name) const {
+    const auto labels = file_.read<std::string>("/summary/outcome");
+    const auto row = static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
+    for (const char* plain_name : {"mean", "minimum", "maximum", "cvar05"})
+      if (name == plain_name) return file_.read<double>(std::string("/summary/") + plain_name)[row];
+    for (std::size_t q = 0; q < kProbabilities.size(); ++q)
+      if (name == fmt::format("p{:02.0f}", 100.0 * kProbabilities[q]))
+        return file_.read<double>("/summary/quantile_value")[row * kProbabilities.size() + q];
+    throw UsageError(fmt::format("--near {}.{}: there is no such statistic. For example: {}.p05; also p01 … p99, mean, minimum, maximum, cvar05", outcome, name, outcome));
+  }
+
+  std::vector<float> read_column(const Column& column) const {
+    const std::string variable = "/outcomes/" + column.name;
+    if (column.dimension.empty()) return file_.read_slab<float>(variable, std::array<std::uint64_t, 2>{0, 0}, std::array<std::uint64_t, 2>{1, replications_});
+    return file_.read_slab<float>(variable, std::array<std::uint64_t, 3>{0, 0, column.index}, std::array<std::uint64_t, 3>{1, replications_, 1});
+  }
+
+  float read_one(const Column& column, std::uint64_t replication) const {
+    const std::string variable = "/outcomes/" + column.name;
+    if (column.dimension.empty()) return file_.read_slab<float>(variable, std::array<std::uint64_t, 2>{0, replication}, std::array<std::uint64_t, 2>{1, 1}).front();
+    return file_.read_slab<float>(variable, std::array<std::uint64_t, 3>{0, replication, column.index}, std::array<std::uint64_t, 3>{1, 1, 1}).front();
+  }
+
+  // "2027-02 (month 6)"
+  std::string month_name(int month) const {
+    const std::string& start = loaded_.header.start;
+    if (start.empty()) return fmt::format("month {}", month);
+    int year = 0, first = 0;
+    std::from_chars(start.data(), start.data() + 4, year);
+    std::from_chars(start.data() + 5, start.data() + 7, first);
+    const int at = first - 1 + month - 1;
+    return fmt::format("{}-{:02} (month {})", year + at / 12, at % 12 + 1, month);
+  }
+
+  std::string path_;
+  output::NetcdfReader file_;
+  LoadedScenario loaded_;
+  std::uint64_t replications_ = 0;
+};
+
+}  // namespace
+
+int replay_command(const Words& words, const Domain& domain) {
+  const options::options_description description = described();
+  const options::variables_map values = parse(words, description, "result", 1);
+  if (values.count("help") != 0) {
+    print_help("partnersim replay RESULT.h5 --replication K | --near OUTCOME.STATISTIC [options]", kExample, description);
+    return kDone;
+  }
+  if (values.count("result") == 0) throw UsageError(fmt::format("replay needs a result file. For example: {}", kExample));
+  if (values.count("replication") == values.count("near")) throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
+  const std::string format = values["format"].as<std::string>();
+  if (format != "text" && format != "json") throw UsageError(fmt::format("--format {} is neither text nor json", format));
+  const Replay replay(values["result"].as<std::vector<std::string>>().front(), domain);
+  const std::uint64_t replication = values.count("near") != 0 ? replay.nearest(values["near"].as<std::string>()) : values["replication"].as<std::uint64_t>();
+  if (replication >= replay.replications())
+    throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replay.replications() - 1));
+  const Chronicle chronicle = replay.tell(replication);
+  print_result(format == "json" ? replay.as_json(replication, chronicle) : replay.as_text(replication, chronicle));
+  return kDone;
+}
+
+}  // namespace sim::cli
