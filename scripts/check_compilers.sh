@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 replications="${1:-5000}"
-scenarios=(arithmetic twelve_partners)
+scenarios=(arithmetic twelve_partners everything)
 isas=(baseline avx2 avx512)
 # name, compiler, flags
 builds=("gcc_o2 g++ -O2" "gcc_o3 g++ -O3" "clang_o2 clang++ -O2" "clang_o3 clang++ -O3")

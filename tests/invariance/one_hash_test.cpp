@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/shipped.h"
 
 namespace {
 
@@ -57,7 +58,7 @@ kill = 0.2
 
 // Every path of every sampler: passes of all lengths, tails, rates on both sides of 30 within a batch,
 // rates far above it, closing odds, scheduled and frequent shocks, starts within the run, few and many deals.
-std::string everything(int replications) {
+std::string every_sampler(int replications) {
   return header(27, replications) + R"(
 [economy]
 [economy.regime.calm]
@@ -130,12 +131,19 @@ kill = 0.01
 )";
 }
 
+// configs/everything.toml with fewer referrers, and counterfactuals of both kinds.
+std::string every_process(int replications) {
+  using partnersim::testing::replaced;
+  const std::string text = partnersim::testing::shipped("everything", replications);
+  return replaced(replaced(text, "count = 48", "count = 4"), "seed = 1", "seed = 20") + "\n[output]\nwithout = \"bigco\"\n";
+}
+
 struct Workload {
   std::string name;
   std::string (*text)(int replications);
 };
 const Workload kWorkloads[] = {
-    {"arithmetic", arithmetic}, {"twelve partners", twelve_partners}, {"everything", everything}};
+    {"arithmetic", arithmetic}, {"twelve partners", twelve_partners}, {"every sampler", every_sampler}, {"every process", every_process}};
 
 constexpr int kReplications = 3001;
 
@@ -227,9 +235,16 @@ TEST_CASE("the same run twice is the same, another seed is another run") {
   }
 }
 
+TEST_CASE("every registered process takes part in everything.toml") {
+  const auto scenario = partnersim::testing::scenario_of(partnersim::testing::shipped("everything", 1000));
+  partnersim::Setup setup(*scenario, sim::kLanePadding);
+  for (const partnersim::Entry& entry : partnersim::processes()) CHECK_MESSAGE(entry.make(setup) != nullptr, entry.name);
+  setup.problems.raise();
+}
+
 TEST_CASE("the large scenario meets every sampler") {
   // Otherwise the hashes above would say little: rates above the limit of inversion, shocks that kill, regimes.
-  const Run run(everything(2000));
+  const Run run(every_sampler(2000));
   const auto largest = [](const std::vector<float>& values) { return *std::max_element(values.begin(), values.end()); };
   const auto smallest = [](const std::vector<float>& values) {
     return *std::min_element(values.begin(), values.end());

@@ -19,7 +19,7 @@ namespace {
 using partnersim::testing::Run;
 
 constexpr int kReplications = 20000;
-const std::vector<std::string> kScenarios{"arithmetic", "twelve_partners"};
+const std::vector<std::string> kScenarios{"arithmetic", "ceiling_breaker", "downturn", "everything", "farm_to_table", "twelve_partners"};
 
 // Lines of "digest  scenario  column"; a column's label may hold spaces.
 using Hashes = std::map<std::string, std::map<std::string, std::string>>;  // [scenario][column]
