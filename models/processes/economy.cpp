@@ -85,7 +85,9 @@ class Economy final : public Process {
       if (r == regimes_.start.value_or(0)) continue;
       const std::string& id = regimes_.names[r];
       const std::string label = setup.scenario.label("economy.regime", id);
-      columns_[r] = setup.outcome({"months_in_" + id, "months", "Months in " + label, "Months lived in this regime."});
+      sim::Column column{"months_in_" + id, "months", "Months in " + label, "Months lived in this regime."};
+      column.explains = true;
+      columns_[r] = setup.outcome(column);
     }
   }
 

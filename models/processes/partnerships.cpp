@@ -32,8 +32,9 @@ class Partnerships final : public Process {
     if (setup.partners.empty()) return;
     active_column_ = setup.outcome({"active_partners_end", "1", "Active partners at the end",
                                     "Partnerships still alive after the last month."});
-    lost_column_ = setup.outcome({"partners_lost", "1", "Partners lost",
-                                  "Partnerships that began and ended within the horizon, whatever the cause.", true});
+    sim::Column lost{"partners_lost", "1", "Partners lost", "Partnerships that began and ended within the horizon, whatever the cause.", true};
+    lost.explains = true;
+    lost_column_ = setup.outcome(lost);
     trajectory_ = setup.trajectory({"active_partners", "1", "Active partners",
                                     "Partnerships alive after the month.", 1.0, true});
     setup.running_names.push_back("active_partners");
@@ -47,9 +48,10 @@ class Partnerships final : public Process {
     by_churn_ = share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
     if (setup.scenario.given("firm.cash"))
       by_stop_ = share("ended_by_stop", "Ended with the firm", "Share of the futures in which the firm ran out of cash first.");
-    if (!setup.scenario.ids("shock").empty())
-      lost_to_shocks_column_ = setup.outcome({"partners_lost_to_shocks", "1", "Partners lost to shocks",
-                                              "Partnerships that a shock ended within the horizon.", true});
+    if (setup.scenario.ids("shock").empty()) return;
+    sim::Column to_shocks{"partners_lost_to_shocks", "1", "Partners lost to shocks", "Partnerships that a shock ended within the horizon.", true};
+    to_shocks.explains = true;
+    lost_to_shocks_column_ = setup.outcome(to_shocks);
   }
 
   void begin(State& state) override {

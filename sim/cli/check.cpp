@@ -130,6 +130,7 @@ int check_command(const Words& words, const Domain& domain) {
   if (!loaded.header.question.empty()) out += loaded.header.question + "\n";
   out += fmt::format("\n{} months, {} partners, {} replications, seed {}, 1 point\n", outputs.months, outputs.members.size(),
                      plain(replications), loaded.header.seed);
+  for (const std::string& warning : loaded.model->warnings()) out += "Note: " + warning + ".\n";
   out += drawn_text(scenario);
   out += defaults_text(scenario);
   const Forecast f = forecast(loaded, replications, thread_count);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -83,6 +84,24 @@ std::vector<std::string> table_row(const ReportRow& row) {
           std::isfinite(row.expected) ? rounded(row.expected, s.mean_error) : "-", gap};
 }
 
+// The variables that set the worst futures of a point apart, the most telling first.
+std::string shared_table(const Report& report, const std::string& point) {
+  constexpr double kTelling = 3.0;   // standard errors: less may be chance
+  constexpr std::size_t kMost = 8;   // rows
+  const auto apart = [](const SharedRow& row) { return std::abs(row.contrast.worst - row.contrast.all) / row.contrast.sd; };
+  std::vector<SharedRow> rows;
+  for (const SharedRow& row : report.shared)
+    if (row.point == point && std::abs(row.contrast.worst - row.contrast.all) > kTelling * row.contrast.worst_error && row.contrast.sd > 0.0) rows.push_back(row);
+  if (rows.empty()) return {};
+  std::stable_sort(rows.begin(), rows.end(), [&](const SharedRow& a, const SharedRow& b) { return apart(a) > apart(b); });
+  if (rows.size() > kMost) rows.resize(kMost);
+  TextTable table({"the worst 5 % in " + report.worst_outcome + " share", "their mean", "", "of all"});
+  for (const SharedRow& row : rows)
+    table.add({row.variable, rounded(row.contrast.worst, row.contrast.worst_error), "± " + rounded_error(row.contrast.worst_error),
+               rounded(row.contrast.all, row.contrast.worst_error)});
+  return "\n" + table.text();
+}
+
 std::string as_table(const Report& report) {
   std::string out;
   if (!report.question.empty()) out += report.question + "\n";
@@ -93,7 +112,7 @@ std::string as_table(const Report& report) {
     TextTable table({"outcome", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
     const std::size_t per_point = report.rows.size() / report.points.size();
     for (std::size_t k = 0; k < per_point; ++k, ++next) table.add(table_row(report.rows[next]));
-    out += table.text();
+    out += table.text() + shared_table(report, report.points[p]);
   }
   out += "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
          "over the worst futures in this outcome: the lowest, or the highest where less is better. \"spreadsheet\"\n"
@@ -111,6 +130,10 @@ Report report_of(const output::Results& results, const output::Collector& collec
   report.seed = header.seed;
   report.digest = results.digest;
   report.points = point_labels;
+  report.worst_outcome = results.worst_outcome;
+  for (std::size_t p = 0; p < results.worst.size(); ++p)
+    for (std::size_t v = 0; v < results.worst_variables.size(); ++v)
+      report.shared.push_back({point_labels[p], results.worst_variables[v], results.worst[p][v]});
   const auto& outcomes = collector.outputs().outcomes;
   for (std::size_t p = 0; p < point_labels.size(); ++p) {
     report.replications.push_back(collector.replications(p));
@@ -123,6 +146,20 @@ Report report_of(const output::Results& results, const output::Collector& collec
   }
   return report;
 }
+
+namespace {
+
+void read_shared(const output::NetcdfReader& file, Report& report) {
+  if (!file.exists("/worst/mean_all")) return;
+  report.worst_outcome = file.text_attribute("/worst", "outcome").value_or("");
+  const auto variables = file.read<std::string>("/worst/variable");
+  const auto all = file.read<double>("/worst/mean_all"), sd = file.read<double>("/worst/sd_all"), worst = file.read<double>("/worst/mean_worst"),
+             error = file.read<double>("/worst/mean_worst_standard_error");
+  for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
+    for (std::size_t v = 0; v < variables.size(); ++v, ++k) report.shared.push_back({report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}});
+}
+
+}  // namespace
 
 Report read_report(const std::filesystem::path& path) {
   const output::NetcdfReader file(path);
@@ -150,6 +187,7 @@ Report read_report(const std::filesystem::path& path) {
       }
       report.rows.push_back({report.points[p], outcomes[c], units[c], s, expected[k]});
     }
+  read_shared(file, report);
   return report;
 }
 

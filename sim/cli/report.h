@@ -19,8 +19,16 @@ struct ReportRow {
   double expected = 0.0;  // NaN when not known
 };
 
+// What the worst 5 % of the futures in one outcome share.
+struct SharedRow {
+  std::string point, variable;
+  Contrast contrast;
+};
+
 struct Report {
   std::string question;
+  std::string worst_outcome;        // empty: nothing to explain it by
+  std::vector<SharedRow> shared;    // points in order
   std::string digest;
   std::uint64_t seed = 0;
   std::vector<std::string> points;

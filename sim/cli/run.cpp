@@ -50,6 +50,7 @@ class RunCommand {
   }
 
   int operator()() {
+    for (const std::string& warning : loaded_.model->warnings()) message("Note: " + warning + ".");
     if (loaded_.scenario->text("scenario.mode") == "expected") return answer_expected();
     if (path_.empty()) {
       if (values_.count("resume") != 0) throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");

@@ -20,6 +20,7 @@ struct Column {
   std::string dimension{};  // empty, or the name of the further dimension
   std::size_t index = 0;
   std::size_t extent = 1;
+  bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.

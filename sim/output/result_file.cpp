@@ -40,6 +40,7 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
         columns.write(point, column, values);
       });
   write_summary(context, results);
+  write_worst(context, results);
   write_trajectories(context, results);
   write_members(context, results);
   write_provenance(context, results);

@@ -66,6 +66,7 @@ void write_points(const ResultContext& context);                                
 void write_summary(const ResultContext& context, const Results& results);       // /summary
 void write_trajectories(const ResultContext& context, const Results& results);  // /trajectories, if asked for
 void write_members(const ResultContext& context, const Results& results);       // /partners, if asked for
+void write_worst(const ResultContext& context, const Results& results);
 void write_provenance(const ResultContext& context, const Results& results);    // /provenance
 
 }  // namespace sim::output

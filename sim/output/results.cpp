@@ -6,7 +6,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sim/base/problem.h"
 
@@ -72,6 +74,28 @@ void check_overflows(const Accumulators& sums) {
   for (const ExactMoments& m : sums.member_totals) overflows += m.overflows();
   if (overflows != 0)
     throw std::runtime_error(fmt::format("{} monthly values are too large for exact sums: deal values of very different sizes?", overflows));
+}
+
+// Revenue, or whatever comes first.
+std::size_t primary_outcome(const OutputPlan& outputs) {
+  for (std::size_t c = 0; c < outputs.outcomes.size(); ++c)
+    if (outputs.outcomes[c].label() == "revenue") return c;
+  return 0;
+}
+
+// Columns that may explain the worst futures; named in `results`.
+std::vector<std::size_t> explaining_columns(const OutputPlan& outputs, Results& results) {
+  std::vector<std::size_t> columns;
+  if (outputs.outcomes.empty()) return columns;
+  const std::size_t primary = primary_outcome(outputs);
+  for (std::size_t c = 0; c < outputs.columns(); ++c) {
+    const bool is_outcome = c < outputs.outcomes.size();
+    if (c == primary || (is_outcome && !outputs.outcomes[c].explains)) continue;
+    columns.push_back(c);
+    results.worst_variables.push_back(is_outcome ? outputs.outcomes[c].label() : outputs.inputs[c - outputs.outcomes.size()].name);
+  }
+  if (!columns.empty()) results.worst_outcome = outputs.outcomes[primary].label();
+  return columns;
 }
 
 }  // namespace
@@ -162,9 +186,16 @@ Results summarise(const Collector& collector, int threads, const ColumnVisitor& 
   const auto name = [&](std::size_t c) {
     return c < outputs.outcomes.size() ? outputs.outcomes[c].label() : outputs.inputs[c - outputs.outcomes.size()].name;
   };
+  const std::vector<std::size_t> causes = explaining_columns(outputs, results);
   const auto batch = static_cast<std::size_t>(threads);
   for (std::size_t p = 0; p < points; ++p) {
     check_overflows(collector.sums(p));
+    std::optional<WorstFutures> worst_futures;
+    if (!causes.empty()) {
+      const std::size_t primary = primary_outcome(outputs);
+      worst_futures.emplace(collector.column(p, primary), outputs.outcomes[primary].high_is_worse);
+      results.worst.emplace_back(causes.size());
+    }
     const auto ranks = quantile_ranks(collector.replications(p));
     for (std::size_t first = 0; first < columns; first += batch) {
       const std::size_t count = std::min(batch, columns - first);
@@ -175,6 +206,8 @@ Results summarise(const Collector& collector, int threads, const ColumnVisitor& 
         const bool is_outcome = c < outputs.outcomes.size();
         check_finite(name(c), is_outcome && outputs.outcomes[c].may_be_missing, kept[k]);
         digests[c].add(kept[k].data(), kept[k].size() * sizeof(float));
+        if (const auto cause = std::find(causes.begin(), causes.end(), c); cause != causes.end())
+          results.worst[p][static_cast<std::size_t>(cause - causes.begin())] = worst_futures->contrast(kept[k]);
         if (!is_outcome) return;
         std::vector<float> sorted = kept[k];
         std::erase_if(sorted, [](float v) { return std::isnan(v); });

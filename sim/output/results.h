@@ -13,6 +13,7 @@
 #include "sim/engine/runner.h"
 #include "sim/output/group_store.h"
 #include "sim/stats/summary.h"
+#include "sim/stats/worst_futures.h"
 
 namespace sim::output {
 
@@ -74,6 +75,10 @@ struct ColumnHash {
 struct Results {
   std::vector<std::vector<Summary>> summaries;  // [point][outcome column]
   std::vector<ExpectedValues> expected;         // [point]
+  // What the worst futures in one outcome share: causes among outcomes, then inputs. Empty without that outcome.
+  std::string worst_outcome;
+  std::vector<std::string> worst_variables;
+  std::vector<std::vector<Contrast>> worst;     // [point][variable]
   std::vector<ColumnHash> hashes;               // outcomes, inputs, then "trajectories" and "partners"
   std::string digest;                           // of all of them
 };

@@ -1,0 +1,23 @@
+// What the worst 5 % of the futures share, over (point, variable): see stats/worst_futures.h.
+#include "sim/output/result_sections.h"
+
+namespace sim::output {
+
+void write_worst(const ResultContext& context, const Results& results) {
+  if (results.worst_variables.empty()) return;
+  const std::string group = "/worst";
+  context.group_of_points(group, {{"long_name", "what the worst 5 % of the futures share"}, {"outcome", results.worst_outcome}});
+  context.file.dimension(group, "variable", results.worst_variables, describe("", "variable"));
+  const auto add = [&](const std::string& name, const std::string& meaning, double Contrast::*part) {
+    Doubles values;
+    for (const auto& point : results.worst)
+      for (const Contrast& contrast : point) values.push_back(contrast.*part);
+    context.file.add({.group = group, .name = name, .dimensions = {"point", "variable"}, .attributes = describe("", name, meaning)}, values);
+  };
+  add("mean_all", "mean over all futures", &Contrast::all);
+  add("sd_all", "standard deviation over all futures", &Contrast::sd);
+  add("mean_worst", "mean over the worst 5 % in " + results.worst_outcome, &Contrast::worst);
+  add("mean_worst_standard_error", "standard error of mean_worst", &Contrast::worst_error);
+}
+
+}  // namespace sim::output

@@ -1,0 +1,29 @@
+// What the worst futures have in common: the replications with the worst 5 % of one outcome, and how far the mean of
+// any other column in them is from its mean in all.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sim {
+
+struct Contrast {
+  double all = 0.0;       // mean over all replications
+  double sd = 0.0;        // of all
+  double worst = 0.0;     // mean over the worst ones
+  double worst_error = 0.0;  // its standard error, sd of the worst / sqrt(number)
+};
+
+class WorstFutures {
+ public:
+  // The ceil(5 % n) worst replications of the outcome; among equal ones those with the lowest numbers.
+  WorstFutures(std::span<const float> outcome, bool high_is_worse);
+  // NaN stands for missing and is left out; without values all figures are NaN.
+  Contrast contrast(std::span<const float> values) const;
+
+ private:
+  std::vector<std::uint32_t> worst_;  // replications, ascending
+};
+
+}  // namespace sim
