@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/base/printable.h"
+
 namespace sim {
 namespace {
 
 auto place(const Problem& problem) { return std::tie(problem.mark.file, problem.mark.line, problem.mark.column); }
+
+// Assumed: room for the longest list of names, and an end to a name of a megabyte.
+constexpr std::size_t kLongestPart = 2000;
 
 bool same(const Problem& a, const Problem& b) {
   return place(a) == place(b) && std::tie(a.problem, a.reason, a.hint) == std::tie(b.problem, b.reason, b.hint);
@@ -33,11 +38,11 @@ std::string to_string(const Mark& mark) {
 }
 
 std::string to_string(const Problem& problem) {
-  std::string text = to_string(problem.mark);
+  std::string text = printable(to_string(problem.mark), kLongestPart);
   if (!text.empty()) text += ": ";
-  text += problem.problem;
-  if (!problem.reason.empty()) text += " (" + problem.reason + ")";
-  if (!problem.hint.empty()) text += ". " + problem.hint;
+  text += printable(problem.problem, kLongestPart);
+  if (!problem.reason.empty()) text += " (" + printable(problem.reason, kLongestPart) + ")";
+  if (!problem.hint.empty()) text += ". " + printable(problem.hint, kLongestPart);
   return text;
 }
 

@@ -28,6 +28,7 @@ struct Problem {
 };
 
 std::string to_string(const Mark& mark);
+// One line, whatever the names and values in it hold (printable.h).
 std::string to_string(const Problem& problem);
 
 // Collects all problems of one input, so that they are reported in one go. A text that is wrong

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/base/printable.h"
+
 namespace sim {
 namespace {
 
@@ -26,34 +28,16 @@ Mark mark_at(const std::string& file, std::string_view text, std::size_t offset)
   return mark;
 }
 
-// Bytes of the UTF-8 sequence that opens `text`; 0 when it is malformed (RFC 3629, table 3-7 of Unicode).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto follows = [&](std::size_t i, unsigned low = 0x80U, unsigned high = 0xBFU) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
-  if (first >= 0xC2U && first <= 0xDFU) return follows(1) ? 2 : 0;
-  if (first >= 0xE0U && first <= 0xEFU) {
-    const unsigned low = first == 0xE0U ? 0xA0U : 0x80U;   // no overlong forms
-    const unsigned high = first == 0xEDU ? 0x9FU : 0xBFU;  // no surrogates
-    return follows(1, low, high) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0U && first <= 0xF4U) {
-    const unsigned low = first == 0xF0U ? 0x90U : 0x80U;
-    const unsigned high = first == 0xF4U ? 0x8FU : 0xBFU;  // nothing above U+10FFFF
-    return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 void guard_bytes(const std::string& file, std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     if (text[i] == '\0') {
       refuse(mark_at(file, text, i), "a NUL byte stands in the text", "a scenario is plain text", "Save it as UTF-8");
     }
-    const std::size_t length = sequence_length(text.substr(i, 4));
+    if (text[i] == '\r' && text.substr(i + 1, 1) != "\n") {
+      refuse(mark_at(file, text, i), "a carriage return stands alone", "TOML knows it only before a line feed",
+             "Save it with Unix line ends");
+    }
+    const std::size_t length = utf8_length(text.substr(i, 4));
     if (length == 0) {
       refuse(mark_at(file, text, i), fmt::format("byte 0x{:02X} is not UTF-8", static_cast<unsigned char>(text[i])),
              "a scenario is UTF-8 text", "Save it as UTF-8");
