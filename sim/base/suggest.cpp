@@ -67,4 +67,13 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
   return std::string(what) + ": " + listed(candidates);
 }
 
+std::vector<std::string_view> without_present(std::string_view name, const std::vector<std::string_view>& candidates,
+                                              const std::vector<std::string_view>& present) {
+  std::vector<std::string_view> left;
+  for (std::string_view candidate : candidates) {
+    if (std::find(present.begin(), present.end(), candidate) == present.end()) left.push_back(candidate);
+  }
+  return nearest(name, left).empty() ? candidates : left;
+}
+
 }  // namespace sim

@@ -22,4 +22,9 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string_vi
 // "leads, churn, type"
 std::string listed(const std::vector<std::string_view>& names);
 
+// The candidates that are not among `present`, where one of them is near: a key that is there already is hardly what a
+// misspelt one beside it was meant to be. Else all of them.
+std::vector<std::string_view> without_present(std::string_view name, const std::vector<std::string_view>& candidates,
+                                              const std::vector<std::string_view>& present);
+
 }  // namespace sim

@@ -97,6 +97,7 @@ class Expander {
     for (const auto& [id, table] : group.groups) {
       if (group.spec->child(id) != nullptr || is_copy(id, counts)) continue;
       if (const auto counted = counts.find(id); counted == counts.end()) {
+        report_idle_sharing(*table);
         group.instances.push_back({id, table, nullptr, {}, 0});
       } else {
         add_copies(group, {id, table, counted->second.copies}, tables);
@@ -137,6 +138,12 @@ class Expander {
       }
       group.instances.push_back(std::move(copy));
     }
+  }
+
+  void report_idle_sharing(const Group& group) {
+    if (group.spec->child(kCount) == nullptr || group.values.find(kShared) == group.values.end()) return;
+    problems_.add(group.mark_of(kShared), group.path + ".shared has no effect", "there are no copies to share with",
+                  "Add count = 2, or leave it out");
   }
 
   void report_count_on_copy(const Group& copy, const Counted& counted) {

@@ -29,6 +29,7 @@ inline constexpr std::string_view kShared = "shared";
 struct Given {
   Value value;
   Mark mark;
+  std::shared_ptr<const Scenario::Parts> parts = nullptr;
   bool own = false;  // written on one copy, not inherited from its original
 };
 

@@ -90,6 +90,12 @@ class LawReader {
     return all;
   }
 
+  std::vector<std::string_view> companion_names() const {
+    std::vector<std::string_view> all;
+    for (const ArgumentSpec& companion : spec_.companions) all.push_back(companion.name);
+    return all;
+  }
+
   const LawSpec* find(std::string_view name) const {
     for (const LawSpec& law : spec_.laws) {
       if (law.name == name) return &law;
@@ -146,6 +152,9 @@ class LawReader {
     } else if (find_argument(law, other.key) != nullptr) {
       problems_.add(other.mark, path_ + ": " + shown_key(other.key) + " stands beside " + name,
                     "arguments stand inside their law", "Write " + example(law));
+    } else if (const std::string near = nearest(other.key, companion_names()); !near.empty()) {
+      problems_.add(other.mark, path_ + ": " + shown_key(other.key) + " cannot stand beside the law " + name, {},
+                    "Did you mean " + near + "?");
     } else {
       problems_.add(other.mark, path_ + ": " + shown_key(other.key) + " cannot stand beside the law " + name,
                     "a value has one law and nothing else", "Leave " + shown_key(other.key) + " out");
@@ -209,12 +218,14 @@ class LawReader {
   // True when every key is an argument.
   bool report_strangers(const LawSpec& spec, const TableNode& members, const std::string& path) {
     bool known = true;
+    std::vector<std::string_view> present;
+    for (const Member& member : members) present.push_back(member.key);
     for (const Member& member : members) {
       if (find_argument(spec, member.key) != nullptr) continue;
       known = false;
       problems_.add(member.mark,
                     path + ": " + shown_key(member.key) + " is not an argument of " + std::string(spec.name), {},
-                    did_you_mean(member.key, argument_names(spec), "Its arguments"));
+                    did_you_mean(member.key, without_present(member.key, argument_names(spec), present), "Its arguments"));
     }
     return known;
   }

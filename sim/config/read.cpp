@@ -29,6 +29,22 @@ std::string usable_id(std::string_view name) {
   return id.empty() ? "name" : id;
 }
 
+// Where the parts of a value stand; nothing for a value that has none.
+std::shared_ptr<const Scenario::Parts> parts_of(const Node& node) {
+  Scenario::Parts parts;
+  if (const TableNode* members = node.table()) {
+    for (const Member& member : *members) parts.emplace_back(member.key, member.mark);
+  } else if (const auto* elements = std::get_if<ArrayNode>(&node.value)) {
+    for (const Node& element : *elements) {
+      if (const auto* text = std::get_if<std::string>(&element.value)) parts.emplace_back(*text, element.mark);
+      if (const auto* number = std::get_if<double>(&element.value)) {
+        parts.emplace_back(number_text(*number), element.mark);
+      }
+    }
+  }
+  return parts.empty() ? nullptr : std::make_shared<const Scenario::Parts>(std::move(parts));
+}
+
 class Reader {
  public:
   Reader(const Document& document, const SpecNode& root, Problems& problems)
@@ -43,7 +59,7 @@ class Reader {
     for (const Member& member : members) {
       const SpecNode* child = spec.child_or_star(member.key);
       if (child == nullptr) {
-        report_unknown(*group, member);
+        report_unknown(*group, member, members);
       } else if (child->spec != nullptr) {
         take_value(*group, *child->spec, member);
       } else {
@@ -57,11 +73,11 @@ class Reader {
   void take_value(Group& group, const ParameterSpec& spec, const Member& member) {
     const std::string path = joined_path(group.path, member.key);
     if (!spec.needs.empty() && !is_present(spec.needs)) {
-      const std::string table = "[" + std::string(spec.needs) + "]";
-      problems_.add(member.mark, path + " has no effect", "nothing reads it without " + table, "Add " + table);
+      const auto [missing, remedy] = missing_need(spec.needs);
+      problems_.add(member.mark, path + " has no effect", "nothing reads it without " + missing, remedy);
     }
     if (auto value = read_value(member.node, spec, path, problems_)) {
-      group.values.insert_or_assign(member.key, Given{std::move(*value), member.node.mark});
+      group.values.insert_or_assign(member.key, Given{std::move(*value), member.node.mark, parts_of(member.node)});
     } else {
       group.attempted.insert(member.key);
     }
@@ -109,9 +125,14 @@ class Reader {
     add_wrong_kind(member.node, path, "a table", hint, problems_);
   }
 
-  void report_unknown(Group& group, const Member& member) {
+  void report_unknown(Group& group, const Member& member, const TableNode& beside) {
     const std::string key = shown_key(member.key);
-    const std::vector<std::string_view> known = group.spec->keys();
+    std::vector<std::string_view> present;
+    // A table may be written in several places: [economy] and [economy.regime.boom].
+    for (const Member& other : beside) {
+      if (other.node.table() == nullptr) present.push_back(other.key);
+    }
+    const std::vector<std::string_view> known = without_present(member.key, group.spec->keys(), present);
     const std::string near = nearest(member.key, known);
     if (!near.empty()) group.attempted.insert(near);
     const bool table = member.node.table() != nullptr;
@@ -128,6 +149,25 @@ class Reader {
         hint = "It belongs in " + listed({homes.begin(), homes.end()}) + (hint.empty() ? "" : ". " + hint);
     }
     problems_.add(member.mark, problem, {}, hint);
+  }
+
+  // What is not there, and how to add it: a table, or a single value of one ("firm.cash").
+  std::pair<std::string, std::string> missing_need(std::string_view path) const {
+    const SpecNode* node = &root_;
+    std::string_view last;
+    for (std::string_view rest = path; node != nullptr && !rest.empty();) {
+      const std::size_t dot = rest.find('.');
+      last = rest.substr(0, dot);
+      node = node->child_or_star(last);
+      rest.remove_prefix(dot == std::string_view::npos ? rest.size() : dot + 1);
+    }
+    if (node != nullptr && node->spec != nullptr) {
+      const std::string above(path.substr(0, path.size() - last.size() - 1));
+      return {std::string(path), "Add a line such as " + example_line(*node->spec) + " to [" + above + "]"};
+    }
+    const bool named = node != nullptr && node->star && node->children.empty();
+    const std::string table = "[" + std::string(path) + (named ? ".NAME]" : "]");
+    return {table, "Add " + table};
   }
 
   bool is_present(std::string_view table) {

@@ -17,6 +17,7 @@ constexpr std::size_t kMostValues = 8'000'000;
 struct Filled {
   std::map<std::string, Scenario::Entry, std::less<>> entries;
   std::map<std::string, std::vector<std::string>, std::less<>> ids;
+  std::set<std::string, std::less<>> disabled;
   std::map<std::string, Mark, std::less<>> tables;
   std::map<std::string, std::string, std::less<>> labels;
 };
@@ -83,7 +84,10 @@ class Filler {
           there.draw_path = joined_path(place.draw_path, instance.original_id);
         }
         out_.tables.emplace(there.path, there.mark);
-        if (!instance.group->flag(kEnabled, true)) continue;
+        if (!instance.group->flag(kEnabled, true)) {
+          out_.disabled.insert(place.path);
+          continue;
+        }
         ids.push_back(instance.id);
         add_label(instance, there.path);
         fill(spec, instance.group.get(), there);
@@ -118,7 +122,8 @@ class Filler {
     std::string path = joined_path(place.path, key);
     Scenario::Entry entry{given != nullptr ? given->value : default_value(spec, place.mark),
                           given != nullptr ? given->mark : place.mark, &spec, given != nullptr,
-                          given != nullptr && given->own ? path : joined_path(place.draw_path, key)};
+                          given != nullptr && given->own ? path : joined_path(place.draw_path, key),
+                          given != nullptr ? given->parts : nullptr};
     out_.entries.insert_or_assign(std::move(path), std::move(entry));
   }
 
@@ -145,6 +150,7 @@ Scenario resolve(const Document& document, std::span<const ParameterSpec> specs,
   Filler(filled).fill(tree, root.get(), top);
   scenario.entries_ = std::move(filled.entries);
   scenario.ids_ = std::move(filled.ids);
+  scenario.disabled_ = std::move(filled.disabled);
   scenario.tables_ = std::move(filled.tables);
   scenario.labels_ = std::move(filled.labels);
   return scenario;

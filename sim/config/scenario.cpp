@@ -77,6 +77,8 @@ std::span<const std::string> Scenario::ids(std::string_view table) const {
   return found == ids_.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
 }
 
+bool Scenario::has_disabled(std::string_view table) const { return disabled_.find(table) != disabled_.end(); }
+
 bool Scenario::given(std::string_view path) const {
   const auto found = entries_.find(path);
   return found != entries_.end() && found->second.given;
@@ -118,7 +120,20 @@ const Node& Scenario::tree(std::string_view path) const { return value_at<Node>(
 
 const ParameterSpec& Scenario::spec(std::string_view path) const { return *entry_at(entries_, path).spec; }
 
-Mark Scenario::mark(std::string_view path) const { return entry_at(entries_, path).mark; }
+Mark Scenario::mark(std::string_view path) const {
+  const auto table = tables_.find(path);
+  return table != tables_.end() ? table->second : entry_at(entries_, path).mark;
+}
+
+Mark Scenario::mark(std::string_view path, std::string_view part) const {
+  const Entry& entry = entry_at(entries_, path);
+  if (entry.parts != nullptr) {
+    for (const auto& [name, place] : *entry.parts) {
+      if (name == part) return place;
+    }
+  }
+  return entry.mark;
+}
 
 std::string Scenario::draw_id(std::string_view path) const { return entry_at(entries_, path).draw_id; }
 

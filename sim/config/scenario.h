@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +44,8 @@ class Scenario {
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
   // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
   std::span<const std::string> ids(std::string_view table) const;
+  // True when some named table under `table` is written with enabled = false: what only it would use is no mistake.
+  bool has_disabled(std::string_view table) const;
   // Written in the file (for a copy: on the copy or on its original).
   bool given(std::string_view path) const;
   // True when the table itself is written, e.g. "firm.direct".
@@ -60,8 +64,11 @@ class Scenario {
   const Node& tree(std::string_view path) const;
 
   const ParameterSpec& spec(std::string_view path) const;
-  // Where the value is written; for a default, the place of the nearest table above.
+  // Where the value or the table is written; for a default, the place of the nearest table above.
   Mark mark(std::string_view path) const;
+  // The place of one part of a value, where a complaint about it belongs: a key of a table, a text or a number
+  // (as number_text writes it) of an array. The value's own place when it has no such part.
+  Mark mark(std::string_view path, std::string_view part) const;
   // The identity of the random numbers of a value drawn once a replication: the path itself, or the
   // original's path ("partner.referrer.close_rate") for copies with shared = true.
   std::string draw_id(std::string_view path) const;
@@ -73,12 +80,14 @@ class Scenario {
   // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table.
   std::string resolved_text() const;
 
+  using Parts = std::vector<std::pair<std::string, Mark>>;
   struct Entry {  // one value in effect
     Value value;
     Mark mark;
     const ParameterSpec* spec = nullptr;
     bool given = false;
     std::string draw_id;
+    std::shared_ptr<const Parts> parts = nullptr;  // of tables and arrays; copies share them
   };
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
@@ -88,6 +97,7 @@ class Scenario {
   std::string source_text_;
   std::map<std::string, Entry, std::less<>> entries_;
   std::map<std::string, std::vector<std::string>, std::less<>> ids_;
+  std::set<std::string, std::less<>> disabled_;  // tables that hold disabled ones
   std::map<std::string, Mark, std::less<>> tables_;
   std::map<std::string, std::string, std::less<>> labels_;  // "partner.acme" -> label
 };

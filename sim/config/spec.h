@@ -76,7 +76,7 @@ struct ParameterSpec {
   std::span<const std::string_view> choices{};
   std::string_view doc{};             // one line
   std::string_view source{};          // of the default: seed, literature, practitioner, assumption, neutral
-  std::string_view needs{};           // a table that must be present for the key to have an effect, e.g. "health"
+  std::string_view needs{};           // what must be present for the key to have an effect: a table ("health") or a value ("firm.cash")
 };
 
 }  // namespace sim
