@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
-#include <iterator>
 #include <sstream>
 
 #include "sim/base/problem.h"
@@ -29,10 +27,16 @@ bool same_or_inside(const std::string& path, const std::string& table) {
   return path == table || path.starts_with(table + ".");
 }
 
+// Copies are named by their count: while that is wrong, whoever names a copy would be called wrong too.
+bool is_about_a_count(const Problem& problem) {
+  return subject(problem).ends_with(".count") || problem.hint == "Did you mean count?";
+}
+
 // All problems at once: the model looks at a scenario even when some values could not be read, and what it
 // finds is added unless it is about something that is in trouble already.
 void add_model_problems(const Domain& domain, const std::shared_ptr<const Scenario>& scenario, Problems& problems) {
   const std::vector<Problem> known = problems.list();
+  if (std::any_of(known.begin(), known.end(), is_about_a_count)) return;
   const auto follows = [&](const Problem& p) {
     return std::any_of(known.begin(), known.end(), [&](const Problem& k) {
       return same_or_inside(subject(p), subject(k)) || same_or_inside(subject(k), subject(p));
@@ -103,7 +107,7 @@ std::string question_of(const std::string& text) {
 
 LoadedScenario load(Document document, const std::vector<std::string>& assignments, const Domain& domain) {
   Problems problems;
-  for (const std::string& assignment : assignments) set_value(document, assignment, problems);
+  for (const std::string& assignment : assignments) set_value(document, assignment, problems, domain.parameters);
   problems.raise();
   auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
   if (!problems.empty()) add_model_problems(domain, scenario, problems);
@@ -124,9 +128,8 @@ LoadedScenario load(Document document, const std::vector<std::string>& assignmen
 }
 
 LoadedScenario load(const std::string& path, const std::vector<std::string>& assignments, const Domain& domain) {
-  const bool piped = path == "-";
-  LoadedScenario loaded = load(piped ? parse_document("<stdin>", {std::istreambuf_iterator<char>(std::cin), {}}) : read_document(path), assignments, domain);
-  loaded.stem = piped ? "stdin" : std::filesystem::path(path).stem().string();
+  LoadedScenario loaded = load(read_document(path), assignments, domain);
+  loaded.stem = path == "-" ? "stdin" : std::filesystem::path(path).stem().string();
   return loaded;
 }
 

@@ -7,6 +7,8 @@
 
 #include "sim/base/suggest.h"
 #include "sim/config/document.h"
+#include "sim/config/group.h"
+#include "sim/config/spec_tree.h"
 #include "sim/config/text.h"
 
 namespace sim {
@@ -117,7 +119,8 @@ std::string path_text(std::span<const Segment> path) {
 
 class Assigner {
  public:
-  Assigner(const Path& path, const Node& value) : path_(path), value_(value) {}
+  // `specs` may be null: then every table may be made.
+  Assigner(const Path& path, const Node& value, const SpecNode* specs) : path_(path), value_(value), specs_(specs) {}
 
   // The number of places set.
   std::size_t assign(Node& node, std::size_t level) {
@@ -139,7 +142,7 @@ class Assigner {
         miss(node, level, &member.node);
       }
     }
-    if (!present && may_create(level)) {
+    if (!present && may_create(members, level)) {
       members.push_back({segment.key, kPlace, last ? value_ : Node{kPlace, TableNode{}}});
       return last ? 1 : assign(members.back().node, level + 1);
     }
@@ -170,11 +173,30 @@ class Assigner {
   std::span<const Segment> upto(std::size_t level) const { return std::span(path_).first(level); }
 
   // A '*' further down has to match something that is there, so nothing is made above it.
-  bool may_create(std::size_t level) const {
+  bool may_create(const TableNode& beside, std::size_t level) const {
     for (std::size_t i = level; i < path_.size(); ++i) {
       if (path_[i].any) return false;
     }
-    return true;
+    return level + 1 == path_.size() || !is_named_table(level) || is_copy(beside, path_[level].key);
+  }
+
+  // True when the specs leave the name at this level to the user: "acme" of partner.acme.leads.
+  bool is_named_table(std::size_t level) const {
+    const SpecNode* node = specs_;
+    for (std::size_t i = 0; node != nullptr && i < level; ++i) {
+      node = path_[i].any ? node->star.get() : node->child_or_star(path_[i].key);
+    }
+    return node != nullptr && node->child(path_[level].key) == nullptr && node->star != nullptr;
+  }
+
+  // "referrer_3" beside a referrer with a count: a value for one copy. `resolve` says when the number is too high.
+  static bool is_copy(const TableNode& beside, std::string_view id) {
+    const std::size_t underscore = id.rfind('_');
+    if (underscore == std::string_view::npos) return false;
+    for (const Member& member : beside) {
+      if (member.key == id.substr(0, underscore)) return member.node.find(kCount) != nullptr;
+    }
+    return false;
   }
 
   void miss(const Node& node, std::size_t level, const Node* blocker) {
@@ -199,6 +221,7 @@ class Assigner {
 
   const Path& path_;
   const Node& value_;
+  const SpecNode* specs_;
   bool missed_ = false;
   std::size_t missed_level_ = 0;
   std::string blocker_;  // what stands where a table is wanted
@@ -207,7 +230,8 @@ class Assigner {
 
 }  // namespace
 
-void set_value(Document& document, std::string_view assignment, Problems& problems) {
+void set_value(Document& document, std::string_view assignment, Problems& problems,
+               std::span<const ParameterSpec> specs) {
   const std::size_t equals = find_unquoted(assignment, '=');
   if (equals == std::string_view::npos) {
     problems.add(kPlace, shown_text(assignment) + " gives no value", "PATH=VALUE is expected", std::string(kExample));
@@ -218,7 +242,8 @@ void set_value(Document& document, std::string_view assignment, Problems& proble
   const std::string_view raw = trimmed(assignment.substr(equals + 1));
   Node value = toml_value(raw).value_or(Node{kPlace, std::string(raw)});
   place_on_command_line(value);
-  Assigner assigner(*path, value);
+  const SpecNode tree = make_spec_tree(specs);
+  Assigner assigner(*path, value, &tree);
   if (assigner.assign(document.root, 0) == 0) assigner.report(assignment, problems);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "sim/base/problem.h"
+#include "sim/config/spec.h"
 
 namespace sim {
 
@@ -61,6 +63,9 @@ Document read_document(const std::string& path);
 // least once; a path without '*' may create its last key (tables above must exist or are created).
 // VALUE is read as a TOML value, else taken as a string. Marks of new values name "--set".
 // Adds a problem with a suggestion when a pattern matches nothing.
-void set_value(Document& document, std::string_view assignment, Problems& problems);
+// With `specs`, a table with a name of its own (partner.acme) is never made on the way to a key, unless it is a copy
+// that a `count` makes: a misspelt name would add a partner. Set whole, such a table may be new.
+void set_value(Document& document, std::string_view assignment, Problems& problems,
+               std::span<const ParameterSpec> specs = {});
 
 }  // namespace sim
