@@ -56,17 +56,18 @@ void DatedChanges::read(const sim::Scenario& scenario, const std::string& id, si
     problems.add(set.mark, fmt::format("{}.set is empty", id), "a change sets values", "For example: set = { \"firm.fixed_cost\" = 12_000 }");
     return;
   }
-  for (const sim::Member& member : *set.table()) add(scenario, id, member.key, member.node, problems);
+  for (const sim::Member& member : *set.table()) add(scenario, id, member.key, member, problems);
 }
 
-void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Node& value,
+void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Member& member,
                        sim::Problems& problems) {
+  const sim::Node& value = member.node;
   bool found = false;
   for (const auto& [path, entry] : scenario.entries()) {
     if (!matches_path(pattern, path) && !matches_copy(pattern, path)) continue;
     found = true;
     if (entry.spec->kind != sim::Kind::number) {
-      problems.add(value.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can", "Set it for the whole run instead.");
+      problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can", "Set it for the whole run instead.");
       return;
     }
     if (const auto read = sim::read_value(value, *entry.spec, path, problems))
@@ -76,13 +77,13 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
   }
   if (found) return;
   if (value.table() != nullptr && is_above_values(scenario, pattern)) {
-    for (const sim::Member& member : *value.table()) add(scenario, id, pattern + "." + member.key, member.node, problems);
+    for (const sim::Member& below : *value.table()) add(scenario, id, pattern + "." + below.key, below, problems);
     return;
   }
   std::vector<std::string_view> numbers;
   for (const auto& [path, entry] : scenario.entries())
     if (entry.spec->kind == sim::Kind::number) numbers.push_back(path);
-  problems.add(value.mark, fmt::format("{}: {} matches no value of this scenario", id, pattern), {}, sim::did_you_mean(pattern, numbers, "Values"));
+  problems.add(member.mark, fmt::format("{}: {} matches no value of this scenario", id, pattern), {}, sim::did_you_mean(pattern, numbers, "Values"));
 }
 
 std::vector<DatedLaw> DatedChanges::laws(const sim::Scenario& scenario, const std::string& path) {

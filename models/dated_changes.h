@@ -34,7 +34,7 @@ class DatedChanges {
     std::string id;  // "change.hire"
   };
   void read(const sim::Scenario& scenario, const std::string& id, sim::Problems& problems);
-  void add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Node& value,
+  void add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Member& member,
            sim::Problems& problems);
 
   std::map<std::string, std::vector<Change>> changes_;  // by path

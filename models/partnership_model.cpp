@@ -7,6 +7,7 @@
 
 #include "models/chronicler.h"
 #include "models/dependence.h"
+#include "models/idle_keys.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
 
@@ -139,6 +140,7 @@ class PartnershipModel final : public sim::Model {
     if (dependence) passes_ = dependence->passes();
     check_names(setup);
     check_scenario(setup);
+    report_idle_keys(setup);
     setup.report_idle_changes();
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
@@ -191,7 +193,7 @@ class PartnershipModel final : public sim::Model {
     const auto check = [&](const char* path, const std::vector<std::string>& offered) {
       for (const std::string& name : setup.scenario.texts(path)) {
         if (std::find(offered.begin(), offered.end(), name) != offered.end()) continue;
-        setup.problems.add(setup.scenario.mark(path), fmt::format("{}: {} is not modelled", path, name), {},
+        setup.problems.add(setup.scenario.mark(path, name), fmt::format("{}: {} is not modelled", path, name), {},
                            sim::did_you_mean(name, {offered.begin(), offered.end()}, "Modelled are"));
       }
     };

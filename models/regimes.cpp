@@ -72,10 +72,10 @@ class Reader {
                                                regimes_.names.begin());
     double leaving = 0.0;
     for (const auto& [to, probability] : scenario_.number_map(path + ".to")) {
-      const std::size_t j = number_of(to, scenario_.mark(path + ".to"), path + ".to");
+      const std::size_t j = number_of(to, scenario_.mark(path + ".to", to), path + ".to");
       if (j == regimes_.names.size()) continue;
       if (j == self) {
-        problems_.add(scenario_.mark(path + ".to"), fmt::format("{}.to names {} itself", path, name),
+        problems_.add(scenario_.mark(path + ".to", to), fmt::format("{}.to names {} itself", path, name),
                       "staying is what is left over", fmt::format("Remove {} from the table.", name));
         continue;
       }
@@ -123,7 +123,7 @@ class Reader {
         result[static_cast<std::size_t>(found - kRegimeQuantities.begin())] = factor;
         continue;
       }
-      problems_.add(scenario_.mark(path), fmt::format("{}: {} is not a quantity a regime multiplies", path, key), {},
+      problems_.add(scenario_.mark(path, key), fmt::format("{}: {} is not a quantity a regime multiplies", path, key), {},
                     sim::did_you_mean(key, {kRegimeQuantities.begin(), kRegimeQuantities.end()}, "Quantities"));
     }
     return result;
@@ -144,7 +144,10 @@ class Reader {
     if (const auto* names = std::get_if<sim::ArrayNode>(&node.value); names != nullptr && !names->empty()) {
       for (const sim::Node& name : *names) {
         const auto* text = std::get_if<std::string>(&name.value);
-        regimes_.path.push_back(number_of(text == nullptr ? "" : *text, name.mark, "economy.path"));
+        regimes_.path.push_back(text == nullptr ? regimes_.names.size() : number_of(*text, name.mark, "economy.path"));
+        if (text == nullptr)
+          problems_.add(name.mark, "economy.path holds something that is not text", "regimes by month are expected",
+                        fmt::format("For example: path = [\"{0}\", \"{0}\"]", regimes_.names.front()));
       }
       regimes_.path.resize(months, regimes_.path.back());
     } else if (node.table() != nullptr && regimes_.start) {
@@ -174,7 +177,14 @@ class Reader {
   std::optional<std::size_t> start_regime() {
     const std::string& name = scenario_.text("economy.start");
     if (name == kStationaryStart) return std::nullopt;
-    return number_of(name, scenario_.mark("economy.start"), "economy.start");
+    const sim::Mark mark = scenario_.mark("economy.start");
+    if (std::find(regimes_.names.begin(), regimes_.names.end(), name) == regimes_.names.end()) {
+      std::vector<std::string_view> known(regimes_.names.begin(), regimes_.names.end());
+      known.push_back(kStationaryStart);
+      problems_.add(mark, fmt::format("economy.start: {} is not a regime", name), {}, sim::did_you_mean(name, known, "It may be"));
+      return regimes_.names.size();
+    }
+    return number_of(name, mark, "economy.start");
   }
 
   const sim::Scenario& scenario_;

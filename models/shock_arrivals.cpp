@@ -6,6 +6,7 @@
 
 #include "models/streams.h"
 #include "sim/base/elementary.h"
+#include "sim/config/text.h"
 
 namespace partnersim {
 namespace {
@@ -37,10 +38,12 @@ ShockArrivals::ShockArrivals(Setup& setup, const std::string& path) : word_(setu
                        rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given", "For example: every = 100");
   if (rate) rate_ = scenario.number(path + ".rate");
   if (every) rate_ = 1.0 / scenario.number(path + ".every");
+  if (months && scenario.numbers(path + ".months").empty())
+    setup.problems.add(scenario.mark(path + ".months"), fmt::format("{}.months is empty", path), "the shock would never arrive", "For example: months = [12]");
   if (months)
     for (const double m : scenario.numbers(path + ".months")) {
       if (m != static_cast<double>(static_cast<int>(m)))
-        setup.problems.add(scenario.mark(path + ".months"), fmt::format("{}.months holds {}", path, m), "months are whole numbers",
+        setup.problems.add(scenario.mark(path + ".months", sim::number_text(m)), fmt::format("{}.months holds {}", path, m), "months are whole numbers",
                            fmt::format("Use {}.", static_cast<int>(m)));
       months_.push_back(static_cast<int>(m));
     }

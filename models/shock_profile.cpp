@@ -2,13 +2,31 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include "sim/base/elementary.h"
+#include "sim/base/suggest.h"
 
 namespace partnersim {
 namespace {
 
 // Below this a recovery is over: it changes nothing that a float could hold.
 constexpr double kNegligible = 1e-7;
+
+constexpr std::array<std::string_view, 2> kLaws{"exponential", "linear"};
+
+// A key of the table that no recovery has; all is well without one.
+bool report_stranger(Setup& setup, const std::string& path, const sim::TableNode& members) {
+  for (const sim::Member& member : members) {
+    if (std::find(kLaws.begin(), kLaws.end(), member.key) != kLaws.end()) continue;
+    setup.problems.add(member.mark, fmt::format("{}: {} is not a recovery", path, member.key), {},
+                       sim::did_you_mean(member.key, {kLaws.begin(), kLaws.end()}, "Recoveries"));
+    return true;
+  }
+  return false;
+}
 
 double number_of(const sim::Node* node) {
   if (node == nullptr) return -1.0;
@@ -24,10 +42,13 @@ std::vector<float> read_recovery(Setup& setup, const std::string& path) {
   if (const auto* word = std::get_if<std::string>(&node.value); word != nullptr && *word == "step") return u;
   const double rate = number_of(node.find("exponential"));
   const double months = number_of(node.find("linear"));
-  if (node.table() == nullptr || node.table()->size() != 1 || !(rate > 0.0 || months >= 1.0)) {
+  if (node.table() == nullptr || node.table()->size() != 1 || !(rate > 0.0 || months >= 1.0) || !std::isfinite(rate + months)) {
+    if (node.table() != nullptr && report_stranger(setup, path, *node.table())) return u;
+    const auto* misspelt = std::get_if<std::string>(&node.value);
+    const std::string near = misspelt == nullptr ? std::string() : sim::nearest(*misspelt, {"step"});
     setup.problems.add(node.mark, fmt::format("{} is not a recovery", path),
                        "it is \"step\", { exponential = rate a month above 0 } or { linear = months, at least 1 }",
-                       "For example: recovery = { exponential = 0.3 }");
+                       near.empty() ? "For example: recovery = { exponential = 0.3 }" : fmt::format("Did you mean {}?", near));
     return u;
   }
   for (int k = 1; k <= setup.months; ++k) {

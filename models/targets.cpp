@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "models/patterns.h"
@@ -15,6 +16,9 @@ constexpr const char* kForms =
     "targets are \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { sector = \"x\" }, { region = \"x\" }, { type = \"x\" }, "
     "{ partners = [\"acme\"] }, and with them { fraction = 0.2 }, { count = 2 }, { top = 3, by = \"revenue\" }";
 
+constexpr std::array<std::string_view, 3> kWords{"partners", "everyone", "firm"};
+constexpr std::array<std::string_view, 9> kKeys{"partners", "tag", "sector", "region", "type", "fraction", "count", "top", "by"};
+
 class TargetReader {
  public:
   TargetReader(Setup& setup, const std::string& path) : setup_(setup), path_(path) {}
@@ -22,7 +26,8 @@ class TargetReader {
   Target read_word(const std::string& word, const sim::Mark& mark) {
     if (word == "firm" || word == "everyone") target_.firms.push_back(kFocalFirm);
     if (word == "partners" || word == "everyone") add_partners();
-    if (target_.firms.empty() && word != "partners") refuse(mark, "\"" + word + "\"");
+    if (std::find(kWords.begin(), kWords.end(), word) == kWords.end())
+      refuse(mark, "\"" + word + "\"", sim::nearest(word, {kWords.begin(), kWords.end()}));
     return target_;
   }
 
@@ -37,11 +42,14 @@ class TargetReader {
     }
     if (!pool) add_partners();
     if (members.empty()) refuse(node.mark, "{}");
+    if (const sim::Node* by = node.find("by"); by != nullptr && node.find("top") == nullptr)
+      setup_.problems.add(by->mark, fmt::format("{}.by has no effect", path_), "it says how the top ones are told", "Add top = 3, or leave it out");
     return target_;
   }
 
-  void refuse(const sim::Mark& mark, const std::string& what) {
-    setup_.problems.add(mark, fmt::format("{}: {} is not a target", path_, what), kForms, "For example: target = \"partners\"");
+  void refuse(const sim::Mark& mark, const std::string& what, const std::string& near = {}) {
+    setup_.problems.add(mark, fmt::format("{}: {} is not a target", path_, what), kForms,
+                        near.empty() ? "For example: target = \"partners\"" : fmt::format("Did you mean {}?", near));
   }
 
  private:
@@ -55,10 +63,12 @@ class TargetReader {
       const auto* by = std::get_if<std::string>(&member.node.value);
       if (by == nullptr || *by != "revenue")
         setup_.problems.add(member.node.mark, fmt::format("{}.by is not \"revenue\"", path_), "degree and betweenness tell partners apart only in a network of firms",
-                            "Write by = \"revenue\"");
+                            by != nullptr && !sim::nearest(*by, {"revenue"}).empty() ? "Did you mean revenue?" : "Write by = \"revenue\"");
       return true;
     }
     if (member.key != "fraction" && member.key != "count" && member.key != "top") return false;
+    if (target_.choice != Target::Choice::all)
+      setup_.problems.add(member.mark, fmt::format("{} says twice how many", path_), "one of fraction, count and top is expected", "Keep one of them.");
     double number = 0.0;
     if (const auto* whole = std::get_if<std::int64_t>(&member.node.value)) number = static_cast<double>(*whole);
     else if (const auto* real = std::get_if<double>(&member.node.value)) number = *real;
@@ -80,13 +90,15 @@ class TargetReader {
     if (member.key == "partners" || member.key == "firms") {
       for (const std::size_t p : named_partners(setup_, without_focal(member.node), path_)) target_.firms.push_back(firm_of_partner(p));
       std::sort(target_.firms.begin(), target_.firms.end());
+      if (const auto* names = std::get_if<sim::ArrayNode>(&member.node.value); names != nullptr && names->empty())
+        setup_.problems.add(member.node.mark, fmt::format("{}.{} is empty", path_, member.key), "a target has at least one firm", "For example: partners = [\"*\"]");
       return;
     }
     if (member.key == "tag") return read_label(member, [](const Partner& p) { return p.tags; });
     if (member.key == "sector") return read_label(member, [](const Partner& p) { return std::vector{p.sector}; });
     if (member.key == "region") return read_label(member, [](const Partner& p) { return std::vector{p.region}; });
     if (member.key == "type") return read_label(member, [](const Partner& p) { return std::vector{p.type}; });
-    refuse(member.mark, member.key);
+    refuse(member.mark, member.key, sim::nearest(member.key, {kKeys.begin(), kKeys.end()}));
   }
 
   // The names but the focal firm's, which goes straight into the pool.
@@ -153,13 +165,15 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
       setup.problems.add(name.mark, fmt::format("{}: a partner is named by its id in quotes", path), {}, "For example: partners = [\"acme\"]");
       return;
     }
-    const std::size_t before = found.size();
+    bool any = false;  // named twice is named
     std::vector<std::string_view> ids;
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       ids.push_back(setup.partners[p].id);
-      if (matches(*pattern, ids.back()) && std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
+      if (!matches(*pattern, ids.back())) continue;
+      any = true;
+      if (std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
     }
-    if (found.size() == before)
+    if (!any)
       setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {}, sim::did_you_mean(*pattern, ids, "Partners"));
   };
   if (const auto* names = std::get_if<sim::ArrayNode>(&node.value))

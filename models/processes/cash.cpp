@@ -28,25 +28,25 @@ namespace {
 
 constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
 
-sim::ParameterSpec money(std::string_view path, std::string_view doc) {
-  return {.path = path, .unit = "currency", .range = {0, 1e12}, .fallback = 0.0, .doc = doc, .source = "neutral"};
+sim::ParameterSpec money(std::string_view path, std::string_view doc, std::string_view needs = {}) {
+  return {.path = path, .unit = "currency", .range = {0, 1e12}, .fallback = 0.0, .doc = doc, .source = "neutral", .needs = needs};
 }
 
 const std::array kParameters{
     drawn_spec("firm.cash", "currency", {-1e12, 1e12}, "opening cash; given: running out of cash is modelled"),
     drawn_spec("firm.fixed_cost", "currency", {0, 1e12}, "a month"),
     drawn_spec("firm.variable_cost_share", "1", {0, 10}, "cost of what is sold, as a share of revenue"),
-    money("firm.credit", "cash may fall to minus this"),
+    money("firm.credit", "cash may fall to minus this", "firm.cash"),
     sim::ParameterSpec{.path = "firm.grace", .kind = sim::Kind::integer, .unit = "months", .range = {0, sim::kMaxMonths}, .fallback = 0.0,
-                       .doc = "months below -credit that are survived", .source = "neutral"},
+                       .doc = "months below -credit that are survived", .source = "neutral", .needs = "firm.cash"},
     sim::ParameterSpec{.path = "firm.pay_lag", .unit = "months", .range = {0, 120}, .fallback = 0.0,
                        .doc = "from booking to payment; 41 days are 1.35", .source = "neutral"},
     money("firm.wage", "an hour that partnerships take"),
     sim::ParameterSpec{.path = "firm.discount_rate", .unit = "1 a year", .range = {-0.99, 100}, .fallback = 0.0,
                        .doc = "of the net present value", .source = "neutral"},
-    money("firm.draw_above", "cash above this is drawn by the owner at the end of a month; none: it stays"),
+    money("firm.draw_above", "cash above this is drawn by the owner at the end of a month; none: it stays", "firm.cash"),
     sim::ParameterSpec{.path = "firm.injections", .kind = sim::Kind::number_map, .unit = "currency", .range = {0, 1e12},
-                       .doc = "money put in, by month: { \"6\" = 20000 }", .source = "neutral"},
+                       .doc = "money put in, by month: { \"6\" = 20000 }", .source = "neutral", .needs = "firm.cash"},
     sim::ParameterSpec{.path = "partner.*.commission", .unit = "1", .range = {0, 1}, .fallback = 0.0,
                        .doc = "share of the partner's booked revenue paid to it", .source = "neutral"},
     money("partner.*.cost", "a month while the partnership works"),
@@ -218,7 +218,7 @@ class Cash final : public Process {
       int number = 0;
       for (const char c : month) number = c >= '0' && c <= '9' && number < 10000 ? number * 10 + (c - '0') : 100000;
       if (number < 1 || number > months_)
-        setup.problems.add(setup.scenario.mark("firm.injections"), fmt::format("firm.injections: {} is not a month", month),
+        setup.problems.add(setup.scenario.mark("firm.injections", month), fmt::format("firm.injections: {} is not a month", month),
                            fmt::format("months run from 1 to {}", months_), "For example: injections = { \"1\" = 20_000 }");
       else
         injections_[static_cast<std::size_t>(number)] = amount;

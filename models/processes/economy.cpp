@@ -22,11 +22,13 @@ constexpr std::array kParameters{
                        .kind = sim::Kind::text,
                        .fallback_text = kStationaryStart,
                        .doc = "regime of month 1, or \"stationary\"",
-                       .source = "neutral"},
+                       .source = "neutral",
+                       .needs = "economy.regime"},
     sim::ParameterSpec{.path = "economy.path",
                        .kind = sim::Kind::tree,
                        .doc = "the regime of every month, fixed: [\"expansion\", \"recession\"], or { recession = [13, 14] }",
-                       .source = "neutral"},
+                       .source = "neutral",
+                       .needs = "economy.regime"},
     sim::ParameterSpec{
         .path = "economy.regime.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
     sim::ParameterSpec{

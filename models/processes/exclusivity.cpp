@@ -2,6 +2,8 @@
 // leads, but grow older and may leave. Draws nothing.
 #include <array>
 
+#include <fmt/format.h>
+
 #include "models/streams.h"
 #include "models/targets.h"
 
@@ -20,9 +22,12 @@ class Exclusivity final : public Process {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string path = setup.partners[p].path + ".exclusive";
       sim::Node names{setup.scenario.mark(path), sim::ArrayNode{}};
-      for (const std::string& name : setup.scenario.texts(path)) std::get<sim::ArrayNode>(names.value).push_back({names.mark, name});
-      for (const std::size_t other : named_partners(setup, names, path))
+      for (const std::string& name : setup.scenario.texts(path)) std::get<sim::ArrayNode>(names.value).push_back({setup.scenario.mark(path, name), name});
+      const std::vector<std::size_t> others = named_partners(setup, names, path);
+      for (const std::size_t other : others)
         if (other != p) pairs_.push_back({p, other});
+      if (others == std::vector{p})
+        setup.problems.add(names.mark, fmt::format("{} names only the partner itself", path), "it holds back others", "Name another partner, or leave it out.");
     }
   }
 

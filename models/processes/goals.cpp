@@ -77,7 +77,8 @@ class Goals final : public Process {
     const std::string path = "goal." + id;
     const bool least = scenario.given(path + ".at_least");
     if (least == scenario.given(path + ".at_most"))
-      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{} needs one of at_least and at_most", path), {}, "For example: at_least = 200_000");
+      setup.problems.add(scenario.mark(path + (least ? ".at_most" : ".outcome")), fmt::format("{} needs one of at_least and at_most", path),
+                         least ? "both are given" : "neither is given", least ? "Keep one of them." : "For example: at_least = 200_000");
     const std::string& figure = scenario.text(path + ".outcome");
     const auto& names = setup.running_names;
     if (std::find(names.begin(), names.end(), figure) == names.end())

@@ -50,6 +50,9 @@ class Reciprocity final : public Process {
       if (const std::string& partner = setup.partners[p].path; setup.scenario.given(partner + ".spread_shape"))
         arcs_.back().spread = setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(partner + ".spread_shape")), "1",
                                           "factor on the leads given to the partner");
+      if (arcs_.back().leads.is_zero() && arcs_.back().alpha_out == 0.0)
+        setup.problems.add(setup.scenario.mark(path), fmt::format("{} has no effect", path), "nothing is ever given, for it has neither leads nor alpha_out",
+                           "Add a line such as leads = 2");
       const double product = setup.scenario.number(path + ".alpha_in") * arcs_.back().alpha_out;
       if (product >= 1.0)
         setup.problems.add(setup.scenario.mark(path + ".alpha_in"), fmt::format("{}: alpha_in times alpha_out is {:.3g}", path, product),
