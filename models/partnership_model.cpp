@@ -8,6 +8,7 @@
 #include "models/chronicler.h"
 #include "models/dependence.h"
 #include "models/idle_keys.h"
+#include "models/load_limit.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
 
@@ -142,6 +143,11 @@ class PartnershipModel final : public sim::Model {
     check_scenario(setup);
     report_idle_keys(setup);
     setup.report_idle_changes();
+    if (setup.problems.empty()) {
+      Expectation e(setup.partners.size(), setup.sources());
+      loop.expect(e, setup.months);
+      check_load(setup, e.values);
+    }
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;

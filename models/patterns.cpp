@@ -2,14 +2,26 @@
 
 namespace partnersim {
 
+// Goes back to the last star only: without recursion, so that "a*a*a*…" takes no longer than its length times the id's.
 bool matches(std::string_view pattern, std::string_view id) {
-  const std::size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == id;
-  if (!id.starts_with(pattern.substr(0, star))) return false;
-  const std::string_view rest = pattern.substr(star + 1);
-  for (std::size_t from = star; from <= id.size(); ++from)
-    if (matches(rest, id.substr(from))) return true;
-  return false;
+  std::size_t p = 0, i = 0;
+  std::size_t star = std::string_view::npos, from = 0;
+  while (i < id.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      from = i;
+    } else if (p < pattern.size() && pattern[p] == id[i]) {
+      ++p;
+      ++i;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      i = ++from;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
 }
 
 bool matches_path(std::string_view pattern, std::string_view path) {

@@ -17,6 +17,7 @@ namespace {
 // them a month. Any positive number when deals are worth nothing.
 double resolution_of(double mean_deal) {
   if (!(mean_deal > 0.0)) return 1.0;
+  mean_deal = std::max(mean_deal, 0x1p-900);  // below, the resolution itself would not be a number
   const int exponent = static_cast<int>((std::bit_cast<std::uint64_t>(mean_deal) >> 52) & 0x7ff) - 1023;
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent - 20 + 1023) << 52);
 }
