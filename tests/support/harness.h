@@ -75,6 +75,22 @@ class Run {
     throw std::logic_error("no series " + series);
   }
 
+  // Total of one member over the horizon, and its moments over the replications.
+  const sim::ExactMoments& member_moments(const std::string& total, std::size_t member, double& resolution) const {
+    const auto& all = outputs().member_totals;
+    for (std::size_t t = 0; t < all.size(); ++t) {
+      if (all[t].name != total) continue;
+      resolution = all[t].resolutions[member];
+      return sums().member_totals[t * outputs().members.size() + member];
+    }
+    throw std::logic_error("no total " + total);
+  }
+  Estimate member(const std::string& total, std::size_t member) const {
+    double resolution = 1.0;
+    const sim::ExactMoments& m = member_moments(total, member, resolution);
+    return {m.mean(resolution), std::sqrt(m.variance(resolution) / static_cast<double>(m.count()))};
+  }
+
   // Digest of everything, and of each column.
   const std::string& hash() const { return results_.digest; }
   std::map<std::string, std::string> hashes() const {
