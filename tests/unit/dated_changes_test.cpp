@@ -1,0 +1,117 @@
+// What a scenario may not say of dated changes (models/dated_changes.h) and of the targets of shocks
+// (models/targets.h), and what it is told instead.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "sim/base/problem.h"
+#include "tests/support/harness.h"
+
+namespace {
+
+using namespace partnersim::testing;
+
+const std::string kBase =
+    "[scenario]\nmonths = 12\nreplications = 100\n"
+    "[firm]\nfixed_cost = 10\n"
+    "[partner.acme]\nleads = 5\nclose_rate = 0.4\ndeal_value = 10\ntags = [\"local\"]\nsector = \"food\"\n"
+    "[partner.bravo]\nleads = 5\nclose_rate = 0.4\ndeal_value = 10\n";
+
+// All problems, one a line; empty when there are none.
+std::string problems(const std::string& rest) {
+  try {
+    partnersim::make_model(scenario_of(kBase + rest));
+  } catch (const sim::ConfigurationError& error) {
+    std::string all;
+    for (const sim::Problem& problem : error.problems()) all += sim::to_string(problem) + "\n";
+    return all;
+  }
+  return {};
+}
+
+std::string change(const std::string& set, int month = 6) {
+  return problems("[change.later]\nmonth = " + std::to_string(month) + "\nset = " + set + "\n");
+}
+
+std::string target(const std::string& of) {
+  return problems("[shock.storm]\nrate = 0.1\nkill = 0.5\ntarget = " + of + "\n");
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  INFO(text);
+  const bool found = text.find(part) != std::string::npos;
+  CHECK_MESSAGE(found, "\"" << part << "\" in: " << text);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("changes of numbers are accepted, by path, by pattern and as tables") {
+  CHECK(change("{ \"firm.fixed_cost\" = 20 }").empty());
+  CHECK(change("{ \"partner.*.leads\" = 20 }").empty());
+  CHECK(change("{ \"partner.a*.close_rate\" = { beta = { mean = 0.5, concentration = 9 } } }").empty());
+  CHECK(change("{ partner = { acme = { leads = 3, deal_value = 7 } }, firm = { fixed_cost = 1 } }").empty());
+}
+
+TEST_CASE("a change of what does not exist says so and offers what is near") {
+  contains(change("{ \"firm.fixed_costs\" = 20 }"), "change.later: firm.fixed_costs matches no value of this scenario");
+  contains(change("{ \"firm.fixed_costs\" = 20 }"), "firm.fixed_cost");
+  contains(change("{ \"partner.zulu.leads\" = 20 }"), "matches no value");
+  contains(change("{ \"partner.z*.leads\" = 20 }"), "matches no value");
+  contains(change("{ partner = { acme = { lead = 3 } } }"), "partner.acme.lead matches no value");
+}
+
+TEST_CASE("a change of what is fixed for a run is refused") {
+  contains(change("{ \"partner.acme.ramp\" = 3 }"), "partner.acme.ramp cannot change at a date");
+  contains(change("{ \"scenario.months\" = 24 }"), "scenario.months cannot change at a date");
+  contains(change("{ \"partner.acme.sector\" = \"retail\" }"), "partner.acme.sector cannot change at a date");
+  contains(change("{ \"partner.acme.count\" = 3 }"), "cannot change at a date");
+  contains(change("{ \"partner.acme.lag\" = 3 }"), "partner.acme.lag cannot change at a date");
+  contains(change("{ \"partner.acme.churn\" = { beta_geometric = { a = 1, b = 9 } } }"),
+           "cannot change to or from a law drawn once");
+}
+
+TEST_CASE("a change has a value in range, one law, something to set and a month of its own") {
+  contains(change("{ \"partner.acme.close_rate\" = 1.4 }"), "partner.acme.close_rate");
+  contains(change("{ \"partner.acme.close_rate\" = \"high\" }"), "partner.acme.close_rate");
+  contains(change("{}"), "change.later.set is empty");
+  contains(change("{ \"firm.fixed_cost\" = 20 }", 0), "change.later.month");
+  contains(problems("[change.one]\nmonth = 6\nset = { \"firm.fixed_cost\" = 1 }\n[change.two]\nmonth = 6\nset = { "
+                    "\"firm.fixed_cost\" = 2 }\n"),
+           "sets firm.fixed_cost in month 6");
+  contains(problems("[change.one]\nset = { \"firm.fixed_cost\" = 1 }\n"), "month");
+  CHECK(problems("[change.one]\nenabled = false\nmonth = 6\nset = { \"firm.nothing\" = 1 }\n").empty());
+}
+
+TEST_CASE("targets are accepted in all their forms") {
+  for (const char* of :
+       {"\"partners\"", "\"everyone\"", "\"firm\"", "{ tag = \"local\" }", "{ sector = \"food\" }",
+        "{ type = \"referral\" }", "{ partners = [\"acme\", \"b*\"] }", "{ firms = [\"firm\", \"acme\"] }",
+        "{ fraction = 0.5 }", "{ count = 2, tag = \"local\" }", "{ top = 1, by = \"revenue\" }"}) {
+    CAPTURE(std::string(of));
+    CHECK(target(of).empty());
+  }
+}
+
+TEST_CASE("a target that is none is refused with the forms there are") {
+  contains(target("\"partner\""), "\"partner\" is not a target");
+  contains(target("\"partner\""), "targets are \"partners\", \"everyone\"");
+  contains(target("3"), "is not a target");
+  contains(target("{}"), "is not a target");
+  contains(target("{ colour = \"red\" }"), "colour is not a target");
+  contains(target("{ tag = \"locals\" }"), "no partner has this tag");
+  contains(target("{ tag = \"locals\" }"), "local");
+  contains(target("{ region = \"north\" }"), "no partner has this region");
+  contains(target("{ partners = [\"acne\"] }"), "acne names no partner");
+  contains(target("{ partners = [3] }"), "a partner is named by its id in quotes");
+  contains(target("{ tag = \"local\", sector = \"food\" }"), "two pools");
+}
+
+TEST_CASE("a choice among targets has a sensible number") {
+  contains(target("{ fraction = 0 }"), "fraction is not above 0 and at most 1");
+  contains(target("{ fraction = 1.5 }"), "fraction is not above 0 and at most 1");
+  contains(target("{ count = 0 }"), "count is not a whole number from 1");
+  contains(target("{ count = 1.5 }"), "count is not a whole number from 1");
+  contains(target("{ count = \"two\" }"), "count is not a whole number from 1");
+  contains(target("{ top = 2, by = \"degree\" }"), "is not \"revenue\"");
+}
