@@ -71,6 +71,15 @@ class Partners:
     survival: np.ndarray        # [P, N, M] probability that the partnership is alive after month t
 
 
+class PartnerTotal(NamedTuple):
+    """One figure for each of N partners at one point, in `unit`."""
+
+    unit: str
+    mean: np.ndarray            # [N] over replications
+    standard_error: np.ndarray  # [N] simulation error of the mean
+    expected: np.ndarray        # [N] the spreadsheet's figure; NaN where unknown
+
+
 def quantile_name(level):
     """.05 → "p05", .5 → "p50", .025 → "p02.5": the names that `partnersim summary` uses."""
     percent = round(100 * float(level), 6)

@@ -14,6 +14,13 @@ Wherever a point is asked for, its number or its label will do. Missing values a
 
 What is not modelled is absent, never 0: asking for it raises NotModelled, which names what there is. Every other
 trouble with a file raises ResultError. Needs h5py and numpy; xarray only for Results.to_xarray.
+
+Estimates from the columns, each with its simulation error, come along from partnersim_statistics:
+
+    exceedance(revenue).at(5e6)                         # P(revenue > 5 M); .low and .high bound the whole curve
+    kaplan_meier(*results.recovery_times()).median      # months until half have recovered, censoring allowed for
+    for row in worst_futures(results, "revenue"):       # what the worst 5 % share, largest difference first
+        print(row.name, row.mean, row.mean_worst, row.difference, row.standard_error)
 """
 
 import difflib
@@ -23,10 +30,18 @@ import re
 import h5py
 import numpy as np
 
-from partnersim_records import NotModelled, Partners, ResultError, SummaryRow, Trajectory, quantile_name
+from partnersim_records import (NotModelled, PartnerTotal, Partners, ResultError, SummaryRow, Trajectory,
+                                quantile_name)
+from partnersim_statistics import (Exceedance, KaplanMeier, WorstRow, exceedance, kaplan_meier, share_by_month,
+                                   tail_weights, wilson, worst_futures)
 
-__all__ = ["NotModelled", "Partners", "ResultError", "Results", "SummaryRow", "Trajectory", "quantile_name"]
+__all__ = ["Exceedance", "KaplanMeier", "NotModelled", "PartnerTotal", "Partners", "ResultError", "Results",
+           "SummaryRow", "Trajectory", "WorstRow", "exceedance", "kaplan_meier", "quantile_name", "share_by_month",
+           "tail_weights", "wilson", "worst_futures"]
 
+# Recovered means at least .95 of full performance for this many months on end: the last chance to be seen to recover
+# comes so many months before the horizon.
+_STEADY_MONTHS = 3
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -134,6 +149,23 @@ class Results:
         """One drawn parameter: float [replication]."""
         return self._column("inputs", path, point)
 
+    def input_unit(self, path):
+        """Unit of a drawn parameter: a currency code, "leads a month", or "1" for pure numbers."""
+        return self._attribute(self._modelled("inputs", path), "units")
+
+    def recovery_times(self, point=0):
+        """(months [D], observed [D]) of the D disrupted replications, for kaplan_meier.
+
+        Where recovery was not observed, `recovery_observed` counts the months until the horizon, but a recovery needs
+        three good months to be seen: the last duration that could have been observed is three months shorter. Taken
+        as it is, the estimate of not having recovered would be too high.
+        """
+        months = self.outcome("recovery_observed", point).astype(float)
+        disrupted = self.outcome("disrupted", point) == 1
+        observed = self.outcome("unrecovered", point) == 0
+        months = np.where(observed, months, np.maximum(0.0, months - _STEADY_MONTHS))
+        return months[disrupted], observed[disrupted]
+
     def unit(self, name):
         """Unit of an outcome: a currency code, or "1" for pure numbers."""
         return self._attribute(self._modelled("outcomes", name), "units")
@@ -229,6 +261,21 @@ class Results:
         return Partners(self._strings("partners/partner"), self._strings("partners/label"),
                         self._array("partners/revenue"), self._array("partners/revenue_standard_error"),
                         self._array("partners/revenue_expected"), self._array("partners/survival"))
+
+    @property
+    def partner_totals(self):
+        """Names of what is stored for each partner: revenue, net_value, ended_by_shock …"""
+        parts = ("_standard_error", "_expected")
+        return [name for name in self._columns("partners")
+                if name not in ("label", "survival") and not name.endswith(parts)]
+
+    def partner_total(self, name, point=0):
+        """One figure for each partner (PartnerTotal), such as "net_value"."""
+        if name not in self.partner_totals:
+            raise self._not_modelled("partner total", name, self.partner_totals)
+        p = self.point_number(point)
+        figures = (self._dataset(f"partners/{name}{part}")[p] for part in ("", "_standard_error", "_expected"))
+        return PartnerTotal(self._attribute(f"partners/{name}", "units"), *figures)
 
     def to_xarray(self, group):
         """A whole group ("outcomes", "summary", "trajectories" …) in memory as an xarray.Dataset with coordinates."""
