@@ -1,0 +1,88 @@
+"""What all figures share: colours, numbers with their units, months on an axis, legends."""
+
+import math
+import os
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+STYLE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "partnersim.mplstyle")
+BLUE, VERMILION, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"  # Okabe-Ito
+BLUE_50, BLUE_25 = "#86BBDA", "#CFE3F0"  # BLUE mixed with white; opaque, so that the legend shows what the plot shows
+VERMILION_50, VERMILION_25 = "#EFAE7F", "#F7D9C5"
+GREY, PALE_GREY = "#666666", "#DDDDDD"
+TITLE_PAD = 24  # points; leaves a line for the legend
+
+
+def scaled(value):
+    """7385982.6 → (7.3859826, " M"): a number between 1 and 1000 and the suffix that goes with it."""
+    for size, suffix in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= size * 0.9995:  # what rounds to 1.00 M is not called 1000 k
+            return value / size, suffix
+    return value, ""
+
+
+def short(value, unit):
+    """7385982.6 EUR → "7.39 M", 1041 deals → "1,041": for labels. Three significant digits; counts in full."""
+    if unit == "1" and value == round(value) and abs(value) < 1e6:
+        return f"{value:,.0f}".replace("-", "\N{MINUS SIGN}")
+    number, suffix = scaled(value)
+    whole = number == round(number) and not suffix
+    decimals = 0 if whole else max(0, 2 - math.floor(math.log10(abs(number)) + 1e-3))
+    return f"{number:.{decimals}f}{suffix}".replace("-", "\N{MINUS SIGN}")
+
+
+def ticks(unit):
+    """For axes: 1500000 EUR → "1.5 M", 1200 deals → "1,200"; no trailing zeros."""
+    def text(value, _position=None):
+        number, suffix = (value, "") if unit == "1" and abs(value) < 1e6 else scaled(value)
+        return (f"{number:,.10g}" if suffix == "" else f"{number:.4g}{suffix}").replace("-", "\N{MINUS SIGN}")
+    return FuncFormatter(text)
+
+
+def with_error(value, error):
+    """(503127, 4518) → "503,100 ± 4,500": the error to two digits, the value to as many places."""
+    if not (error > 0 and math.isfinite(error) and math.isfinite(value)):
+        return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
+    places = 1 - math.floor(math.log10(error))
+    return f"{round(value, places):,.{max(0, places)}f} ± {round(error, places):,.{max(0, places)}f}".replace(
+        "-", "\N{MINUS SIGN}")
+
+
+def percent(digits=0):
+    """For axes and labels of shares: .25 → "25 %"."""
+    return FuncFormatter(lambda share, _position=None: f"{100 * share:.10g} %" if not digits
+                         else f"{100 * share:.{digits}f} %")
+
+
+def with_unit(value, unit):
+    """"7.39 M EUR", "9 months", "month 9"; a pure number has no unit."""
+    if unit == "month":
+        return f"month {short(value, unit)}"
+    return short(value, unit) if unit == "1" else f"{short(value, unit)} {unit}"
+
+
+def round_ticks(count, whole=False):
+    """Steps of 1, 2, 5 (2.5 unless only whole numbers occur), never of 3 or 4."""
+    return MaxNLocator(count, integer=whole, steps=[1, 2, 5, 10] if whole else [1, 2, 2.5, 5, 10], min_n_ticks=1)
+
+
+def label_months(axes, results, months):
+    """Ticks at the start of every year (or less often on long horizons), as dates when the scenario has a start."""
+    count = len(months)
+    room = 12 if results.start is None else 7  # numbers are narrower than dates
+    step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if count / s <= room or s == 1200)
+    if results.start is None and step > 1:
+        places = np.concatenate([[1] if step > 2 else [], np.arange(step, count + 1, step)])  # months 1, 12, 24 …
+    else:
+        places = np.arange(1, count + 1, step)
+    axes.set_xticks(places)
+    axes.set_xticklabels([results.month_label(month) for month in places])
+    axes.set_xlabel("month")
+
+
+def legend_above(axes, columns=5):
+    """A legend above the plot, where no data can be underneath; not in the layout, which would shrink the panel."""
+    legend = axes.legend(loc="lower left", bbox_to_anchor=(-0.012, 1.0), ncol=columns, borderaxespad=0.2,
+                         handlelength=1.5, columnspacing=1.0, handletextpad=0.5)
+    legend.set_in_layout(False)

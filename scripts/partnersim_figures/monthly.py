@@ -1,0 +1,119 @@
+"""Month by month: fan charts of any recorded quantity, performance with its losses, cash and having run out of it."""
+
+import numpy as np
+
+from partnersim_results import ResultError, share_by_month, wilson
+
+from .common import (BLACK, BLUE, BLUE_25, BLUE_50, GREEN, TITLE_PAD, VERMILION, VERMILION_25, label_months,
+                     legend_above, percent, round_ticks, ticks)
+
+
+def draw_fan(axes, results, name, point=0):
+    """Fan chart of the trajectory `name`: bands P5–P95 and P25–P75, median, mean and the spreadsheet's figure."""
+    data = results.trajectory(name, point)
+    long_name = results.trajectory_long_name(name)
+    a_month = " a month" if long_name.endswith(" a month") else ""
+    whole = data.unit == "1" and bool(np.all(data.quantiles == np.round(data.quantiles))) and data.quantiles.size > 0
+    draw_bands(axes, data)
+    draw_lines(axes, data, median=True)
+
+    lowest, highest = (data.band(0.05), data.band(0.95)) if data.levels.size else (data.mean, data.mean)
+    axes.yaxis.set_major_locator(round_ticks(7, whole))
+    if np.nanmin(lowest) >= 0:
+        axes.set_ylim(bottom=0)
+    if not np.any(highest) and not np.any(data.mean):
+        axes.set_ylim(0, 1)
+        axes.set_yticks([0])
+    axes.yaxis.set_major_formatter(ticks(data.unit))
+    axes.set_ylabel(data.unit + a_month if data.unit != "1" else long_name[0].lower() + long_name[1:])
+    label_months(axes, results, data.months)
+    axes.set_title(f"{long_name.removesuffix(a_month)} month by month", pad=TITLE_PAD)
+    legend_above(axes)
+
+
+def in_steps(data):
+    """Quantiles with few different values (counts, deals of one size) jump from month to month: slopes between them
+    would be invented. A single month has no width unless it is drawn as a step."""
+    return len(data.months) == 1 or 0 < len(np.unique(data.quantiles)) < len(data.months)
+
+
+def widened(data, values, before=0.0, after=0.0):
+    """With steps, every month is as wide as any other: half a month is added at either end."""
+    return np.concatenate([values[:1] - before, values, values[-1:] + after]) if in_steps(data) else values
+
+
+def months_of(data):
+    """Places on the month axis for widened values."""
+    return widened(data, data.months.astype(float), 0.5, 0.5)
+
+
+def draw_bands(axes, data):
+    """The bands P5–P95 and P25–P75, where quantiles were recorded; sets the limits of the month axis."""
+    months = months_of(data)
+    axes.set_xlim(months[0], months[-1])
+    for low, high, colour in ((0.05, 0.95, BLUE_25), (0.25, 0.75, BLUE_50)) if data.levels.size else ():
+        axes.fill_between(months, widened(data, data.band(low)), widened(data, data.band(high)), color=colour,
+                          step="mid" if in_steps(data) else None, linewidth=0,
+                          label=f"P{100 * low:.0f}–P{100 * high:.0f}")
+
+
+def draw_lines(axes, data, median):
+    """Median (if wanted and recorded), mean, and the spreadsheet's figure where there is one."""
+    months = months_of(data)
+    if median and data.levels.size:
+        axes.plot(months, widened(data, data.band(0.50)), drawstyle="steps-mid" if in_steps(data) else "default",
+                  color=BLUE, label="median")
+    axes.plot(months, widened(data, data.mean), color=GREEN, linestyle=(0, (1, 1)), linewidth=2.2, label="mean")
+    if not np.isnan(data.expected).all():
+        axes.plot(months, widened(data, data.expected), color=BLACK, linestyle="--", linewidth=1.2,
+                  label="spreadsheet")
+
+
+def draw_active_partners(axes, results, point=0):
+    """Active partners: bands, median, mean, and the expected number by the spreadsheet."""
+    draw_fan(axes, results, "active_partners", point)
+
+
+def draw_performance(axes, results, point=0):
+    """Performance against the twin, in percent: bands, mean, and the area that is lost on average."""
+    data = results.trajectory("performance", point)
+    draw_bands(axes, data)
+    draw_lines(axes, data, median=False)
+    loss = float(np.sum(1 - data.mean))
+    axes.fill_between(months_of(data), widened(data, data.mean), 1.0, facecolor="none", edgecolor=VERMILION,
+                      hatch="////", linewidth=0, label=f"lost on average: {loss:.2f} of {len(data.months)} months")
+    axes.set_ylim(0, max(1.03, axes.get_ylim()[1]))
+    axes.yaxis.set_major_formatter(percent())
+    axes.set_ylabel("revenue intensity, % of that without shocks")
+    label_months(axes, results, data.months)
+    axes.set_title("Performance month by month", pad=TITLE_PAD)
+    legend_above(axes)
+
+
+def draw_cash(axes, results, point=0):
+    """Fan chart of cash, with the line of no cash. A firm that ran out stays where it was."""
+    draw_fan(axes, results, "cash", point)
+    axes.axhline(0, color=BLACK, linewidth=0.8)
+
+
+def draw_ran_out(axes, results, point=0):
+    """Share of replications that have run out of cash by the end of each month, with Wilson's 95 % intervals."""
+    column = results.outcome("out_of_cash_month", point)
+    if len(column) == 0:
+        raise ResultError(f"{results.path}: no replication")
+    months = np.arange(1, results.months + 1)
+    share = share_by_month(column, results.months)
+    low, high = wilson(np.round(share * len(column)), len(column))
+    axes.fill_between(months, low, high, step="mid", color=VERMILION_25, linewidth=0, label="95 % interval")
+    axes.step(months, share, where="mid", color=VERMILION, label="share of replications")
+    axes.set_xlim(1, max(results.months, 2))
+    axes.set_ylim(0, max(0.01, 1.25 * high[-1]))
+    axes.annotate(f"{100 * share[-1]:.3g} %" if share[-1] > 0 else "in no replication", (months[-1], high[-1]),
+                  xytext=(-2, 5), textcoords="offset points", ha="right", color=VERMILION,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
+    axes.yaxis.set_major_locator(round_ticks(6))
+    axes.yaxis.set_major_formatter(percent())
+    axes.set_ylabel("have run out of cash, % of replications")
+    label_months(axes, results, months)
+    axes.set_title("Out of cash by the month", pad=TITLE_PAD)
+    legend_above(axes)

@@ -1,0 +1,172 @@
+"""One outcome over all replications: how it spreads, and how likely it is to be exceeded."""
+
+import math
+import textwrap
+
+import numpy as np
+
+from partnersim_results import ResultError, exceedance
+
+from .common import (BLACK, BLUE, BLUE_50, TITLE_PAD, VERMILION, VERMILION_50, legend_above, percent, round_ticks,
+                     short, ticks, with_unit)
+from .flags import mark_values
+
+# A histogram ends here when the few values beyond would squeeze the rest into a corner; the figure says how many.
+TAIL = 0.995
+
+
+def bin_edges(values, low, high):
+    """Edges of equal bins over [low, high], at most 60.
+
+    Values on a lattice (counts, or deals of one size) get bins that are whole steps wide: others would show a comb.
+    Else the width is Freedman and Diaconis', with at least eight bins.
+    """
+    distinct = np.unique(values[values <= high])
+    step = np.diff(distinct).min()
+    steps = (distinct - distinct[0]) / step
+    if 3 * len(distinct) < len(values) and np.all(np.abs(steps - np.round(steps)) < 1e-3):
+        width = step * math.ceil((high - low) / step / 60)
+        return low - step / 2 + width * np.arange(math.floor((high - low + step / 2) / width) + 2)
+    width = 2 * np.subtract(*np.percentile(values, [75, 25])) / len(values) ** (1 / 3)
+    bins = (high - low) / width if width > 0 else 60
+    return np.linspace(low, high, int(min(60, max(8, bins))) + 1)
+
+
+def values_of(results, outcome, point):
+    """The column without missing values, in the outcome's unit: [at most replication]."""
+    values = results.outcome(outcome, point)
+    if values.ndim != 1:
+        raise ResultError(f'{results.path}: outcome "{outcome}" has a value for each year: ask for one, "{outcome}[1]"')
+    values = values[~np.isnan(values)].astype(float)
+    if len(values) == 0:
+        raise ResultError(f'{results.path}: outcome "{outcome}" is missing in every replication')
+    return values
+
+
+def described(results, outcome):
+    """(unit, name) in words: "EUR", "Revenue by year, year 2"."""
+    column, _, year = outcome.rstrip("]").partition("[")  # revenue_by_year[2] is described by revenue_by_year
+    return results.unit(column), results.long_name(column) + (f", year {year}" if year else "")
+
+
+def label_outcome(axes, results, outcome, point, high):
+    """The axis of values: what, in which unit, and how many replications are missing or beyond `high`."""
+    unit, name = described(results, outcome)
+    year = outcome.rstrip("]").partition("[")[2]
+    values, every = values_of(results, outcome, point), len(results.outcome(outcome, point))
+    period = f"in year {year}" if year else f"over {results.months} months" if results.months > 1 else "over one month"
+    words = f"{unit} {period}" if unit == results.currency else name + ("" if unit in ("1", "month") else f", {unit}")
+    if high < values.max():
+        words += f"\n{np.sum(values > high):,} of {len(values):,} replications lie beyond {short(high, unit)}"
+    if len(values) < every:
+        words += f"\nthe {len(values):,} of {every:,} replications where there is one"
+    axes.set_xlabel(words)
+
+
+def drawn_range(values):
+    """(low, high) to draw; high is where the tail begins if the few values beyond would squeeze the rest."""
+    high, tail, middle = values.max(), np.quantile(values, TAIL), np.median(values)
+    clipped = len(values) > 200 and high - middle > 2 * (tail - middle) > 0
+    return values.min(), tail if clipped else high
+
+
+def draw_distribution(axes, results, outcome="revenue", point=0):
+    """Histogram in shares of the replications, with P5, P50, P95, the mean of the worst 5 % and the spreadsheet's."""
+    values = values_of(results, outcome, point)
+    unit, name = described(results, outcome)
+    low, high = drawn_range(values)
+    if low == high:
+        marks, top = draw_constant(axes, low), 1.0
+    else:
+        marks, worst = spread_marks(results, outcome, point)
+        top = draw_bars(axes, values, bin_edges(values, low, high), worst)
+        axes.xaxis.set_major_locator(round_ticks(6, whole=bool(np.all(values == np.round(values)))))
+    axes.xaxis.set_major_formatter(ticks(unit))
+    axes.yaxis.set_major_formatter(percent())
+    axes.set_ylabel("share of replications")
+    label_outcome(axes, results, outcome, point, high)
+    axes.set_title(textwrap.fill(f"{name}: how it spreads", 48), pad=TITLE_PAD)
+    mark_values(axes, [(f"{text}\n{with_unit(value, unit)}", value, colour, style)
+                       for text, value, colour, style in marks if not np.isnan(value)], top)
+
+
+def spread_marks(results, outcome, point):
+    """Marks (text, value, colour, line style) of a distribution, and the interval of its worst 5 %."""
+    bad_end = 1 if results.worst(outcome) == "highest" else 0
+    wanted = [("mean of the\nworst 5 %", "cvar05", VERMILION, "-"), ("P5", "p05", (VERMILION, BLUE)[bad_end], "--"),
+              ("P50", "p50", BLUE, "-"), ("P95", "p95", (BLUE, VERMILION)[bad_end], "--"),
+              ("spreadsheet", "expected", BLACK, "--")]
+    marks = [(text, results.statistic(outcome, statistic, point), colour, style)
+             for text, statistic, colour, style in wanted]
+    return marks, (marks[3][1], math.inf) if bad_end else (-math.inf, marks[1][1])
+
+
+def draw_constant(axes, value):
+    """Nothing is uncertain: one bar, and a scale around it. Returns the marks."""
+    margin = abs(value) / 2 or 1.0
+    axes.bar([value], [1.0], width=margin / 5, color=BLUE_50)
+    axes.set_xlim(value - margin, value + margin)
+    axes.set_xticks([value])
+    return [("the same in every\nreplication", value, BLACK, "-")]
+
+
+def draw_bars(axes, values, edges, worst):
+    """The histogram, in shares; bars wholly in the interval `worst` in another colour. Returns the greatest height."""
+    share = np.histogram(values, edges)[0] / len(values)
+    colours = [VERMILION_50 if worst[0] <= left and right <= worst[1] else BLUE_50
+               for left, right in zip(edges, edges[1:])]
+    axes.bar(edges[:-1], share, width=np.diff(edges), align="edge", color=colours, edgecolor="white", linewidth=0.4)
+    if len(values) <= 50:  # few enough to show each replication
+        axes.plot(values, np.zeros_like(values), "|", color=BLACK, markersize=9, markeredgewidth=1, clip_on=False)
+    return share.max()
+
+
+# --- P(outcome > x) ---
+
+MOST_POINTS = 2000  # of a drawn curve; more cannot be seen
+
+
+def draw_exceedance(axes, results, outcome="revenue", point=0):
+    """P(outcome > x) with a band that holds the whole true curve with 95 % confidence; P5, P50 and P95 marked."""
+    values = values_of(results, outcome, point)
+    curve = exceedance(values)
+    unit, name = described(results, outcome)
+    low, high = drawn_range(values)
+    margin = 0.03 * (high - low) or abs(low) / 2 or 1.0
+    keep = thinned(len(curve.values))
+    x = np.concatenate([[low - margin], curve.values[keep], [max(high, curve.values[-1]) + margin]])
+
+    def from_one(shares, first=1.0):
+        return np.concatenate([[first], shares[keep], shares[-1:]])
+
+    axes.set_xlim(low - margin, high + margin)
+    half_width = min(100, 100 * curve.half_width)
+    axes.fill_between(x, from_one(curve.low, 1 - curve.half_width), from_one(curve.high), step="post", color=BLUE_50,
+                      linewidth=0, label=f"95 % band for the whole curve, ± {half_width:.3g} percentage points")
+    axes.step(x, from_one(curve.above), where="post", color=BLUE, linewidth=1.4, label="share of replications")
+    axes.xaxis.set_major_locator(round_ticks(7, whole=bool(np.all(values == np.round(values)))))
+    axes.xaxis.set_major_formatter(ticks(unit))
+    axes.yaxis.set_major_formatter(percent())
+    axes.set_ylabel("P(more than x), % of replications")
+    label_outcome(axes, results, outcome, point, high)
+    axes.set_title(textwrap.fill(f"{name}: probability of more than x", 70), pad=TITLE_PAD)
+    legend_above(axes)
+    bad_end = 1 if results.worst(outcome) == "highest" else 0
+    marks = [(f"{text}\n{with_unit(value, unit)}", value, colour, "--")
+             for text, value, colour in (
+                 ("P5", results.statistic(outcome, "p05", point), (VERMILION, BLUE)[bad_end]),
+                 ("P50", results.statistic(outcome, "p50", point), BLACK),
+                 ("P95", results.statistic(outcome, "p95", point), (BLUE, VERMILION)[bad_end]))
+             if not math.isnan(value)]
+    if marks:
+        mark_values(axes, marks, 1.0)
+    for _, value, colour, _ in marks:
+        axes.plot(value, curve.at(value), "o", color=colour, markersize=6)
+
+
+def thinned(count, most=MOST_POINTS):
+    """Which of `count` points to draw: all of them, or `most` evenly spaced ones and every one of the last hundreds."""
+    if count <= most:
+        return np.arange(count)
+    return np.unique(np.concatenate([np.linspace(0, count - 1, most).astype(int), np.arange(200),
+                                     np.arange(count - 200, count)]))
