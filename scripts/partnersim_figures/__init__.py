@@ -133,7 +133,6 @@ def draw_figure(results, name, outcome="revenue", point=0):
     figure, axes = plt.subplots(1, len(panels), squeeze=False, constrained_layout=True,
                                 figsize=(11, 5.2) if two else (9.6, 5),
                                 gridspec_kw={"width_ratios": FIGURES[name].widths} if two else None)
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.08, wspace=0.05)
     _frame(figure, results, point)
     for panel, place in zip(panels, axes[0]):
         panel.draw(place, results, outcome, point)
