@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/streams.h"
+#include "sim/lanes/compact.h"
 
 namespace partnersim {
 
@@ -17,7 +18,9 @@ CustomerBase::CustomerBase(Setup& setup, const std::string& path)
       leaving_(setup.entity(path), stream::kCustomerLife, WholeMonths::retained(retention_, setup.months), setup.months,
                setup.lanes),
       fees_(sim::padded(setup.lanes)),
-      customers_(fees_) {
+      customers_(fees_),
+      joining_(sim::padded(setup.lanes)),
+      counts_(joining_) {
   setup.has_recurring = true;
   setup.needs_closings = true;
 }
@@ -28,10 +31,12 @@ void CustomerBase::begin(const State& state) {
   fee_.fill(state, fees_.data());
 }
 
-void CustomerBase::step(State& state, const std::uint32_t* list, const std::uint32_t* counts, std::size_t n, float* sales) {
+void CustomerBase::step(State& state, const std::uint32_t* closings, float* sales) {
   if (fee_.changes_in(state.month)) fee_.fill(state, fees_.data());
-  leaving_.add(state, list, counts, n);
-  for (std::size_t k = 0; k < n; ++k) customers_[list[k]] += static_cast<float>(counts[k]);
+  const std::size_t n = sim::positions_above(state.isa, closings, state.count, 0, joining_.data());
+  sim::gather(state.isa, closings, joining_.data(), n, counts_.data());
+  leaving_.add(state, joining_.data(), counts_.data(), n);
+  for (std::size_t k = 0; k < n; ++k) customers_[joining_[k]] += static_cast<float>(counts_[k]);
   const std::uint32_t* __restrict gone = leaving_.due(state);
   const float* __restrict fee = fees_.data();
   float* __restrict customers = customers_.data();

@@ -17,9 +17,8 @@ class CustomerBase {
   static std::unique_ptr<CustomerBase> of(Setup& setup, const std::string& path);
 
   void begin(const State& state);
-  // Takes in this month's closings (counts[k] in lane list[k]), lets others go, and adds the fees to `sales` and to
-  // state.recurring.
-  void step(State& state, const std::uint32_t* list, const std::uint32_t* counts, std::size_t n, float* sales);
+  // Takes in this month's closings, lets others go, and adds the fees to `sales` and to state.recurring; all by lane.
+  void step(State& state, const std::uint32_t* closings, float* sales);
   // Fees expected from `closings` this month and those before.
   double expect(int month, double closings);
 
@@ -30,6 +29,7 @@ class CustomerBase {
   double retention_;
   Schedule leaving_;
   sim::Lane<float> fees_, customers_;
+  sim::Lane<std::uint32_t> joining_, counts_;
   double expected_customers_ = 0.0;
 };
 

@@ -20,6 +20,7 @@ struct Expectation {
         churn_of(function),
         suspended(partners, 0.0),
         weight(partners, 0.0),
+        last_weight(partners, 0.0),
         alive(partners, 0.0),
         referred(partners, 0.0),
         returned(partners, 0.0),
@@ -36,6 +37,7 @@ struct Expectation {
   std::vector<double> function, leads_of, close_of, churn_of;  // [firm]
   std::vector<double> suspended;  // [partner] probability of being suspended
   std::vector<double> weight;     // probability that the partnership works this month
+  std::vector<double> last_weight;  // of the month before
   std::vector<double> alive;      // after what ends it this month
   std::vector<double> referred, returned;  // [partner]
   std::vector<double> sales;      // [source]
@@ -55,6 +57,8 @@ struct Expectation {
     for (auto* factor : {&function, &leads_of, &close_of, &churn_of}) std::fill(factor->begin(), factor->end(), 1.0);
     wins = leads_received = recurring = shock_costs = 0.0;
   }
+  // Probability that a partnership that worked last month works this month.
+  double outlived(std::size_t partner) const { return last_weight[partner] > 0.0 ? weight[partner] / last_weight[partner] : 0.0; }
   void end_with_firm() {
     for (double& partnership : alive) {
       ended_with_firm += partnership;

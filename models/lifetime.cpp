@@ -93,6 +93,10 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
   if (pieces.size() > 1 && std::any_of(pieces.begin(), pieces.end(), [](const DatedLaw& p) { return is_drawn_probability(p.law) || p.law.name == "beta_geometric"; }))
     setup.problems.add(pieces.back().law.mark, fmt::format("{} cannot change to or from a law drawn once", path), "only hazards that are the same in all futures can",
                        "Use a number, rate, half_life, weibull or log_logistic.");
+  for (const DatedLaw& piece : pieces)
+    if (number_or(piece.law, "frailty", 0.0) != number_or(first, "frailty", 0.0))
+      setup.problems.add(piece.law.mark, fmt::format("{}: frailty cannot change at a date", path), "it is drawn once for a partnership",
+                         fmt::format("Write frailty = {} here too.", number_or(first, "frailty", 0.0)));
   hazard_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (int month = partner.start; month <= setup.months; ++month) {
     const sim::Law* law = &first;

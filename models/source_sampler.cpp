@@ -190,7 +190,7 @@ void SourceSampler::step(State& state, const Month& month, const std::uint32_t* 
   if (has_further_ || state.close_of.used(firm_)) further_rates(state, list, n, s);
   if (state.counts_intensity) add_intensity(state, list, n, s);
   timer.mark("> rates");
-  if (state.pass == Pass::twin && !state.counts_wins && !lost_too) return;
+  if (state.skips_money() && !state.counts_wins && !lost_too) return;
   const sim::Philox::Batch batch{list, n, state.first_replication};
   state.philox->words(state.isa, batch, address_, words_of(s));
   timer.mark("> words");
@@ -252,7 +252,7 @@ if (state.counts_wins) {
 // Deals closed this month; words of call 0 of these lanes are in scratch.
 void SourceSampler::value(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) {
   count_closings(state, list, closings, n, s);
-  if (state.pass == Pass::twin) return;
+  if (state.skips_money()) return;
   const DealValues& values = this->values(state.month);
   float* row = state.sales.row(source_);
   std::fill_n(row, state.count, 0.0f);
@@ -296,7 +296,7 @@ void SourceSampler::invert_values(State& state, const std::uint32_t* list, const
 }
 
 void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {
-  if (sources.empty() || state.pass == Pass::twin) return;
+  if (sources.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
   s.deals.draw(state.isa, *state.philox, sources.front().address_, state.first_replication, state.sales.data());
   s.deals.clear();
@@ -314,10 +314,9 @@ void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources,
 }
 
 void SourceSampler::collect_fees(State& state, std::span<SourceSampler> sources) {
-  if (state.pass == Pass::twin) return;
+  if (state.skips_money()) return;
   for (SourceSampler& source : sources)
-    if (source.customers_)
-      source.customers_->step(state, state.lanes.data(), state.closings.row(source.source_), state.lane_count, state.sales.row(source.source_));
+    if (source.customers_) source.customers_->step(state, state.closings.row(source.source_), state.sales.row(source.source_));
 }
 
 void SourceSampler::expect_fees(Expectation& e) {
@@ -333,9 +332,9 @@ double SourceSampler::expect(Expectation& e, double weight, double scale, double
   const double closing = up / (1.0 - p + up) * e.close_of[firm_];
   double a = scale;
   if (follows_market_) a *= e.leads_factor * e.function[firm_] * e.leads_of[firm_];
-  double intensity = leads_.expected(e.month) * a + further;
+  double intensity = leads_.expected(e.month) * a;
   if (mixing_) intensity += a * mixing_->expected_event(e.month);
-  intensity *= weight;
+  intensity = intensity * weight + further;
   const auto now = static_cast<std::size_t>(e.month);
   expected_wins_[now] = intensity * closing;
   double closed = expected_wins_[now];

@@ -67,7 +67,7 @@ class SourceSampler {
   // Fees of customers who pay by the month, after delivery.
   static void collect_fees(State& state, std::span<SourceSampler> sources);
   void expect_fees(Expectation& e);
-  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda.
+  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted already.
   // Returns the leads of the month.
   double expect(Expectation& e, double weight, double scale, double further);
 

@@ -84,6 +84,8 @@ struct State {
   sim::Profile* profile = nullptr;
   sim::BlockResult* result = nullptr;
   Pass pass = Pass::actual;
+  bool twin_needs_money = false;  // cash is modelled: a firm out of it has no intensity, and neither has its twin
+  bool skips_money() const { return pass == Pass::twin && !twin_needs_money; }
   std::size_t removed_partner = 0;  // of Pass::without
 
   sim::Philox::Batch all_lanes() const { return {nullptr, count, first_replication}; }

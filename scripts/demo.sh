@@ -24,11 +24,10 @@ if ((status != 0)); then
   [[ -e "$result" ]] && echo "If $result is of an older version and no longer wanted, move it away and try again." >&2
   exit "$status"
 fi
-echo
-build/release/partnersim summary "$result"
-figure=$("$PARTNERSIM_PYTHON" scripts/plot_results.py "$result")
+figures=$("$PARTNERSIM_PYTHON" scripts/plot_results.py "$result" 2>/dev/null)
 
 echo
 echo "scenario  $scenario"
 echo "results   $result"
-echo "figure    $figure"
+echo "figures"
+echo "$figures" | sed "s/^/          /"

@@ -39,9 +39,6 @@ __all__ = ["Exceedance", "KaplanMeier", "NotModelled", "PartnerTotal", "Partners
            "SummaryRow", "Trajectory", "WorstRow", "exceedance", "kaplan_meier", "quantile_name", "share_by_month",
            "tail_weights", "wilson", "worst_futures"]
 
-# Recovered means at least .95 of full performance for this many months on end: the last chance to be seen to recover
-# comes so many months before the horizon.
-_STEADY_MONTHS = 3
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -156,14 +153,11 @@ class Results:
     def recovery_times(self, point=0):
         """(months [D], observed [D]) of the D disrupted replications, for kaplan_meier.
 
-        Where recovery was not observed, `recovery_observed` counts the months until the horizon, but a recovery needs
-        three good months to be seen: the last duration that could have been observed is three months shorter. Taken
-        as it is, the estimate of not having recovered would be too high.
+        Where recovery was not observed, `recovery_observed` is the longest duration that could have been.
         """
         months = self.outcome("recovery_observed", point).astype(float)
         disrupted = self.outcome("disrupted", point) == 1
         observed = self.outcome("unrecovered", point) == 0
-        months = np.where(observed, months, np.maximum(0.0, months - _STEADY_MONTHS))
         return months[disrupted], observed[disrupted]
 
     def unit(self, name):

@@ -106,6 +106,7 @@ class Cash final : public Process {
 
   void begin(State& state) override {
     const std::size_t n = state.count;
+    state.twin_needs_money |= has_cash_;
     opening_.fill(state, opening_lane_.data());
     fixed_.fill(state, fixed_lane_.data());
     variable_.fill(state, variable_lane_.data());
@@ -128,7 +129,7 @@ class Cash final : public Process {
   }
 
   void step(State& state, int phase) override {
-    if (state.pass == Pass::twin) return;
+    if (state.skips_money()) return;
     if (phase == kStop) return stop(state);
     if (fixed_.changes_in(state.month)) fixed_.fill(state, fixed_lane_.data());
     if (variable_.changes_in(state.month)) variable_.fill(state, variable_lane_.data());

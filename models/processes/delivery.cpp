@@ -42,7 +42,7 @@ class Delivery final : public Process {
     if (setup.has_direct) add("firm.direct", stream::kDirectBusiness);
     for (const Partner& partner : setup.partners) add(partner.path, stream::kReferralFlow);
     for (const std::string& id : setup.channels) add("acquisition." + id, stream::kAcquisition);
-    waiting_column_ = setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end", "Deals closed but neither served nor abandoned at the end.", true});
+    waiting_column_ = setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end", "Deals closed but neither served nor abandoned at the end, or when the firm stopped.", true});
     abandoned_column_ = setup.outcome({"deals_abandoned", "1", "Deals abandoned", "Deals closed that were abandoned while waiting.", true});
   }
 
@@ -50,25 +50,28 @@ class Delivery final : public Process {
     state.counts_wins = true;
     for (auto& queue : queues_) queue.clear();
     std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
+    std::fill(waiting_.begin(), waiting_.end(), 0.0f);
     capacity_.fill(state, room_.data());
   }
 
   void step(State& state, int) override {
-    if (state.pass == Pass::twin) return;
+    if (state.skips_money()) return;
     if (capacity_.changes_in(state.month)) capacity_.fill(state, room_.data());
     for (std::size_t i = 0; i < state.count; ++i) {
       // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
       const double room = std::floor(static_cast<double>(room_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
+      const bool open = state.stopped_in[i] == 0;
+      if (open) waiting_[i] = 0.0f;
       if (queues_[i].empty() && static_cast<double>(state.wins[i]) <= room) continue;
       enqueue(state, i);
       serve(state, i, static_cast<std::size_t>(std::min(room, 1e9)));
       if (abandonment_ > 0.0) abandon(state, i);
+      if (open) waiting_[i] = static_cast<float>(queues_[i].size());
     }
   }
 
   void finish(State& state) override {
     state.write(abandoned_column_, abandoned_.data());
-    for (std::size_t i = 0; i < state.count; ++i) waiting_[i] = static_cast<float>(queues_[i].size());
     state.write(waiting_column_, waiting_.data());
   }
 

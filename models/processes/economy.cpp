@@ -89,6 +89,8 @@ class Economy final : public Process {
       const std::string label = setup.scenario.label("economy.regime", id);
       sim::Column column{"months_in_" + id, "months", "Months in " + label, "Months lived in this regime."};
       column.explains = true;
+      const std::vector<double>& f = regimes_.factors[r];
+      column.high_is_worse = f[0] * f[1] * f[2] < 1.0 || f[3] > 1.0;
       columns_[r] = setup.outcome(column);
     }
   }

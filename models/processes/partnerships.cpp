@@ -32,7 +32,7 @@ class Partnerships final : public Process {
     if (setup.partners.empty()) return;
     active_column_ = setup.outcome({"active_partners_end", "1", "Active partners at the end",
                                     "Partnerships still alive after the last month."});
-    sim::Column lost{"partners_lost", "1", "Partners lost", "Partnerships that began and ended within the horizon, whatever the cause.", true};
+    sim::Column lost{"partners_lost", "1", "Partners lost", "Partnerships that began and ended within the horizon, but for those that end because the firm stops.", true};
     lost.explains = true;
     lost_column_ = setup.outcome(lost);
     trajectory_ = setup.trajectory({"active_partners", "1", "Active partners",
@@ -89,6 +89,7 @@ class Partnerships final : public Process {
 
   void expect_begin(Expectation& e) override {
     std::fill(e.weight.begin(), e.weight.end(), 0.0);
+    std::fill(e.last_weight.begin(), e.last_weight.end(), 0.0);
     std::fill(e.alive.begin(), e.alive.end(), 0.0);
   }
 
@@ -98,6 +99,7 @@ class Partnerships final : public Process {
       for (std::size_t p = 0; p < partners_.size(); ++p)
         if (partners_[p].start == e.month) e.weight[p] = e.alive[p] = e.running;
     } else if (phase == kClose) {
+      e.last_weight = e.weight;
       e.weight = e.alive;
     } else {
       e.record("active_partners", total(e));

@@ -92,9 +92,11 @@ class Reciprocity final : public Process {
     for (Arc& arc : arcs_) {
       const double a = scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
       const double works = e.weight[arc.partner] * (1.0 - e.suspended[arc.partner]);
-      e.returned[arc.partner] = works * a * arc.leads.expected(e.month) + arc.alpha_out * expected_before_[arc.partner];
+      // What came last month counts where the partnership has outlived the month.
+      e.returned[arc.partner] = works * a * arc.leads.expected(e.month) +
+                                (1.0 - e.suspended[arc.partner]) * arc.alpha_out * e.outlived(arc.partner) * expected_before_[arc.partner];
       expected_before_[arc.partner] = e.referred[arc.partner];
-      e.values.member_totals["leads_returned"][arc.partner] += e.returned[arc.partner];
+      e.values.member_totals["leads_returned"][arc.partner] += e.running * e.returned[arc.partner];
     }
   }
 
@@ -154,7 +156,8 @@ class Reciprocity final : public Process {
     for (std::size_t k = 0; k < n; ++k) returned[list[k]] = static_cast<float>(static_cast<std::int32_t>(counts_[k]));
     std::copy_n(state.referred.row(p), state.count, before_.row(p));
     if (state.pass == Pass::actual && sums_.rows() != 0)
-      for (std::size_t k = 0; k < n; ++k) sums_.row(p)[list[k]] += static_cast<double>(returned[list[k]]);
+      for (std::size_t k = 0; k < n; ++k)
+        if (state.stopped_in[list[k]] == 0) sums_.row(p)[list[k]] += static_cast<double>(returned[list[k]]);
   }
 
   std::vector<Arc> arcs_;

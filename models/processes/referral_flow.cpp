@@ -83,7 +83,7 @@ class ReferralFlow final : public Process {
     }
     for (std::size_t p = 0; p < samplers_.size(); ++p)
       e.referred[p] = samplers_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
-                                          partners_[p].alpha_in * e.returned[p]);
+                                          (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
   }
 
  private:

@@ -4,7 +4,8 @@
 //   mu_t = sum of rate * close probability * mean value,   Q_t = mu_t / mu_t(twin),
 //
 // 1 where both are 0, left out where only the twin's is, so that no Poisson noise stands between them. The twin runs
-// after the block, in the lanes a shock struck (all lanes when calm); it draws only what feeds back into rates.
+// after the block, in the lanes a shock struck (all lanes when calm). It draws only what feeds back into rates; where
+// cash is modelled that is everything, for a firm out of cash has no business, and the twin may run out too.
 //
 //   loss area  sum (1 - Q)+          index  1 - area / T          residual performance  min Q
 //   recovery   from the first Q < 1 - eps to the first of three months at or above it, eps = .05
@@ -61,7 +62,8 @@ struct Measures {
       }
     }
     disrupted = first >= 0;
-    if (disrupted && std::isnan(recovery)) observed = static_cast<int>(q.size()) - first;
+    // The last duration that could have been seen: three good months have to follow.
+    if (disrupted && std::isnan(recovery)) observed = std::max(0, static_cast<int>(q.size()) - kSteadyMonths - first);
   }
 };
 
@@ -85,7 +87,7 @@ class Resilience final : public Process, public Counterfactual {
     add(3, {"disrupted", "1", "Disrupted", "1 when performance fell below 0.95: the mean is its probability.", true});
     add(4, {"recovery_months", "months", "Time to recovery", "From the first month below 0.95 to the first of three at or above it; missing when never below, or not recovered at the horizon.", true}, true);
     add(5, {"unrecovered", "1", "Not recovered", "1 when performance fell below 0.95 and was not back at the horizon.", true});
-    add(6, {"recovery_observed", "months", "Time under observation", "Time to recovery, or until the horizon when not recovered; missing when never below 0.95.", true}, true);
+    add(6, {"recovery_observed", "months", "Time under observation", "Time to recovery, or the longest one that could have been seen when not recovered; missing when never below 0.95.", true}, true);
     add(7, {"recovery_rapidity", "1 a month", "Rapidity", "Rise of performance a month from its minimum to recovery; missing without one."}, true);
     add(8, {"overshoot", "1", "Overshoot", "Highest performance above 1."});
     series_ = setup.trajectory({"performance", "1", "Performance", "Revenue intensity over that of the twin without shocks.", 0x1p-20});
@@ -96,13 +98,13 @@ class Resilience final : public Process, public Counterfactual {
   void step(State& state, int) override {
     const auto month = static_cast<std::size_t>(state.month - 1);
     if (state.pass == Pass::actual) {
-      for (std::size_t i = 0; i < state.count; ++i) intensity_.row(month)[i] = static_cast<float>(state.intensity[i]);
+      for (std::size_t i = 0; i < state.count; ++i) intensity_.row(month)[i] = intensity(state, i);
       std::fill_n(performance_.row(month), state.count, 1.0f);
     }
     if (state.pass != Pass::twin) return;
     for (std::size_t k = 0; k < state.lane_count; ++k) {
       const std::uint32_t i = state.lanes[k];
-      const auto twin = static_cast<float>(state.intensity[i]);
+      const float twin = intensity(state, i);
       const float actual = intensity_.row(month)[i];
       if (twin > 0.0f)
         performance_.row(month)[i] = actual / twin;
@@ -131,6 +133,12 @@ class Resilience final : public Process, public Counterfactual {
   void close(State& state, std::size_t) override { conclude(state); }
 
  private:
+  // A firm that has stopped has no business.
+  static float intensity(const State& state, std::size_t lane) {
+    const std::uint32_t stopped = state.stopped_in[lane];
+    return stopped != 0 && static_cast<int>(stopped) < state.month ? 0.0f : static_cast<float>(state.intensity[lane]);
+  }
+
   void conclude(State& state) {
     std::array<sim::Lane<double>, kColumns> values;
     for (auto& lane : values) lane.resize(sim::padded(state.count));

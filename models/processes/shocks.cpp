@@ -172,7 +172,8 @@ class Shock {
     s.chosen.clear();
     for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
       const std::size_t firm = target_.firms[k];
-      if (firm != kFocalFirm && state.alive.row(firm - 1)[lane] == 0) continue;
+      const bool among_live = target_.choice == Target::Choice::count || target_.choice == Target::Choice::top;
+      if (among_live && firm != kFocalFirm && state.alive.row(firm - 1)[lane] == 0) continue;
       if (target_.choice == Target::Choice::fraction && sim::coin(own_words(state, arrival, lane, k)[0]) >= sim::threshold(target_.fraction)) continue;
       s.chosen.push_back(k);
     }

@@ -42,6 +42,8 @@ void check_argument(const Law& law, const ArgumentSpec& spec, const Law::Argumen
       check(*value);
     else if (spec.required)
       refuse(name + " is not a number", "it is NaN", "Choose a finite number.");
+  } else if (spec.kind == ArgumentSpec::Kind::text) {
+    if (std::get_if<std::string>(&argument) == nullptr) refuse(name + " is not text", "", "Write it in quotes.");
   } else {
     const auto* values = std::get_if<std::vector<double>>(&argument);
     if (values == nullptr) refuse(name + " is not a list of numbers", "", "Write it as [1, 2, 3].");

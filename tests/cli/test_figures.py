@@ -222,7 +222,7 @@ class Numbers(Case):
             self.assertEqual(len(watched), np.isfinite(results.outcome("recovery_observed")).sum())
             left = 1.0
             for month in np.unique(watched[back]):
-                at_risk = np.sum(back & (watched >= month)) + np.sum(~back & (watched - 3 >= month))
+                at_risk = np.sum(back & (watched >= month)) + np.sum(~back & (watched >= month))
                 left *= 1 - np.sum(back & (watched == month)) / at_risk
                 self.assertAlmostEqual(y[np.searchsorted(x, month, side="right") - 1], left, 12)
 

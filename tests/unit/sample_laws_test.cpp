@@ -42,10 +42,6 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Arguments that are texts are refused as "not a list of numbers" before they reach their law
-// (sim/rng/law_arguments.cpp); the cases below pass once they are not, and then say that this mark has to go.
-const auto kTextIsRefused = doctest::should_fail();
-
 // A folder of its own, removed afterwards.
 class Folder {
  public:
@@ -130,7 +126,7 @@ TEST_CASE("own values come back as they are, sorted, each as likely as it is fre
   CHECK(values_of(quantile("empirical", {{"values", many}}), 4096) == many);
 }
 
-TEST_CASE("a CSV file is read with or without a header, by any separator, next to the scenario" * kTextIsRefused) {
+TEST_CASE("a CSV file is read with or without a header, by any separator, next to the scenario") {
   const Folder folder;
   const std::vector<double> expected{1.5, 2.0, 30.0};
   for (const auto& [name, text] :
@@ -157,7 +153,7 @@ TEST_CASE("a CSV file is read with or without a header, by any separator, next t
         expected);
 }
 
-TEST_CASE("files that hold no sample are refused with the line and what to do" * kTextIsRefused) {
+TEST_CASE("files that hold no sample are refused with the line and what to do") {
   const Folder folder;
   const auto refused = [&](const std::string& text, Arguments more = {}) {
     folder.write("deals.csv", text);
