@@ -34,12 +34,17 @@ void ArrivalMixing::add_events(Setup& setup, const std::string& path) {
                  sim::MonthlyWord(setup.entity(path), stream::kEvents, setup.lanes)};
 }
 
-bool ArrivalMixing::apply(const State& state, const std::uint32_t* list, std::size_t n, float* factor, float* further) {
+bool ArrivalMixing::apply(const State& state, const std::uint32_t* list, std::size_t n, float* factor, float* further, float* surprise) {
   if (event_) {
     if (state.month == 1 || event_->leads.changes_in(state.month)) event_->leads.fill(state, event_leads_.data());
     const std::uint32_t* word = event_->word.at(state.month, *state.philox, state.isa, state.all_lanes());
-    for (std::size_t k = 0; k < n; ++k)
-      further[k] += sim::coin(word[list[k]]) < event_->threshold ? event_leads_[list[k]] * factor[k] : 0.0f;
+    const auto probability = static_cast<float>(event_->probability);
+    for (std::size_t k = 0; k < n; ++k) {
+      const float batch = event_leads_[list[k]] * factor[k];
+      const float realised = sim::coin(word[list[k]]) < event_->threshold ? batch : 0.0f;
+      further[k] += realised;
+      surprise[k] = realised - probability * batch;
+    }
   }
   if (mixing_) {
     const std::uint32_t* word = mixing_->word.at(state.month, *state.philox, state.isa, state.all_lanes());

@@ -34,6 +34,7 @@ SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
       odds(win_rate),
       sums(win_rate),
       extra(win_rate),
+      surprise(win_rate),
       wins(sim::padded(lanes)),
       lost(wins),
       positions(wins),
@@ -108,9 +109,11 @@ void SourceSampler::factors(const State& state, const Month& month, const std::u
       for (std::size_t k = 0; k < n; ++k) factor[k] *= scale;
     });
   has_further_ = month.further != nullptr;
+  has_events_ = false;
   if (!has_further_ && !mixing_) return;
   std::fill_n(s.extra.data(), n, 0.0f);
-  if (mixing_) has_further_ |= mixing_->apply(state, list, n, factor, s.extra.data());
+  has_events_ = mixing_ && mixing_->apply(state, list, n, factor, s.extra.data(), s.surprise.data());
+  has_further_ |= has_events_;
   if (month.further == nullptr) return;
   sim::gather(state.isa, month.further, list, n, s.odds.data());
   for (std::size_t k = 0; k < n; ++k) s.extra[k] += month.further_factor * s.odds[k];
@@ -158,6 +161,7 @@ void SourceSampler::further_rates(const State& state, const std::uint32_t* list,
       const float closing = up / ((1.0f - p) + up);
       win[k] += s.extra[k] * closing;
       lost[k] += s.extra[k] * (1.0f - closing);
+      s.surprise[k] = has_events_ ? s.surprise[k] * closing : 0.0f;
     }
   }
   if (!state.close_of.used(firm_)) return;
@@ -170,13 +174,17 @@ void SourceSampler::further_rates(const State& state, const std::uint32_t* list,
       win[k] = closing;
     }
   });
+  if (has_further_)
+    for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= kept[k];
 }
 
+// mu carries no surprise of counts: events enter by their mean.
 void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) const {
   const double mean = values(state.month).mean();
   for (std::size_t k = 0; k < n; ++k) {
     const std::uint32_t lane = list[k];
-    state.intensity[lane] += static_cast<double>(s.win_rate[k]) * (mean * static_cast<double>(state.deal_value.value[lane]));
+    const float wins = has_further_ ? s.win_rate[k] - s.surprise[k] : s.win_rate[k];
+    state.intensity[lane] += static_cast<double>(wins) * (mean * static_cast<double>(state.deal_value.value[lane]));
   }
 }
 

@@ -26,7 +26,7 @@ namespace partnersim {
 struct SamplerScratch {
   SamplerScratch(std::size_t sources, std::size_t lanes);
   sim::Grid<std::uint32_t> words;
-  sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra;
+  sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
   sim::Lane<std::uint32_t> wins, lost, positions, closing_lanes, closings;
   sim::Lane<std::uint32_t> open, open_words;  // of deals by inversion
   sim::Lane<float> open_values;
@@ -94,6 +94,7 @@ class SourceSampler {
   bool follows_market_;
   bool count_leads_;
   bool has_further_ = false;  // scratch.extra holds intensities this month
+  bool has_events_ = false;   // and scratch.surprise by how much events differ from their mean
   Parameter leads_, close_rate_;
   std::optional<Parameter> spread_;
   std::unique_ptr<ArrivalMixing> mixing_;

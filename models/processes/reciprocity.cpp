@@ -142,7 +142,7 @@ class Reciprocity final : public Process {
       if (focal != nullptr) rate_[k] *= focal[i];
       if (shock != nullptr) rate_[k] *= shock[i];
     }
-    if (arc.mixing) arc.mixing->apply(state, list, n, rate_.data(), nullptr);
+    if (arc.mixing) arc.mixing->apply(state, list, n, rate_.data(), nullptr, nullptr);
     for (std::size_t k = 0; k < n; ++k) {
       const std::uint32_t i = list[k];
       rate_[k] = suspended != nullptr && suspended[i] != 0 ? 0.0f : arc.lambda[i] * rate_[k] + alpha * before[i];

@@ -336,7 +336,7 @@ class Estimates(Case):
 
         class Simulated(reader.Results):
             def __init__(self):  # columns as models/processes/resilience.cpp defines them
-                self.columns = {"recovery_observed": np.where(seen, needed, months - first),
+                self.columns = {"recovery_observed": np.where(seen, needed, np.maximum(0, months - 3 - first)),
                                 "disrupted": np.ones(count), "unrecovered": 1.0 - seen}
 
             def outcome(self, name, point=0):
