@@ -8,6 +8,7 @@ void write_worst(const ResultContext& context, const Results& results) {
   const std::string group = "/worst";
   context.group_of_points(group, {{"long_name", "what the worst 5 % of the futures share"}, {"outcome", results.worst_outcome}});
   context.file.dimension(group, "variable", results.worst_variables, describe("", "variable"));
+  context.file.add({.group = group, .name = "unit", .dimensions = {"variable"}, .attributes = describe("", "unit of the variable")}, results.worst_units);
   const auto add = [&](const std::string& name, const std::string& meaning, double Contrast::*part) {
     Doubles values;
     for (const auto& point : results.worst)

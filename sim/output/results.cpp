@@ -92,7 +92,9 @@ std::vector<std::size_t> explaining_columns(const OutputPlan& outputs, Results& 
     const bool is_outcome = c < outputs.outcomes.size();
     if (c == primary || (is_outcome && !outputs.outcomes[c].explains)) continue;
     columns.push_back(c);
-    results.worst_variables.push_back(is_outcome ? outputs.outcomes[c].label() : outputs.inputs[c - outputs.outcomes.size()].name);
+    const Column& column = is_outcome ? outputs.outcomes[c] : outputs.inputs[c - outputs.outcomes.size()];
+    results.worst_variables.push_back(is_outcome ? column.label() : column.name);
+    results.worst_units.push_back(column.unit);
   }
   if (!columns.empty()) results.worst_outcome = outputs.outcomes[primary].label();
   return columns;

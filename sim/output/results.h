@@ -77,7 +77,7 @@ struct Results {
   std::vector<ExpectedValues> expected;         // [point]
   // What the worst futures in one outcome share: causes among outcomes, then inputs. Empty without that outcome.
   std::string worst_outcome;
-  std::vector<std::string> worst_variables;
+  std::vector<std::string> worst_variables, worst_units;
   std::vector<std::vector<Contrast>> worst;     // [point][variable]
   std::vector<ColumnHash> hashes;               // outcomes, inputs, then "trajectories" and "partners"
   std::string digest;                           // of all of them

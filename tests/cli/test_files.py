@@ -22,7 +22,7 @@ import numpy as np
 
 BINARY = SOURCE = None  # set at the end of the file
 
-GROUPS = ("points", "inputs", "outcomes", "summary", "trajectories", "partners", "provenance")
+GROUPS = ("points", "inputs", "outcomes", "summary", "worst", "trajectories", "partners", "provenance")
 PHONY = b"This is a netCDF dimension but not a netCDF variable."  # netCDF-4's mark of a dimension without coordinates
 REPLICATIONS = 3000
 
@@ -103,7 +103,7 @@ class H5py(Case):
                     self.assertTrue(text(dataset.attrs.get("long_name", "")), name)
 
     def test_finds_units_on_every_number(self):
-        """Except flags, whose meanings are named, and /summary, whose statistics mix units: /summary/unit has them."""
+        """Except flags, whose meanings are named, and /summary and /worst, whose statistics mix units: their `unit` has them."""
         for _, file in self.each():
             for name, dataset in datasets(file):
                 if dataset.dtype.kind not in "iuf" or is_phony(dataset) or "flag_meanings" in dataset.attrs:
@@ -111,6 +111,8 @@ class H5py(Case):
                 dimensions = [d[0].name.rsplit("/", 1)[1] for d in dataset.dims if len(d)]
                 if "outcome" in dimensions:
                     self.assertEqual(len(file["summary/unit"]), dataset.shape[dimensions.index("outcome")], name)
+                elif "variable" in dimensions:
+                    self.assertEqual(len(file["worst/unit"]), dataset.shape[dimensions.index("variable")], name)
                 else:
                     self.assertTrue(text(dataset.attrs.get("units", "")), name)
 
@@ -192,7 +194,7 @@ class H5py(Case):
                 low, high = (file[f"summary/quantile_{end}"][0, k] for end in ("low", "high"))
                 self.assertTrue((low <= ordered[at]).all() and (ordered[at] <= high).all(), name)
                 worst = text(file["summary/worst"][k])
-                self.assertEqual(worst, "highest" if name in ("partners_lost", "partners_lost_to_shocks", "max_drawdown") else "lowest", name)
+                self.assertEqual(worst, "highest" if name in ("partners_lost", "partners_lost_to_shocks", "max_drawdown", "months_in_recession") else "lowest", name)
                 tail = ordered[-(n // 20):] if worst == "highest" else ordered[:n // 20]
                 np.testing.assert_allclose(file["summary/cvar05"][0, k], tail.mean(), rtol=1e-9, err_msg=name)
 
