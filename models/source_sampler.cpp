@@ -72,7 +72,9 @@ const DealValues& SourceSampler::values(int month) const {
 }
 
 void SourceSampler::begin(const State& state) {
-  refresh(state);
+  // A counterfactual starts from what the actual pass has filled in, unless that changed on the way.
+  if (state.pass == Pass::actual || changed_) refresh(state);
+  changed_ = false;
   if (lag_) lag_->begin(state);
   if (customers_) customers_->begin(state);
 }
@@ -178,20 +180,28 @@ void SourceSampler::further_rates(const State& state, const std::uint32_t* list,
     for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= kept[k];
 }
 
-// mu carries no surprise of counts: events enter by their mean.
-void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) const {
-  const double mean = values(state.month).mean();
-  for (std::size_t k = 0; k < n; ++k) {
-    const std::uint32_t lane = list[k];
-    const float wins = has_further_ ? s.win_rate[k] - s.surprise[k] : s.win_rate[k];
-    state.intensity[lane] += static_cast<double>(wins) * (mean * static_cast<double>(state.deal_value.value[lane]));
-  }
+// mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
+void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+  const auto mean = static_cast<float>(values(state.month).mean());
+  const float* __restrict win = s.win_rate.data();
+  const float* __restrict surprise = has_further_ ? s.surprise.data() : nullptr;
+  float* __restrict worth = s.sums.data();
+  sim::on_lanes(state.isa, [=]() SIM_LANES {
+    for (std::size_t k = 0; k < n; ++k) worth[k] = win[k];
+    for (std::size_t k = 0; surprise != nullptr && k < n; ++k) worth[k] -= surprise[k];
+    for (std::size_t k = 0; k < n; ++k) worth[k] *= mean;
+  });
+  if (state.deal_value.used) multiply_gathered(state.isa, state.deal_value.value.data(), list, n, s.odds.data(), worth);
+  sim::scatter_add(state.isa, worth, list, n, state.intensity.data());
 }
 
 void SourceSampler::step(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
   sim::StageTimer timer(state.profile);
   address_.month = static_cast<std::uint32_t>(state.month);
-  if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) refresh(state);
+  if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) {
+    refresh(state);
+    changed_ = true;
+  }
   const bool lost_too = draws_leads(state, month);
   factors(state, month, list, n, s);
   rates(state, lost_too || has_further_ || state.close_of.used(firm_), list, n, s);

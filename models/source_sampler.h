@@ -82,7 +82,7 @@ class SourceSampler {
   void factors(const State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s);
   void rates(const State& state, bool lost_too, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
   void further_rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
-  void add_intensity(State& state, const std::uint32_t* list, std::size_t n, const SamplerScratch& s) const;
+  void add_intensity(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
   void count(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
   void count_closings(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n,
                       SamplerScratch& s) const;
@@ -94,6 +94,7 @@ class SourceSampler {
   bool follows_market_;
   bool count_leads_;
   bool has_further_ = false;  // scratch.extra holds intensities this month
+  bool changed_ = false;      // since the block began: lanes below are not those of month 1
   bool has_events_ = false;   // and scratch.surprise by how much events differ from their mean
   Parameter leads_, close_rate_;
   std::optional<Parameter> spread_;

@@ -144,7 +144,7 @@ struct State {
   sim::Grid<float> returned;          // leads given to a partner last month: [partner]; empty unless there are any
   sim::Lane<float> last_wins;         // deals closed last month
   sim::Lane<double> recurring;        // fees of the month, part of sales
-  sim::Lane<double> intensity;        // conditional revenue intensity mu; kept only if counts_intensity
+  sim::Lane<float> intensity;         // conditional revenue intensity mu; kept only if counts_intensity
   sim::Lane<double> shock_costs;      // money shocks take; kept only if has_shock_costs
   bool counts_wins = false;
   bool counts_intensity = false;

@@ -9,7 +9,8 @@
 //
 // With `cash` given, a firm whose cash is below -credit for more than `grace` months has run out: its books stop with
 // that month, its partnerships end. The path of cash goes on in `funded_` as if somebody paid, so that the funding
-// need, the opening cash with which a future would not have run out, is exact.
+// need, the opening cash with which a future would not have run out, is exact unless the owner draws what is above a
+// level: then opening cash may be drawn before it is needed, and the need is larger.
 // Oracle: burn 1 a month, income Poisson(m), absorbed after u units: rho^u, rho the smallest root of rho = e^(m(rho-1)).
 #include <array>
 #include <cmath>

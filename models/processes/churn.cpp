@@ -36,18 +36,16 @@ class Churn final : public Process {
   }
 
   void begin(State& state) override {
+    spent_.fill(0.0f);
+    if (state.pass != Pass::actual) return;  // a counterfactual lives the same lives
     for (std::size_t k = 0; k < lives_.size(); ++k) {
       state.philox->words(state.isa, state.all_lanes(), lives_[k].address,
                           {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
       const std::uint32_t* __restrict word = words_.row(0);
       float* __restrict reach = reach_.row(k);
-      float* __restrict spent = spent_.row(k);
       const std::size_t n = state.count;
       sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) {
-          reach[i] = -sim::log_lane(sim::uniform(word[i]));
-          spent[i] = 0.0f;
-        }
+        for (std::size_t i = 0; i < n; ++i) reach[i] = -sim::log_lane(sim::uniform(word[i]));
       });
       if (lives_[k].law.differs_by_lane()) lives_[k].law.fill_rates(state, words_.row(1), words_.row(2), rate_.row(k));
     }

@@ -122,7 +122,7 @@ class Partnerships final : public Process {
     std::fill(state.wins.begin(), state.wins.end(), 0.0f);
     std::fill(state.leads_received.begin(), state.leads_received.end(), 0.0f);
     std::fill(state.recurring.begin(), state.recurring.end(), 0.0);
-    if (state.counts_intensity) std::fill(state.intensity.begin(), state.intensity.end(), 0.0);
+    if (state.counts_intensity) std::fill(state.intensity.begin(), state.intensity.end(), 0.0f);
     if (state.has_shock_costs) std::fill(state.shock_costs.begin(), state.shock_costs.end(), 0.0);
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       if (partners_[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p)) continue;

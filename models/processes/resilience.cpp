@@ -77,6 +77,7 @@ class Resilience final : public Process, public Counterfactual {
         lane_(sim::padded(setup.lanes)),
         history_(static_cast<std::size_t>(setup.months)) {
     setup.counterfactuals.push_back(this);
+    values_.fill(lane_);
     const auto add = [&](std::size_t k, sim::Column column, bool may_be_missing = false) {
       column.may_be_missing = may_be_missing;
       columns_[k] = setup.outcome(std::move(column));
@@ -136,21 +137,21 @@ class Resilience final : public Process, public Counterfactual {
   // A firm that has stopped has no business.
   static float intensity(const State& state, std::size_t lane) {
     const std::uint32_t stopped = state.stopped_in[lane];
-    return stopped != 0 && static_cast<int>(stopped) < state.month ? 0.0f : static_cast<float>(state.intensity[lane]);
+    return stopped != 0 && static_cast<int>(stopped) < state.month ? 0.0f : state.intensity[lane];
   }
 
   void conclude(State& state) {
-    std::array<sim::Lane<double>, kColumns> values;
-    for (auto& lane : values) lane.resize(sim::padded(state.count));
-    for (std::size_t i = 0; i < state.count; ++i) {
+    const Measures undisturbed;
+    for (std::size_t k = 0; k < kColumns; ++k) std::fill(values_[k].begin(), values_[k].end(), row_of(undisturbed)[k]);
+    for (std::size_t l = 0; l < state.lane_count; ++l) {
+      const std::uint32_t i = state.lanes[l];
       for (std::size_t t = 0; t < history_.size(); ++t) history_[t] = performance_.row(t)[i];
       Measures m;
       m.read(history_);
-      const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
-      const double row[kColumns] = {m.area, 1.0 - m.area / months_, m.least, m.disrupted ? 1.0 : 0.0, m.recovery, unrecovered, m.observed, m.rapidity, m.overshoot};
-      for (std::size_t k = 0; k < kColumns; ++k) values[k][i] = row[k];
+      const std::array<double, kColumns> row = row_of(m);
+      for (std::size_t k = 0; k < kColumns; ++k) values_[k][i] = row[k];
     }
-    for (std::size_t k = 0; k < kColumns; ++k) state.write(columns_[k], values[k].data());
+    for (std::size_t k = 0; k < kColumns; ++k) state.write(columns_[k], values_[k].data());
     if (series_ < 0) return;
     for (state.month = 1; state.month <= months_; ++state.month) {
       const float* q = performance_.row(static_cast<std::size_t>(state.month - 1));
@@ -160,12 +161,18 @@ class Resilience final : public Process, public Counterfactual {
   }
 
   static constexpr std::size_t kColumns = 9;
+  std::array<double, kColumns> row_of(const Measures& m) const {
+    const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
+    return {m.area, 1.0 - m.area / months_, m.least, m.disrupted ? 1.0 : 0.0, m.recovery, unrecovered, m.observed, m.rapidity, m.overshoot};
+  }
+
   const int months_;
   const bool calm_;
   std::array<int, kColumns> columns_{};
   int series_ = -1;
   sim::Grid<float> intensity_, performance_;  // [month]
   sim::Lane<double> lane_;
+  std::array<sim::Lane<double>, kColumns> values_;
   std::vector<float> history_;
 };
 

@@ -132,11 +132,11 @@ class Revenue final : public Process {
   void add_outcomes(Setup& setup) {
     const std::string& money = setup.currency;
     const double resolution = setup.money_resolution;
-    revenue_ = setup.outcome({"revenue", money, "Revenue", "Value of all deals closed within the horizon."});
+    revenue_ = setup.outcome({"revenue", money, "Revenue", "What is booked within the horizon: deals when served, and fees."});
     const auto years = static_cast<std::size_t>((months_ + 11) / 12);
     for (std::size_t y = 0; y < years; ++y)
       by_year_.push_back(setup.outcome({"revenue_by_year", money, "Revenue by year",
-                                        "Value of deals closed in months 12(y-1)+1 to 12y; the last year may be shorter.",
+                                        "What is booked in months 12(y-1)+1 to 12y; the last year may be shorter.",
                                         false, "year", y, years}));
     if (has_direct_)
       direct_ = setup.outcome({"direct_revenue", money, "Direct revenue", "Value of deals won without partners."});
@@ -145,7 +145,7 @@ class Revenue final : public Process {
     channel_ids_ = setup.channels;
     for (const std::string& id : channel_ids_)
       channels_.push_back(setup.outcome({"acquisition_revenue_" + id, money, "Revenue through " + setup.scenario.label("acquisition", id), "Value of deals won through this paid channel."}));
-    trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "Value of deals closed in the month.", resolution});
+    trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "What is booked in the month.", resolution});
     wins_trajectory_ = setup.trajectory({"wins", "1", "Deals closed a month", "Deals closed in the month.", 1.0, true});
     if (months_ >= 12) {
       trailing_column_ = setup.outcome({"revenue_trailing12", money, "Revenue of the last twelve months", "Revenue of the last twelve months of the horizon."});

@@ -198,6 +198,41 @@ class Bench:
         names = list(shares[1]) + [name for name in shares[0] if name not in shares[1]]
         table(["stage", "like the peers", "default"], [[name, *(s.get(name, "-") for s in shares)] for name in names])
 
+    # --- Every process, and the twin ---
+
+    def seconds_of(self, scenario, replications):
+        done = subprocess.run([self.binary, "run", scenario, "-t", "1", "-n", str(replications), "-o", "none", "--profile"],
+                              env={**os.environ, "PARTNERSIM_ISA": self.isas[0]}, capture_output=True, text=True, check=True)
+        return float(SPENT.search(done.stderr).group(2)), dict(re.findall(r"(?m)^(\S.*?)  +([\d.]+ %)$", done.stderr))
+
+    def everything(self, folder):
+        """configs/everything.toml: nominal partner-months a second, and where the time goes."""
+        scenario, replications = self.source / "configs" / "everything.toml", 10_000 if self.args.quick else 40_000
+        text = scenario.read_text()
+        partners = len(re.findall(r"(?m)^\[partner\.\w+\]$", text)) - 1 + int(re.search(r"(?m)^count = (\d+)", text).group(1))
+        months = int(re.search(r"(?m)^months = (\d+)", text).group(1))
+        calm = folder / "no_twin.toml"
+        calm.write_text(re.sub(r"(?ms)^\[resilience\].*?(?=^\[|\Z)", "", text))
+        whole, without = [], []
+        for _ in range(self.rounds):
+            seconds, shares = self.seconds_of(scenario, replications)
+            whole.append(seconds)
+            without.append(self.seconds_of(calm, replications)[0])
+        rate = replications * partners * months / 1e6
+        print(f"\nEvery process ({partners} partners, {months} months, one thread, {self.isas[0]}): "
+              f"{rate / min(whole):.1f} M nominal partner-months a second; without the twin {rate / min(without):.1f}")
+        table(["stage", "share"], list(shares.items()))
+
+    def twin(self, folder):
+        """What resilience costs where shocks are rare: the reference workload with and without it, in turn."""
+        scenario = folder / "twin.toml"
+        scenario.write_text(Path(self.scenario).read_text() + "\n[resilience]\n")
+        replications, ratios = 50_000 if self.args.quick else 200_000, []
+        for _ in range(self.rounds):
+            ratios.append(self.seconds_of(scenario, replications)[0] / self.seconds_of(self.scenario, replications)[0])
+        print(f"\nThe twin adds {100 * (statistics.median(ratios) - 1):.0f} % to the reference workload "
+              f"(median of {len(ratios)} pairs, {100 * (min(ratios) - 1):.0f} to {100 * (max(ratios) - 1):.0f} %).")
+
     # --- Files, start-up, memory ---
 
     def files(self, folder):
@@ -261,6 +296,8 @@ class Bench:
         self.speed()
         self.stages()
         with tempfile.TemporaryDirectory(prefix="partnersim_bench_", dir=self.args.folder) as name:
+            self.everything(Path(name))
+            self.twin(Path(name))
             self.files(Path(name))
             self.memory(Path(name))
         self.startup()
