@@ -199,7 +199,11 @@ TEST_CASE("no more blocks are simulated at once than threads were asked for, and
 TEST_CASE("as many blocks are simulated at once as threads were asked for, more than the machine has included") {
   const int threads = 2 * static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   Watch watch;
-  watch.on_block = [](const sim::Block&) { std::this_thread::sleep_for(5ms); };
+  // A block waits for the others, so that a busy machine has the time to start its threads.
+  const auto patience = std::chrono::steady_clock::now() + 20s;
+  watch.on_block = [&](const sim::Block&) {
+    while (watch.most_running < threads && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(1ms);
+  };
   CollectingSink sink;
   sim::RunOptions options;
   options.threads = threads;
