@@ -24,6 +24,7 @@ const Entry& calendar_entry();
 const Entry& exclusivity_entry();
 const Entry& goals_entry();
 const Entry& resilience_entry();
+const Entry& unit_economics_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{
@@ -42,6 +43,7 @@ std::span<const Entry> processes() {
       exclusivity_entry(),      // 17
       goals_entry(),            // 18
       resilience_entry(),       // 19
+      unit_economics_entry(),   // 20
   };
   return table;
 }

@@ -25,5 +25,6 @@ inline constexpr std::uint32_t kCalendar = 16;
 inline constexpr std::uint32_t kExclusivity = 17;
 inline constexpr std::uint32_t kGoals = 18;
 inline constexpr std::uint32_t kResilience = 19;
+inline constexpr std::uint32_t kUnitEconomics = 20;
 
 }  // namespace partnersim::stream
