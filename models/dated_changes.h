@@ -17,6 +17,16 @@ struct DatedLaw {
   sim::Law law;
 };
 
+// The piece in effect in a month; pieces in order, the first one from the beginning.
+template <class Piece>
+const Piece& in_effect(const std::vector<Piece>& pieces, int month) {
+  std::size_t k = pieces.size() - 1;
+  while (k > 0 && pieces[k].from > month) --k;
+  return pieces[k];
+}
+// Of laws that are constants.
+inline double number_in(const std::vector<DatedLaw>& laws, int month) { return in_effect(laws, month).law.number("value"); }
+
 class DatedChanges {
  public:
   DatedChanges(const sim::Scenario& scenario, sim::Problems& problems);

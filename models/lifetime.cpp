@@ -99,11 +99,9 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
                          fmt::format("Write frailty = {} here too.", number_or(first, "frailty", 0.0)));
   hazard_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (int month = partner.start; month <= setup.months; ++month) {
-    const sim::Law* law = &first;
-    for (const DatedLaw& piece : pieces)
-      if (piece.from <= month) law = &piece.law;
-    const int honeymoon = static_cast<int>(number_or(*law, "honeymoon", 0.0));
-    hazard_[static_cast<std::size_t>(month)] = month_hazard(*law, month - partner.start + 1 - honeymoon);
+    const sim::Law& law = in_effect(pieces, month).law;
+    const int honeymoon = static_cast<int>(number_or(law, "honeymoon", 0.0));
+    hazard_[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
   }
   if (const double variance = number_or(first, "frailty", 0.0); variance > 0.0) frailty_ = gamma_of_mean_one(1.0 / variance);
   if (first.name == "beta_geometric") {

@@ -25,9 +25,7 @@ double resolution_of(double mean_deal) {
 }  // namespace
 
 const Parameter::Piece& Parameter::at(int month) const {
-  std::size_t k = pieces_.size() - 1;
-  while (k > 0 && pieces_[k].from > month) --k;
-  return pieces_[k];
+  return in_effect(pieces_, month);
 }
 
 void Parameter::fill(const State& state, float* out) const {

@@ -66,9 +66,7 @@ SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter
 }
 
 const DealValues& SourceSampler::values(int month) const {
-  std::size_t k = pricing_.size() - 1;
-  while (k > 0 && pricing_[k].from > month) --k;
-  return pricing_[k].values;
+  return in_effect(pricing_, month).values;
 }
 
 void SourceSampler::begin(const State& state) {

@@ -26,15 +26,9 @@ const std::array kParameters{
 Parameter intensity(Setup& setup, const std::string& path) {
   const auto spend = setup.laws(path + ".spend");
   const auto cost = setup.laws(path + ".cost_per_lead");
-  const auto at = [](const std::vector<DatedLaw>& laws, int month) {
-    double value = 0.0;
-    for (const DatedLaw& piece : laws)
-      if (piece.from <= month) value = piece.law.number("value");
-    return value;
-  };
   std::vector<Parameter::Piece> pieces;
   for (int month = 1; month <= setup.months; ++month) {
-    const double leads = at(spend, month) / at(cost, month);
+    const double leads = number_in(spend, month) / number_in(cost, month);
     if (pieces.empty() || pieces.back().constant != leads) pieces.push_back({month, leads, -1});
   }
   return Parameter(std::move(pieces));

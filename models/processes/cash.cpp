@@ -56,14 +56,6 @@ const std::array kParameters{
                        .doc = "that the partnership takes while it works", .source = "neutral"},
 };
 
-// A constant that may change at dates.
-double at(const std::vector<DatedLaw>& laws, int month) {
-  double value = 0.0;
-  for (const DatedLaw& piece : laws)
-    if (piece.from <= month) value = piece.law.number("value");
-  return value;
-}
-
 struct PartnerTerms {
   std::size_t source;
   int start;
@@ -265,10 +257,10 @@ class Cash final : public Process {
     std::fill_n(costs_.data(), n, 0.0);
     std::fill_n(upkeep_.data(), n, 0.0f);
     for (std::size_t s = 0; s < state.sales.rows(); ++s) add_lane(state, state.sales.row(s), 1.0, booked_.data());
-    const double wage = at(wage_, state.month);
+    const double wage = number_in(wage_, state.month);
     for (std::size_t p = 0; p < partners_.size(); ++p) add_partner(state, p, wage);
     double spend = 0.0;
-    for (const auto& laws : spend_) spend += at(laws, state.month);
+    for (const auto& laws : spend_) spend += number_in(laws, state.month);
     const double* __restrict booked = booked_.data();
     const double* __restrict costs = costs_.data();
     const float* __restrict upkeep = upkeep_.data();
@@ -295,10 +287,10 @@ class Cash final : public Process {
   // Commission on what was booked, and what a working partnership costs.
   void add_partner(State& state, std::size_t p, double wage) {
     const PartnerTerms& terms = partners_[p];
-    const double commission = at(terms.commission, state.month);
-    const double hours = at(terms.hours, state.month);
-    double cost = at(terms.cost, state.month) + hours * wage;
-    if (terms.start == state.month) cost += at(terms.setup, state.month);
+    const double commission = number_in(terms.commission, state.month);
+    const double hours = number_in(terms.hours, state.month);
+    double cost = number_in(terms.cost, state.month) + hours * wage;
+    if (terms.start == state.month) cost += number_in(terms.setup, state.month);
     const float* sales = state.sales.row(terms.source);
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
     if (cost != 0.0) add_working(state, p, cost, upkeep_.data());
@@ -412,17 +404,17 @@ class Cash final : public Process {
   double expected_profit(Expectation& e) const {
     if (e.running == 0.0) return 0.0;
     double profit = expected_bookings(e) * (1.0 - variable_.expected(e.month)) - fixed_.expected(e.month) - e.shock_costs;
-    const double wage = at(wage_, e.month);
+    const double wage = number_in(wage_, e.month);
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       const PartnerTerms& terms = partners_[p];
-      const double hours = at(terms.hours, e.month);
-      double cost = at(terms.cost, e.month) + hours * wage + (terms.start == e.month ? at(terms.setup, e.month) : 0.0);
-      cost = at(terms.commission, e.month) * e.sales[terms.source] + e.weight[p] * cost;
+      const double hours = number_in(terms.hours, e.month);
+      double cost = number_in(terms.cost, e.month) + hours * wage + (terms.start == e.month ? number_in(terms.setup, e.month) : 0.0);
+      cost = number_in(terms.commission, e.month) * e.sales[terms.source] + e.weight[p] * cost;
       profit -= cost;
       e.values.member_totals["net_value"][p] += e.sales[terms.source] * (1.0 - variable_.expected(e.month)) - cost;
       e.values.member_totals["hours"][p] += e.weight[p] * hours;
     }
-    for (const auto& laws : spend_) profit -= at(laws, e.month);
+    for (const auto& laws : spend_) profit -= number_in(laws, e.month);
     return profit;
   }
 

@@ -111,11 +111,6 @@ class Delivery final : public Process {
   struct Source {
     sim::Address address;
     std::vector<Pricing> pricing;
-    const DealValues& at(int month) const {
-      std::size_t k = pricing.size() - 1;
-      while (k > 0 && pricing[k].from > month) --k;
-      return pricing[k].values;
-    }
   };
   struct Deal {
     float value;
@@ -145,7 +140,7 @@ class Delivery final : public Process {
       std::array<std::uint32_t, 4> words{};
       for (std::uint32_t j = 0; j < state.closings.row(s)[lane]; ++j) {
         if (j % 4 == 0) words = state.philox->words(replication, order.at_call(j / 4));
-        float value = sources_[s].at(state.month).deal({state.philox, address, replication}, j);
+        float value = in_effect(sources_[s].pricing, state.month).values.deal({state.philox, address, replication}, j);
         if (state.deal_value.used) value *= state.deal_value.value[lane];
         newcomers_.push_back({words[j % 4], {value, s}});
       }

@@ -157,12 +157,7 @@ class UnitEconomics final : public Process {
   // Up to and with that month.
   static double spent(const OwnSource& source, int last) {
     double sum = 0.0;
-    for (int month = 1; month <= last; ++month) {
-      double spend = 0.0;
-      for (const DatedLaw& piece : source.spend)
-        if (piece.from <= month) spend = piece.law.number("value");
-      sum += spend;
-    }
+    for (int month = 1; month <= last && !source.spend.empty(); ++month) sum += number_in(source.spend, month);
     return sum;
   }
 
