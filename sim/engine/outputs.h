@@ -51,6 +51,15 @@ struct MemberTotal {  // one value a member and replication, kept as exact sums
   std::vector<double> resolutions;  // of each member, so that large members do not blur small ones
 };
 
+// Which replications are independent of each other. Parameters that are drawn once a replication are drawn for a unit of
+// `inner` consecutive replications; with `batches`, unit u takes its place in the stratified batch u % batches, and only
+// batches are independent.
+struct Sampling {
+  std::uint32_t inner = 1;
+  std::uint32_t batches = 0;  // 0: every unit draws for itself
+  bool independent() const { return inner == 1 && batches == 0; }
+};
+
 enum class TrajectoryDetail : std::uint8_t { none, means, bands };
 
 struct OutputPlan {
@@ -61,6 +70,7 @@ struct OutputPlan {
   std::vector<Trajectory> trajectories;
   std::vector<Entity> members;            // the partners, in the scenario's order
   std::vector<MemberTotal> member_totals;
+  Sampling sampling;
   bool member_survival = false;           // count, for each member and month, the replications alive
 
   std::size_t columns() const { return outcomes.size() + inputs.size(); }
