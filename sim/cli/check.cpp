@@ -34,7 +34,7 @@ double seconds_for(const LoadedScenario& loaded, std::uint32_t replications, con
   const auto most = std::min<std::uint32_t>(replications, static_cast<std::uint32_t>(block) * 4 * static_cast<std::uint32_t>(options.threads));
   for (std::uint32_t sample = 1;; sample = most / 16 < sample ? most : sample * 16) {
     sink.sums.clear();
-    const RunReport report = run({{{loaded.model, sample}}}, sink, options);
+    const RunReport report = run({{{loaded.model, sample}}, {}}, sink, options);
     if (sample >= most || report.seconds > kLongEnough) return report.seconds * static_cast<double>(replications) / sample;
   }
 }

@@ -109,7 +109,7 @@ void Destination::refuse_journal() const {
 void Destination::recover(output::Journal& journal, output::Collector& collector) const {
   try {
     const std::uint64_t cut = journal.recover(
-        collector.plan(), [&](const Block& range, const Accumulators& sums) { collector.restore(range, sums); });
+        collector.plan(), [&](std::span<const output::Segment> segments) { return collector.restore(segments); });
     if (cut != 0)
       tell_(fmt::format("{}: the last record was torn; its {} bytes are cut off, and its replications simulated again.",
                         journal_.string(), whole(cut)));

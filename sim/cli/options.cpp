@@ -120,8 +120,7 @@ LoadedScenario load(Document document, const std::vector<std::string>& assignmen
   loaded.header.currency = scenario->text("scenario.currency");
   loaded.header.start = scenario->text("scenario.start");
   loaded.header.seed = static_cast<std::uint64_t>(scenario->integer("scenario.seed"));
-  loaded.header.scenario_text = scenario->source_text();
-  loaded.header.assignments = assignments;
+  loaded.header.source = {scenario->file(), scenario->source_text(), assignments, {}};
   loaded.header.resolved_text = scenario->resolved_text();
   loaded.header.point_labels = {"base"};
   return loaded;

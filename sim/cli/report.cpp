@@ -124,23 +124,23 @@ std::string as_table(const Report& report) {
 
 Report report_of(const output::Results& results, const output::Collector& collector,
                  const output::ResultHeader& header) {
-  const std::vector<std::string>& point_labels = header.point_labels;
+  const std::vector<std::string> point_labels(header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
   Report report;
   report.question = header.question;
   report.seed = header.seed;
   report.digest = results.digest;
   report.points = point_labels;
   report.worst_outcome = results.worst_outcome;
-  for (std::size_t p = 0; p < results.worst.size(); ++p)
+  for (std::size_t p = 0; p < results.points.size(); ++p)
     for (std::size_t v = 0; v < results.worst_variables.size(); ++v)
-      report.shared.push_back({point_labels[p], results.worst_variables[v], results.worst[p][v]});
+      report.shared.push_back({point_labels[p], results.worst_variables[v], results.points[p].worst[v]});
   const auto& outcomes = collector.outputs().outcomes;
   for (std::size_t p = 0; p < point_labels.size(); ++p) {
     report.replications.push_back(collector.replications(p));
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       const auto& expected = results.expected[p].outcomes;
       const auto found = expected.find(outcomes[c].label());
-      report.rows.push_back({point_labels[p], outcomes[c].label(), outcomes[c].unit, results.summaries[p][c],
+      report.rows.push_back({point_labels[p], outcomes[c].label(), outcomes[c].unit, results.points[p].summaries[c],
                              found == expected.end() ? std::numeric_limits<double>::quiet_NaN() : found->second});
     }
   }

@@ -41,7 +41,7 @@ class RunCommand {
   RunCommand(const Words& words, const options::variables_map& values, const Domain& domain)
       : words_(words), values_(values), format_(parse_format(values["format"].as<std::string>())),
         loaded_(load(scenario_path(), assignments(values), domain)),
-        plan_{{{loaded_.model, static_cast<std::uint32_t>(loaded_.scenario->integer("scenario.replications"))}}},
+        plan_{{{loaded_.model, static_cast<std::uint32_t>(loaded_.scenario->integer("scenario.replications"))}}, {}},
         path_(output_path(values, loaded_.stem)) {
     run_options_.threads = threads(values_);
     run_options_.isa = default_isa();
@@ -59,7 +59,7 @@ class RunCommand {
       if (saved(collector) == 0) return nothing_done();
       return answer(collector, output::summarise(collector, run_options_.threads));
     }
-    const Destination destination(path_, output::identity(loaded_.header, plan_),
+    const Destination destination(path_, output::identity(loaded_.header, plan_, static_cast<std::uint32_t>(output::Catalogue(plan_).all().columns()), {}),
                                   {values_.count("force") != 0, values_.count("resume") != 0},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) return answer_from_file();
@@ -145,7 +145,7 @@ class RunCommand {
     return report_.interrupted ? kInterrupted : kDone;
   }
 
-  std::uint64_t saved(const output::Collector& collector) const { return replications_before(plan_, collector.position()); }
+  std::uint64_t saved(const output::Collector& collector) const { return collector.order().index(collector.position()); }
 
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 

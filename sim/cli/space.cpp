@@ -12,14 +12,14 @@ namespace sim::cli {
 
 Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const output::Collector* collector)
     : result_(std::move(result)), total_(plan.total_replications()) {
-  if (collector != nullptr) finished_ = replications_before(plan, collector->position());
+  if (collector != nullptr) finished_ = PlanOrder(plan).index(collector->position());
   // What is finished is in the journal already; the result is written beside it.
   const auto missing = static_cast<double>(total_ - finished_);
   needed_ = output::column_bytes(plan.points.front().model->outputs(), missing);
   for (std::size_t p = 0; p < plan.points.size(); ++p) {
     const OutputPlan& outputs = plan.points[p].model->outputs();
-    needed_ += output::result_bytes(outputs, collector != nullptr ? collector->sums(p) : Accumulators(outputs),
-                                    plan.points[p].replications);
+    const bool begun = collector != nullptr && collector->replications(p) != 0;
+    needed_ += output::result_bytes(outputs, begun ? collector->sums(p) : Accumulators(outputs), plan.points[p].replications);
   }
 }
 

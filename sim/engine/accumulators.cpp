@@ -194,6 +194,15 @@ Accumulators::Accumulators(const OutputPlan& plan)
   if (plan.member_survival) alive.assign(members * months, 0);
 }
 
+bool Accumulators::fits(const OutputPlan& plan) const {
+  const std::size_t cells = plan.trajectories.size() * static_cast<std::size_t>(plan.months);
+  return months == static_cast<std::size_t>(plan.months) && members == plan.members.size() &&
+         trajectory_moments.size() == (plan.detail != TrajectoryDetail::none ? cells : 0) &&
+         bands.size() == (plan.detail == TrajectoryDetail::bands ? cells : 0) &&
+         member_totals.size() == plan.member_totals.size() * members &&
+         alive.size() == (plan.member_survival ? members * months : 0);
+}
+
 void Accumulators::clear() {
   trajectory_moments.assign(trajectory_moments.size(), {});
   for (LogHistogram& band : bands) band.clear();

@@ -74,6 +74,8 @@ class LogHistogram {
 
 struct Accumulators {
   explicit Accumulators(const OutputPlan& plan);
+  // Whether it was made for a plan with the same number of everything.
+  bool fits(const OutputPlan& plan) const;
   void clear();
   void merge(const Accumulators& other);
 

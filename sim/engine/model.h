@@ -28,6 +28,8 @@ struct Block {
 // What a block leaves behind. Buffers are reused from block to block.
 struct BlockResult {
   BlockResult(const OutputPlan& plan, std::size_t lanes) : columns(plan.columns(), lanes), sums(plan) {}
+  // Whether it can take the results of a model with these outputs: the same number of everything.
+  bool fits(const OutputPlan& plan) const { return columns.rows() == plan.columns() && sums.fits(plan); }
   Block block;
   Grid<float> columns;  // outcomes, then inputs
   Accumulators sums;

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 #include <mutex>
 #include <string>
 
@@ -47,30 +48,62 @@ class Handover {
   Handover& operator=(const Handover&) = delete;
 };
 
-// Hands out blocks point by point, from the first replication that is missing.
+// Hands out blocks in the order of the plan, those aside that the sink knows already.
 class BlockQueue {
  public:
-  BlockQueue(const ExperimentPlan& plan, const Position& start, std::size_t block)
-      : plan_(plan), block_(static_cast<std::uint32_t>(block)), point_(start.point), done_(start.replication) {}
+  BlockQueue(const ExperimentPlan& plan, const RunOptions& options, std::size_t block)
+      : order_(plan), block_(static_cast<std::uint32_t>(block)), known_(options.known),
+        at_(options.start), finish_(options.finish.value_or(order_.end())) {
+    if (order_.rest_of_leg(at_).replications == 0) at_ = order_.advanced(at_, 0);
+  }
 
   bool next(Block& out) {
-    while (point_ < plan_.points.size() && done_ >= plan_.points[point_].replications) {
-      ++point_;
-      done_ = 0;
+    for (;;) {
+      if (at_ == finish_) return false;
+      Block leg = order_.rest_of_leg(at_);
+      if (leg.replications == 0) return false;
+      if (finish_.point == at_.point && finish_.round == at_.round) leg.replications = finish_.replication - at_.replication;
+      if (const std::uint32_t skip = known_in(leg); skip != 0) {
+        at_ = order_.advanced(at_, skip);
+        continue;
+      }
+      leg.replications = std::min(leg.replications, block_);
+      at_ = order_.advanced(at_, leg.replications);
+      out = leg;
+      return true;
     }
-    if (point_ == plan_.points.size()) return false;
-    const std::uint32_t count = std::min(block_, plan_.points[point_].replications - done_);
-    out = {static_cast<std::uint32_t>(point_), done_, count};
-    done_ += count;
-    return true;
+  }
+
+  // How many replications next() has still to hand out.
+  std::uint64_t left() const {
+    BlockQueue rest = *this;
+    rest.block_ = std::numeric_limits<std::uint32_t>::max();
+    std::uint64_t count = 0;
+    for (Block leg; rest.next(leg);) count += leg.replications;
+    return count;
   }
 
  private:
-  const ExperimentPlan& plan_;
+  std::uint32_t known_in(const Block& leg) const {
+    if (known_.empty() || known_[leg.point] <= leg.first_replication) return 0;
+    return std::min(leg.replications, known_[leg.point] - leg.first_replication);
+  }
+
+  PlanOrder order_;
   std::uint32_t block_;
-  std::size_t point_;
-  std::uint32_t done_;
+  std::span<const std::uint32_t> known_;
+  Position at_, finish_;
 };
+
+// One size for all points, so that work space is made once: what the largest of them can bear, and no more than is used.
+std::size_t smallest_block(const ExperimentPlan& plan) {
+  std::size_t block = 16, most = 512;
+  for (const PlannedPoint& point : plan.points) {
+    block = std::max<std::size_t>(block, padded(point.replications));
+    most = std::min(most, choose_block(*point.model));
+  }
+  return std::min(block, most);
+}
 
 // What one thread keeps between blocks: work space is expensive to touch for the first time.
 struct Worker {
@@ -82,22 +115,23 @@ struct Worker {
 struct Token {
   explicit Token(const OutputPlan& plan, std::size_t lanes) : result(plan, lanes) {}
   BlockResult result;
+  bool first = false;  // block of the run
 };
 
 class Execution {
  public:
   Execution(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options)
       : plan_(plan), sink_(sink), options_(options) {
-    report_.block = options.block != 0 ? options.block : choose_block(*plan.points.front().model);
+    report_.block = options.block != 0 ? options.block : smallest_block(plan);
     total_ = plan.total_replications();
-    earlier_ = replications_before(plan, options.start);
-    token_point_ = options.start.point;
   }
 
   ~Execution() { const Handover handover; }
 
   RunReport run() {
-    BlockQueue queue(plan_, options_.start, report_.block);
+    BlockQueue queue(plan_, options_, report_.block);
+    const PlanOrder order(plan_);
+    earlier_ = order.index(options_.finish.value_or(order.end())) - queue.left();
     const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
     // Without it TBB starts no more threads than there are processors, whatever the user asked for.
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options_.threads));
@@ -138,6 +172,8 @@ class Execution {
     }
     Token* token = take_token(block);
     token->result.block = block;
+    token->first = !fed_;
+    fed_ = true;
     return token;
   }
 
@@ -150,8 +186,7 @@ class Execution {
           options, options_.profile ? &worker.profile : nullptr);
       worker.point = block.point;
     }
-    if (block.point == options_.start.point && block.first_replication == options_.start.replication)
-      report_.seconds_to_first_block = seconds_since(start_);
+    if (token->first) report_.seconds_to_first_block = seconds_since(start_);
     worker.simulation->run(block, token->result);
     return token;
   }
@@ -165,29 +200,21 @@ class Execution {
 
   // Tokens are recycled; the first stage and the last may run at the same time.
   Token* take_token(const Block& block) {
+    const OutputPlan& outputs = plan_.points[block.point].model->outputs();
     const std::lock_guard lock(mutex_);
-    if (free_.empty() || token_point_ != block.point) {
-      // A new point may record other things: its tokens are made anew.
-      if (token_point_ != block.point) {
-        std::erase_if(tokens_, [&](const auto& t) { return std::find(free_.begin(), free_.end(), t.get()) != free_.end(); });
-        free_.clear();
-      }
-      token_point_ = block.point;
-      tokens_.push_back(std::make_unique<Token>(plan_.points[block.point].model->outputs(), report_.block));
+    if (free_.empty()) {
+      tokens_.push_back(std::make_unique<Token>(outputs, report_.block));
       return tokens_.back().get();
     }
     Token* token = free_.back();
     free_.pop_back();
+    if (!token->result.fits(outputs)) token->result = BlockResult(outputs, report_.block);
     return token;
   }
 
   void give_back(Token* token) {
     const std::lock_guard lock(mutex_);
-    if (token->result.block.point == token_point_) {
-      free_.push_back(token);
-    } else {
-      std::erase_if(tokens_, [&](const auto& t) { return t.get() == token; });
-    }
+    free_.push_back(token);
   }
 
   const ExperimentPlan& plan_;
@@ -201,7 +228,7 @@ class Execution {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Token>> tokens_;
   std::vector<Token*> free_;
-  std::uint32_t token_point_ = 0;
+  bool fed_ = false;
 };
 
 // CPU quota of the control group in whole threads; 0 when there is none.
@@ -215,18 +242,6 @@ int quota_threads() {
 }
 
 }  // namespace
-
-std::uint64_t replications_before(const ExperimentPlan& plan, const Position& position) {
-  std::uint64_t total = position.replication;
-  for (std::uint32_t p = 0; p < position.point; ++p) total += plan.points[p].replications;
-  return total;
-}
-
-std::uint64_t ExperimentPlan::total_replications() const {
-  std::uint64_t total = 0;
-  for (const PlannedPoint& point : points) total += point.replications;
-  return total;
-}
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options) {
   if (plan.points.empty()) return {};

@@ -9,25 +9,18 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "sim/engine/model.h"
+#include "sim/engine/plan.h"
 #include "sim/engine/profile.h"
 
 namespace sim {
 
-struct PlannedPoint {
-  std::shared_ptr<const Model> model;
-  std::uint32_t replications = 0;
-};
-
-struct ExperimentPlan {
-  std::vector<PlannedPoint> points;
-  std::uint64_t total_replications() const;
-};
-
-// Receives blocks in order of (point, first replication), from one thread at a time.
+// Receives blocks in the order of the plan, from one thread at a time.
 class ResultSink {
  public:
   virtual ~ResultSink() = default;
@@ -41,17 +34,14 @@ struct RunProgress {
   double seconds = 0.0;
 };
 
-// The first replication that is missing, everything before it being there already.
-struct Position {
-  std::uint32_t point = 0;
-  std::uint32_t replication = 0;
-};
-
 struct RunOptions {
   int threads = 1;
   std::size_t block = 0;  // replications a block; 0: chosen by the size of the work space
   Isa isa = Isa::baseline;
   Position start{};
+  std::optional<Position> finish{};  // where to stop; the end of the plan when not given
+  // Replications of each point that need not be simulated, because the sink has them from elsewhere; empty: none.
+  std::span<const std::uint32_t> known{};
   const std::atomic<bool>* stop = nullptr;  // checked before each block
   std::function<void(const RunProgress&)> progress{};  // called in order, from any one thread
   bool profile = false;
@@ -65,8 +55,6 @@ struct RunReport {
   std::size_t block = 0;
   Profile profile;
 };
-
-std::uint64_t replications_before(const ExperimentPlan& plan, const Position& position);
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options);
 

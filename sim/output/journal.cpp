@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "sim/output/sums_codec.h"
-
 namespace sim::output {
 namespace {
 
@@ -71,27 +69,23 @@ void Journal::refuse(const std::string& reason) const { throw JournalRefused(pat
 
 std::uint64_t Journal::recover(const ExperimentPlan& plan, const Visitor& visit) {
   const std::uint64_t size = file_->size();
-  Position next;
-  std::string sums;
-  std::unique_ptr<Accumulators> decoded;
+  const PlanOrder order(plan);
+  Position next = order.begin_of(run_.shard);
+  std::string coded;
   while (end_ < size) {
     const auto header = decode_group_header(text_of(*file_, end_, kGroupHeader));
     const std::uint64_t room = size - std::min(size, end_ + kGroupHeader);
-    if (!header || header->payload() > room || !payload_is_whole(*header, sums)) {
+    if (!header || header->payload() > room || !payload_is_whole(*header, coded)) {
       // Only the last record can be torn, because each was synced before the next was begun.
       const bool ends_early = header && header->payload() < room;
       if (ends_early || group_follows(end_ + 1, size)) refuse(fmt::format("its record at byte {} is damaged", end_));
       break;
     }
-    while (next.point < run_.replications.size() && next.replication == run_.replications[next.point])
-      next = {next.point + 1, 0};
-    check_fits(*header, next);
-    if (!decoded || next.replication == 0)
-      decoded = std::make_unique<Accumulators>(plan.points[next.point].model->outputs());
-    if (!decode(sums, *decoded)) refuse(fmt::format("the sums of its record at byte {} are of another shape", end_));
-    visit(header->range, *decoded);
-    groups_.push_back({end_ + kGroupHeader + header->sums_bytes, header->range.replications});
-    next.replication += header->range.replications;
+    const auto segments = decode_segments(coded, header->segments);
+    if (!segments) refuse(fmt::format("its record at byte {} is damaged", end_));
+    next = after(*header, *segments, order, next);
+    if (!visit(*segments)) refuse(fmt::format("the sums of its record at byte {} are of another shape", end_));
+    note(*segments, end_ + kGroupHeader, header->segment_bytes);
     end_ += kGroupHeader + header->payload();
   }
   if (end_ < size) file_->truncate(end_);
@@ -99,13 +93,13 @@ std::uint64_t Journal::recover(const ExperimentPlan& plan, const Visitor& visit)
   return size - std::min(end_, size);
 }
 
-bool Journal::payload_is_whole(const GroupHeader& header, std::string& sums) const {
+bool Journal::payload_is_whole(const GroupHeader& header, std::string& segments) const {
   std::uint64_t at = end_ + kGroupHeader;
-  sums.resize(header.sums_bytes);
-  if (!file_->read(sums.data(), sums.size(), at)) return false;
+  segments.resize(header.segment_bytes);
+  if (!file_->read(segments.data(), segments.size(), at)) return false;
   Checksum checksum;
-  checksum.add(sums.data(), sums.size());
-  at += sums.size();
+  checksum.add(segments.data(), segments.size());
+  at += segments.size();
   std::vector<char> piece(std::size_t{1} << 20);
   for (std::uint64_t left = header.column_bytes; left > 0;) {
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(left, piece.size()));
@@ -128,19 +122,40 @@ bool Journal::group_follows(std::uint64_t offset, std::uint64_t size) const {
   return false;
 }
 
-void Journal::check_fits(const GroupHeader& header, const Position& next) const {
-  const Block& range = header.range;
+// The position behind a group, when it follows the one before.
+Position Journal::after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order, Position next) const {
   if (header.fingerprint != run_.fingerprint) refuse(fmt::format("its record at byte {} is of another run", end_));
-  const bool fits = next.point < run_.replications.size() && range.point == next.point &&
-                    range.first_replication == next.replication && range.replications > 0 &&
-                    range.replications <= run_.replications[next.point] - next.replication &&
-                    header.column_bytes == std::uint64_t{run_.columns} * range.replications * sizeof(float);
-  if (!fits) refuse(fmt::format("its record at byte {} does not follow the one before", end_));
+  std::uint64_t rows = 0;
+  bool fits = !segments.empty();
+  for (const Segment& segment : segments) {
+    const Block leg = order.rest_of_leg(next);
+    fits = fits && segment.range.point == leg.point && segment.range.first_replication == leg.first_replication &&
+           segment.range.replications > 0 && segment.range.replications <= leg.replications;
+    if (!fits) break;
+    next = order.advanced(next, segment.range.replications);
+    rows += segment.range.replications;
+  }
+  const bool reduced = header.column_bytes == 0;
+  if (!fits || (!reduced && header.column_bytes != std::uint64_t{run_.columns} * rows * sizeof(float)))
+    refuse(fmt::format("its record at byte {} does not follow the one before", end_));
+  return next;
 }
 
-void Journal::append(const Block& range, std::span<const float> columns, const Accumulators& sums) {
-  const std::string coded = encode(sums);
-  GroupHeader header{run_.fingerprint, range, coded.size(), columns.size_bytes(), 0};
+void Journal::note(std::span<const Segment> segments, std::uint64_t begin, std::uint64_t segment_bytes) {
+  constexpr std::uint64_t kFields = 3 * sizeof(std::uint32_t), kLength = sizeof(std::uint32_t);
+  Group group{begin + segment_bytes, 0, {}};
+  for (const Segment& segment : segments) {
+    group.rows += segment.range.replications;
+    group.segments.push_back({segment.range, begin + kFields + kLength, static_cast<std::uint32_t>(segment.sums.size()),
+                              static_cast<std::uint32_t>(segment.summary.size())});
+    begin += kFields + kLength + segment.sums.size() + kLength + segment.summary.size();
+  }
+  groups_.push_back(std::move(group));
+}
+
+void Journal::append(std::span<const Segment> segments, std::span<const float> columns) {
+  const std::string coded = encode(segments);
+  GroupHeader header{run_.fingerprint, static_cast<std::uint32_t>(segments.size()), coded.size(), columns.size_bytes(), 0};
   Checksum checksum;
   checksum.add(coded.data(), coded.size());
   checksum.add(columns.data(), columns.size_bytes());
@@ -148,25 +163,34 @@ void Journal::append(const Block& range, std::span<const float> columns, const A
   const std::string head = encode(header) + coded;
   try {
     file_->write(head.data(), head.size(), end_);
-    file_->write(columns.data(), columns.size_bytes(), end_ + head.size());
+    if (!columns.empty()) file_->write(columns.data(), columns.size_bytes(), end_ + head.size());
     file_->sync();
   } catch (const InputOutputError&) {
     file_->truncate_quietly(end_);  // gives the space back; a torn end would be cut off by recover() as well
     throw;
   }
-  groups_.push_back({end_ + head.size(), range.replications});
-  last_sums_bytes_ = coded.size();
+  note(segments, end_ + kGroupHeader, coded.size());
+  last_segment_bytes_ = coded.size();
   end_ += head.size() + columns.size_bytes();
 }
 
-void Journal::read(std::size_t group, std::size_t column, std::span<float> out) const {
+void Journal::read(std::size_t group, std::size_t column, std::size_t first_row, std::span<float> out) const {
   const Group& from = groups_[group];
-  if (!file_->read(out.data(), out.size_bytes(), from.columns_at + column * from.rows * sizeof(float)))
+  if (!file_->read(out.data(), out.size_bytes(), from.columns_at + (column * from.rows + first_row) * sizeof(float)))
     throw InputOutputError(path().string() + ": cannot read (it has become shorter)");
 }
 
+Segment Journal::segment(std::size_t group, std::size_t segment) const {
+  const Place& place = groups_[group].segments[segment];
+  Segment out{place.range, std::string(place.sums, '\0'), std::string(place.summary, '\0')};
+  const bool read = file_->read(out.sums.data(), out.sums.size(), place.sums_at) &&
+                    file_->read(out.summary.data(), out.summary.size(), place.sums_at + place.sums + sizeof(std::uint32_t));
+  if (!read) throw InputOutputError(path().string() + ": cannot read (it has become shorter)");
+  return out;
+}
+
 bool Journal::due(std::chrono::duration<double> since_last, std::size_t column_bytes) const {
-  return since_last >= kCommitAtLast || (since_last >= kCommitAfter && column_bytes >= last_sums_bytes_);
+  return since_last >= kCommitAtLast || (since_last >= kCommitAfter && column_bytes >= last_segment_bytes_);
 }
 
 }  // namespace sim::output

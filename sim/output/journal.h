@@ -49,12 +49,14 @@ class Journal final : public GroupStore {
   static std::unique_ptr<Journal> open(const std::filesystem::path& path, const RunIdentity& run);
   ~Journal() override;
 
-  // Shows every group in order, and gives back how many bytes of a torn one were cut off. Once, after open().
-  using Visitor = std::function<void(const Block& range, const Accumulators& sums)>;
+  // Shows every group in order, and gives back how many bytes of a torn one were cut off. Once, after open(). The
+  // visitor says whether it could use a group (Collector::restore).
+  using Visitor = std::function<bool(std::span<const Segment> segments)>;
   std::uint64_t recover(const ExperimentPlan& plan, const Visitor& visit);
 
-  void append(const Block& range, std::span<const float> columns, const Accumulators& sums) override;
-  void read(std::size_t group, std::size_t column, std::span<float> out) const override;
+  void append(std::span<const Segment> segments, std::span<const float> columns) override;
+  void read(std::size_t group, std::size_t column, std::size_t first_row, std::span<float> out) const override;
+  Segment segment(std::size_t group, std::size_t segment) const override;
   bool due(std::chrono::duration<double> since_last, std::size_t column_bytes) const override;
 
   const std::filesystem::path& path() const { return file_->path(); }
@@ -62,21 +64,28 @@ class Journal final : public GroupStore {
   int remove() noexcept { return file_->remove_quietly(); }
 
  private:
+  struct Place {  // of a segment
+    Block range;
+    std::uint64_t sums_at;
+    std::uint32_t sums, summary;  // bytes
+  };
   struct Group {
     std::uint64_t columns_at;
-    std::uint32_t rows;
+    std::uint64_t rows;
+    std::vector<Place> segments;
   };
   Journal(std::unique_ptr<LockedFile> file, RunIdentity run, std::uint64_t end);
   [[noreturn]] void refuse(const std::string& reason) const;
-  bool payload_is_whole(const GroupHeader& header, std::string& sums) const;
+  bool payload_is_whole(const GroupHeader& header, std::string& segments) const;
   bool group_follows(std::uint64_t offset, std::uint64_t size) const;
-  void check_fits(const GroupHeader& header, const Position& next) const;
+  Position after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order, Position next) const;
+  void note(std::span<const Segment> segments, std::uint64_t begin, std::uint64_t segment_bytes);
 
   std::unique_ptr<LockedFile> file_;
   RunIdentity run_;
   std::uint64_t end_;  // of the last whole record
   std::vector<Group> groups_;
-  std::size_t last_sums_bytes_ = 0;
+  std::size_t last_segment_bytes_ = 0;
   bool may_be_removed_ = false;  // known to hold no group
 };
 

@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "numbers are stored as they lie in memory");
 
 constexpr std::string_view kHeaderMagic = "PSIMjrn\n";
-constexpr std::uint32_t kLongestHeader = 1 << 24;  // assumed: a million points need 4 MB
+constexpr std::uint32_t kLongestHeader = 1 << 26;  // assumed: a scenario text of 16 MB and a million points
 constexpr std::size_t kFingerprint = 32;
 
 template <class T>
@@ -40,9 +40,44 @@ class Reader {
   }
   std::size_t left() const { return rest_.size(); }
 
+  // The same where lengths come from the bytes themselves: after the first that is too long, nothing and not whole().
+  std::string counted_text() {
+    const auto length = guarded<std::uint32_t>();
+    if (length > left()) whole_ = false;
+    return whole_ ? text(length) : std::string();
+  }
+  template <class T>
+  T guarded() {
+    if (left() < sizeof(T)) whole_ = false;
+    return whole_ ? number<T>() : T{};
+  }
+  template <class Read>
+  auto list(const Read& read) {
+    std::vector<decltype(read())> items;
+    for (auto count = guarded<std::uint32_t>(); count != 0 && whole_; --count) items.push_back(read());
+    return items;
+  }
+  bool whole() const { return whole_; }
+
  private:
   std::string_view rest_;
+  bool whole_ = true;
 };
+
+void put_text(std::string& out, const std::string& text) {
+  put(out, static_cast<std::uint32_t>(text.size()));
+  out += text;
+}
+
+void put_list(std::string& out, const std::vector<std::uint32_t>& list) {
+  put(out, static_cast<std::uint32_t>(list.size()));
+  for (const std::uint32_t item : list) put(out, item);
+}
+
+void put_list(std::string& out, const std::vector<std::string>& list) {
+  put(out, static_cast<std::uint32_t>(list.size()));
+  for (const std::string& item : list) put_text(out, item);
+}
 
 std::uint64_t checksum_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
@@ -61,11 +96,16 @@ std::string encode(const RunIdentity& identity) {
   put(body, identity.draws_contract);
   put(body, identity.seed);
   body += identity.fingerprint;
-  put(body, static_cast<std::uint32_t>(identity.version.size()));
-  body += identity.version;
+  put_text(body, identity.version);
   put(body, identity.columns);
-  put(body, static_cast<std::uint32_t>(identity.replications.size()));
-  for (const std::uint32_t count : identity.replications) put(body, count);
+  put_list(body, identity.replications);
+  put_list(body, identity.checkpoints);
+  put(body, identity.shard.number);
+  put(body, identity.shard.of);
+  put_text(body, identity.source.file);
+  put_text(body, identity.source.text);
+  put_list(body, identity.source.assignments);
+  put_list(body, identity.source.vary);
 
   std::string out(kHeaderMagic);
   put(out, kJournalFormat);
@@ -78,14 +118,24 @@ std::string encode(const RunIdentity& identity) {
 std::string encode(const GroupHeader& header) {
   std::string out(kGroupMagic);
   out += header.fingerprint;
-  put(out, header.range.point);
-  put(out, header.range.first_replication);
-  put(out, header.range.replications);
+  put(out, header.segments);
   put(out, std::uint32_t{0});
-  put(out, header.sums_bytes);
+  put(out, header.segment_bytes);
   put(out, header.column_bytes);
   put(out, header.checksum);
   put(out, checksum_of(out));
+  return out;
+}
+
+std::string encode(std::span<const Segment> segments) {
+  std::string out;
+  for (const Segment& segment : segments) {
+    put(out, segment.range.point);
+    put(out, segment.range.first_replication);
+    put(out, segment.range.replications);
+    put_text(out, segment.sums);
+    put_text(out, segment.summary);
+  }
   return out;
 }
 
@@ -110,13 +160,19 @@ std::optional<RunIdentity> decode_identity(std::string_view bytes) {
   identity.draws_contract = reader.number<std::uint32_t>();
   identity.seed = reader.number<std::uint64_t>();
   identity.fingerprint = reader.text(kFingerprint);
-  const auto version = reader.number<std::uint32_t>();
-  if (reader.left() < std::size_t{version} + 8) return std::nullopt;
-  identity.version = reader.text(version);
-  identity.columns = reader.number<std::uint32_t>();
-  const auto points = reader.number<std::uint32_t>();
-  if (reader.left() != std::size_t{points} * 4) return std::nullopt;
-  for (std::uint32_t p = 0; p < points; ++p) identity.replications.push_back(reader.number<std::uint32_t>());
+  identity.version = reader.counted_text();
+  identity.columns = reader.guarded<std::uint32_t>();
+  const auto number = [&] { return reader.guarded<std::uint32_t>(); };
+  const auto text = [&] { return reader.counted_text(); };
+  identity.replications = reader.list(number);
+  identity.checkpoints = reader.list(number);
+  identity.shard.number = number();
+  identity.shard.of = number();
+  identity.source.file = text();
+  identity.source.text = text();
+  identity.source.assignments = reader.list(text);
+  identity.source.vary = reader.list(text);
+  if (!reader.whole() || reader.left() != 0) return std::nullopt;
   return identity;
 }
 
@@ -127,14 +183,28 @@ std::optional<GroupHeader> decode_group_header(std::string_view bytes) {
   Reader reader(body->substr(kGroupMagic.size()));
   GroupHeader header;
   header.fingerprint = reader.text(kFingerprint);
-  header.range.point = reader.number<std::uint32_t>();
-  header.range.first_replication = reader.number<std::uint32_t>();
-  header.range.replications = reader.number<std::uint32_t>();
+  header.segments = reader.number<std::uint32_t>();
   reader.number<std::uint32_t>();
-  header.sums_bytes = reader.number<std::uint64_t>();
+  header.segment_bytes = reader.number<std::uint64_t>();
   header.column_bytes = reader.number<std::uint64_t>();
   header.checksum = reader.number<std::uint64_t>();
   return header;
+}
+
+std::optional<std::vector<Segment>> decode_segments(std::string_view bytes, std::uint32_t count) {
+  Reader reader(bytes);
+  std::vector<Segment> segments;
+  for (std::uint32_t s = 0; s < count && reader.whole(); ++s) {
+    Segment segment;
+    segment.range.point = reader.guarded<std::uint32_t>();
+    segment.range.first_replication = reader.guarded<std::uint32_t>();
+    segment.range.replications = reader.guarded<std::uint32_t>();
+    segment.sums = reader.counted_text();
+    segment.summary = reader.counted_text();
+    segments.push_back(std::move(segment));
+  }
+  if (!reader.whole() || reader.left() != 0) return std::nullopt;
+  return segments;
 }
 
 std::string difference(const RunIdentity& journal, const RunIdentity& run) {
@@ -148,7 +218,9 @@ std::string difference(const RunIdentity& journal, const RunIdentity& run) {
   if (journal.replications != run.replications && journal.replications.size() == 1 && run.replications.size() == 1)
     return fmt::format("it belongs to another run: of {} replications, not {}", journal.replications.front(),
                        run.replications.front());
-  if (journal.fingerprint != run.fingerprint || journal.replications != run.replications ||
+  if (journal.shard != run.shard)
+    return fmt::format("it is of shard {} of {}", journal.shard.number, journal.shard.of);
+  if (journal.fingerprint != run.fingerprint || journal.checkpoints != run.checkpoints || journal.replications != run.replications ||
       journal.columns != run.columns)
     return "it belongs to another run: a value of the scenario differs";
   return {};

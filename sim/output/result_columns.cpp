@@ -30,7 +30,7 @@ void ResultColumns::define_group(const std::string& group, const std::string& na
                       .name = column.name,
                       .dimensions = {"point", "replication"},
                       .attributes = describe(column.unit, column.long_name, column.definition),
-                      .chunk = {1, std::min(rows_, kChunkRows)},
+                      .chunk = {std::max<std::uint64_t>(1, std::min<std::uint64_t>(context_.points, kChunkRows / std::max<std::uint64_t>(1, rows_))), std::min(rows_, kChunkRows)},
                       .may_stay_unwritten = uneven()};
     if (!column.dimension.empty()) {
       if (dimensions_.insert(group + "/" + column.dimension).second) {
@@ -51,18 +51,19 @@ bool ResultColumns::uneven() const {
   return false;
 }
 
-void ResultColumns::write(std::size_t point, std::size_t index, std::span<const float> values) {
+void ResultColumns::write(std::size_t first_point, std::size_t points, std::size_t index, std::span<const float> values) {
   const std::size_t outcomes = context_.outputs.outcomes.size();
   const Column& column =
       index < outcomes ? context_.outputs.outcomes[index] : context_.outputs.inputs[index - outcomes];
-  for (std::uint64_t row = 0; row < values.size(); row += kChunkRows) {
-    const std::uint64_t count = std::min<std::uint64_t>(kChunkRows, values.size() - row);
-    std::vector<std::uint64_t> start{point, row}, extent{1, count};
+  const std::uint64_t rows = values.size() / points;
+  for (std::uint64_t row = 0; row < rows; row += kChunkRows) {  // one round when there are several points
+    const std::uint64_t count = std::min<std::uint64_t>(kChunkRows, rows - row);
+    std::vector<std::uint64_t> start{first_point, row}, extent{points, count};
     if (!column.dimension.empty()) {
       start.push_back(column.index);
       extent.push_back(1);
     }
-    context_.file.write_slab(variables_[index], start, extent, values.subspan(row, count));
+    context_.file.write_slab(variables_[index], start, extent, values.subspan(row, points * count));
   }
 }
 

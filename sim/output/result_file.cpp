@@ -13,17 +13,49 @@
 namespace sim::output {
 
 std::string fingerprint(const ResultHeader& header) {
-  const std::string text = fmt::format("{}\n{}\n{}", PARTNERSIM_VERSION, kDrawsContract, header.resolved_text);
+  const std::string text = fmt::format("{}\n{}\n{}{}", PARTNERSIM_VERSION, kDrawsContract, header.resolved_text, header.experiment_text);
   const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan) {
-  RunIdentity run{fingerprint(header), PARTNERSIM_VERSION, kDrawsContract, header.seed, 0, {}};
-  run.columns = static_cast<std::uint32_t>(plan.points.front().model->outputs().columns());
+RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std::uint32_t columns, const Shard& shard) {
+  RunIdentity run{fingerprint(header), PARTNERSIM_VERSION, kDrawsContract, header.seed, columns, {}, plan.checkpoints, shard, header.source};
   for (const PlannedPoint& point : plan.points) run.replications.push_back(point.replications);
   return run;
 }
+
+namespace {
+
+// Writes what summarise() shows on its way.
+class Sections final : public ResultVisitor {
+ public:
+  explicit Sections(const ResultContext& context) : context_(context), series_(context), members_(context), state_(context) {
+    if (context.header.samples) columns_.emplace(context);
+  }
+  void column(std::size_t first, std::size_t points, std::size_t column, std::span<const float> values) override {
+    if (columns_) columns_->write(first, points, column, values);
+  }
+  void sums(std::size_t point, const Accumulators& sums) override {
+    const ExpectedValues expected = context_.collector.plan().points[point].model->expected();
+    series_.take(point, sums, expected);
+    members_.take(point, sums, expected);
+    if (columns_) state_.take(point);
+  }
+  void write() {
+    series_.write();
+    members_.write();
+    if (columns_) state_.write();
+  }
+
+ private:
+  const ResultContext& context_;
+  std::optional<ResultColumns> columns_;
+  ResultSeries series_;
+  ResultMembers members_;
+  ResultState state_;
+};
+
+}  // namespace
 
 Results write_result_file(const std::filesystem::path& path, const ResultHeader& header, const Collector& collector,
                           int threads) {
@@ -34,15 +66,11 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   if (!header.start.empty()) root.push_back({"start", header.start});
   file.attributes("/", root);
   write_points(context);
-  ResultColumns columns(context);
-  const Results results =
-      summarise(collector, threads, [&](std::size_t point, std::size_t column, std::span<const float> values) {
-        columns.write(point, column, values);
-      });
+  Sections sections(context);
+  const Results results = summarise(collector, threads, &sections);
   write_summary(context, results);
   write_worst(context, results);
-  write_trajectories(context, results);
-  write_members(context, results);
+  sections.write();
   write_provenance(context, results);
   file.commit();
   return results;

@@ -14,15 +14,25 @@
 
 namespace sim::output {
 
+// A parameter that differs from point to point by plan: numbers, or texts where some value is none.
+struct SweptParameter {
+  std::string path;
+  bool factor = false;
+  std::vector<double> numbers;      // [point]
+  std::vector<std::string> texts;   // [point], when there are no numbers
+};
+
 struct ResultHeader {
   std::string question;  // the scenario's first comment line
   std::string currency;
   std::string start;     // "2026-09", or empty
   std::uint64_t seed = 0;
-  std::string scenario_text;
-  std::vector<std::string> assignments;  // made to it on the command line, in order: "firm.cash=5000"
-  std::string resolved_text;
-  std::vector<std::string> point_labels;
+  ScenarioSource source;
+  std::string resolved_text;             // of the first point
+  std::string experiment_text;           // what else tells the points apart; empty for a single one
+  std::vector<std::string> point_labels, variants;
+  std::vector<SweptParameter> swept;
+  bool samples = true;   // whether columns of single replications are written
   bool complete = true;  // false: an interrupted run's finished part
 };
 
@@ -30,10 +40,11 @@ struct ResultHeader {
 std::string fingerprint(const ResultHeader& header);
 
 // The same and what tells people how two runs differ, for the journal.
-RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan);
+RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std::uint32_t columns, const Shard& shard);
 
 // Writes the file through a temporary one and a rename; summarises on the way, reading each column
 // once. Throws InputOutputError; then nothing appears under `path`.
+// Without samples a point's columns may have been forgotten (Keep::summaries).
 Results write_result_file(const std::filesystem::path& path, const ResultHeader& header, const Collector& collector,
                           int threads);
 

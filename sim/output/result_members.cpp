@@ -2,58 +2,67 @@
 #include "sim/output/result_sections.h"
 
 namespace sim::output {
-namespace {
 
-void write_member_total(const ResultContext& context, std::size_t t, const Results& results) {
-  const MemberTotal& spec = context.outputs.member_totals[t];
-  MeanFigures figures;
-  for (std::size_t p = 0; p < context.points; ++p) {
-    const auto found = results.expected[p].member_totals.find(spec.name);
-    for (std::size_t k = 0; k < context.outputs.members.size(); ++k) {
-      figures.add(context.collector.sums(p).member_totals[t * context.outputs.members.size() + k], spec.resolutions[k],
-                  found == results.expected[p].member_totals.end() ? kMissing : found->second[k]);
+void ResultMembers::take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected) {
+  const Catalogue& catalogue = context_.collector.catalogue();
+  const OutputPlan& own = context_.collector.plan().points[point].model->outputs();
+  const auto months = static_cast<std::size_t>(context_.outputs.months);
+  for (std::size_t k = 0; k < context_.outputs.members.size(); ++k) {
+    const int member = catalogue.member(point, k);
+    const auto m = static_cast<std::size_t>(member);
+    for (std::size_t t = 0; t < totals_.size(); ++t) {
+      const int total = catalogue.member_total(point, t);
+      if (member == Catalogue::kAbsent || total == Catalogue::kAbsent) {
+        totals_[t].add_missing();
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(total);
+      const auto found = expected.member_totals.find(context_.outputs.member_totals[t].name);
+      totals_[t].add(sums.member_totals[at * own.members.size() + m], own.member_totals[at].resolutions[m],
+                     found == expected.member_totals.end() ? kMissing : found->second[m]);
     }
+    for (std::size_t month = 0; month < months && context_.outputs.member_survival; ++month)
+      survival_.push_back(member == Catalogue::kAbsent || !own.member_survival
+                              ? kMissing
+                              : static_cast<double>(sums.alive[m * months + month]) / static_cast<double>(context_.collector.replications(point)));
   }
-  const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
-    context.file.add({.group = "/partners",
-                      .name = spec.name + suffix,
-                      .dimensions = {"point", "partner"},
-                      .attributes = describe(spec.unit, spec.long_name + meaning, spec.definition)},
-                     values);
-  };
-  add("", "", figures.mean);
-  add("_standard_error", ", standard error of the mean", figures.error);
-  add("_expected", ", spreadsheet's figure", figures.expected);
 }
 
-}  // namespace
+void ResultMembers::write_total(std::size_t t) {
+  const MemberTotal& spec = context_.outputs.member_totals[t];
+  const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
+    context_.file.add({.group = "/partners",
+                       .name = spec.name + suffix,
+                       .dimensions = {"point", "partner"},
+                       .attributes = describe(spec.unit, spec.long_name + meaning, spec.definition)},
+                      values);
+  };
+  add("", "", totals_[t].mean);
+  add("_standard_error", ", standard error of the mean", totals_[t].error);
+  add("_expected", ", spreadsheet's figure", totals_[t].expected);
+}
 
-void write_members(const ResultContext& context, const Results& results) {
-  if (context.outputs.members.empty() || (context.outputs.member_totals.empty() && !context.outputs.member_survival))
-    return;
+void ResultMembers::write() {
+  if (context_.outputs.members.empty() || (totals_.empty() && !context_.outputs.member_survival)) return;
   const std::string group = "/partners";
-  context.group_of_points(group, {{"long_name", "partners"}});
+  context_.group_of_points(group, {{"long_name", "partners"}});
   Names ids, labels;
-  for (const Entity& member : context.outputs.members) {
+  for (const Entity& member : context_.outputs.members) {
     ids.push_back(member.id);
     labels.push_back(member.label);
   }
-  context.file.dimension(group, "partner", ids, describe("", "partner"));
-  context.file.add({.group = group, .name = "label", .dimensions = {"partner"}, .attributes = describe("", "label")},
-                   labels);
-  for (std::size_t t = 0; t < context.outputs.member_totals.size(); ++t) write_member_total(context, t, results);
-  if (!context.outputs.member_survival) return;
-  context.month_dimension(group);
-  Doubles survival;
-  for (std::size_t p = 0; p < context.points; ++p)
-    for (const std::uint64_t alive : context.collector.sums(p).alive)
-      survival.push_back(static_cast<double>(alive) / static_cast<double>(context.collector.replications(p)));
-  context.file.add({.group = group,
-                    .name = "survival",
-                    .dimensions = {"point", "partner", "month"},
-                    .attributes = describe("1", "Survival",
-                                           "share of replications in which the partnership is alive after the month")},
-                   survival);
+  context_.file.dimension(group, "partner", ids, describe("", "partner"));
+  context_.file.add({.group = group, .name = "label", .dimensions = {"partner"}, .attributes = describe("", "label")},
+                    labels);
+  for (std::size_t t = 0; t < totals_.size(); ++t) write_total(t);
+  if (!context_.outputs.member_survival) return;
+  context_.month_dimension(group);
+  context_.file.add({.group = group,
+                     .name = "survival",
+                     .dimensions = {"point", "partner", "month"},
+                     .attributes = describe("1", "Survival",
+                                            "share of replications in which the partnership is alive after the month")},
+                    survival_);
 }
 
 }  // namespace sim::output

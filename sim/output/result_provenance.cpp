@@ -18,11 +18,16 @@ void write_provenance(const ResultContext& context, const Results& results) {
   const auto text = [&](const std::string& name, const std::string& value, const std::string& meaning) {
     context.file.add({.group = group, .name = name, .attributes = describe("", name, meaning)}, value);
   };
-  text("scenario_text", context.header.scenario_text, "the scenario as read");
-  std::string assignments;
-  for (const std::string& assignment : context.header.assignments) assignments += assignment + "\n";
-  text("assignments", assignments, "values set on the command line, one a line");
+  const auto lines = [](const std::vector<std::string>& list) {
+    std::string all;
+    for (const std::string& item : list) all += item + "\n";
+    return all;
+  };
+  text("scenario_text", context.header.source.text, "the scenario as read");
+  text("assignments", lines(context.header.source.assignments), "values set on the command line, one a line");
+  text("vary", lines(context.header.source.vary), "parameters varied on the command line, one a line");
   text("resolved_scenario", context.header.resolved_text, "every value in effect");
+  if (!context.header.experiment_text.empty()) text("points", context.header.experiment_text, "what the points differ in, one a line");
   text("version", PARTNERSIM_VERSION, "version of partnersim");
   context.file.add({.group = group,
                     .name = "draws_contract",

@@ -10,13 +10,28 @@ ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, c
       header(header_),
       collector(collector_),
       outputs(collector_.outputs()),
-      points(collector_.plan().points.size()) {}
+      points(collector_.points()) {}
 
 void ResultContext::group_of_points(const std::string& group, const Attributes& attributes) const {
   file.group(group, attributes);
   std::vector<std::int32_t> numbers(points);
   for (std::size_t p = 0; p < points; ++p) numbers[p] = static_cast<std::int32_t>(p);
   file.dimension(group, "point", numbers, describe("1", "point", "number of the point in the experiment"));
+  for (const SweptParameter& parameter : header.swept) {
+    VariableSpec spec{.group = group, .name = parameter.path, .dimensions = {"point"},
+                      .attributes = describe("", parameter.path, parameter.factor ? "swept as a factor on the scenario's own values" : "swept")};
+    if (parameter.numbers.empty())
+      file.add(spec, std::span(parameter.texts).first(points));
+    else
+      file.add(spec, std::span(parameter.numbers).first(points));
+  }
+}
+
+void ResultContext::write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent, const Cells& cells) const {
+  std::vector<std::uint64_t> start(extent.size() + 1, 0), count{1};
+  start[0] = point;
+  count.insert(count.end(), extent.begin(), extent.end());
+  file.write_slab(variable, start, count, cells);
 }
 
 void ResultContext::month_dimension(const std::string& group) const {
@@ -36,12 +51,19 @@ void MeanFigures::add(const ExactMoments& moments, double resolution, double spr
   expected.push_back(spreadsheet);
 }
 
+void MeanFigures::add_missing() {
+  for (Doubles* list : {&mean, &error, &expected}) list->push_back(kMissing);
+}
+
 void write_points(const ResultContext& context) {
   context.group_of_points("/points", {{"long_name", "points of the experiment"}});
   std::vector<std::uint32_t> replications;
   for (std::size_t p = 0; p < context.points; ++p) replications.push_back(context.collector.replications(p));
   context.file.add({.group = "/points", .name = "label", .dimensions = {"point"}, .attributes = describe("", "label")},
-                   context.header.point_labels);
+                   std::span(context.header.point_labels).first(context.points));
+  if (!context.header.variants.empty())
+    context.file.add({.group = "/points", .name = "variant", .dimensions = {"point"}, .attributes = describe("", "variant")},
+                     std::span(context.header.variants).first(context.points));
   context.file.add({.group = "/points",
                     .name = "replications",
                     .dimensions = {"point"},

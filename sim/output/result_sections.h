@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -28,10 +29,13 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();  //
 struct ResultContext {
   ResultContext(NetcdfWriter& file, const ResultHeader& header, const Collector& collector);
 
-  // A group whose variables have the dimension "point"; a group inherits no dimension, so each defines its own.
+  // A group whose variables have the dimension "point"; a group inherits no dimension, so each defines its own, and
+  // repeats the swept parameters beside it.
   void group_of_points(const std::string& group, const Attributes& attributes) const;
   void month_dimension(const std::string& group) const;
   void quantile_dimension(const std::string& group) const;  // the probabilities of stats/summary.h
+  // Writes the cells of one point.
+  void write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent, const Cells& cells) const;
 
   NetcdfWriter& file;
   const ResultHeader& header;
@@ -44,13 +48,14 @@ struct ResultContext {
 struct MeanFigures {
   Doubles mean, error, expected;
   void add(const ExactMoments& moments, double resolution, double spreadsheet);
+  void add_missing();
 };
 
 // /outcomes and /inputs: one value a replication. Defined before the values come, written column by column.
 class ResultColumns {
  public:
   explicit ResultColumns(const ResultContext& context);
-  void write(std::size_t point, std::size_t column, std::span<const float> values);
+  void write(std::size_t first_point, std::size_t points, std::size_t column, std::span<const float> values);
 
  private:
   void define_group(const std::string& group, const std::string& name, const std::vector<Column>& columns);
@@ -62,11 +67,55 @@ class ResultColumns {
   std::set<std::string> dimensions_;
 };
 
+// /trajectories, if asked for: told of each point's sums in order, then written. Counts of bins are written at once.
+class ResultSeries {
+ public:
+  explicit ResultSeries(const ResultContext& context);
+  void take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected);
+  void write();
+
+ private:
+  struct Series {
+    MeanFigures figures;
+    Doubles quantiles;
+    std::int32_t low = 0, high = -1;  // bins
+    std::optional<Variable> counts;
+  };
+  void define_counts(std::size_t series);
+  const ResultContext& context_;
+  std::vector<Series> series_;
+};
+
+// /partners, if asked for: the same for totals and survival of each member of the network.
+class ResultMembers {
+ public:
+  explicit ResultMembers(const ResultContext& context) : context_(context), totals_(context.outputs.member_totals.size()) {}
+  void take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected);
+  void write();
+
+ private:
+  void write_total(std::size_t total);
+  const ResultContext& context_;
+  std::vector<MeanFigures> totals_;
+  Doubles survival_;
+};
+
+// /state: what extend goes on from, the sums of each point as coded by sums_codec.h.
+class ResultState {
+ public:
+  explicit ResultState(const ResultContext& context) : context_(context) {}
+  void take(std::size_t point);
+  void write();
+
+ private:
+  const ResultContext& context_;
+  std::string bytes_;
+  std::vector<std::uint64_t> ends_;
+};
+
 void write_points(const ResultContext& context);                                // /points
 void write_summary(const ResultContext& context, const Results& results);       // /summary
-void write_trajectories(const ResultContext& context, const Results& results);  // /trajectories, if asked for
-void write_members(const ResultContext& context, const Results& results);       // /partners, if asked for
-void write_worst(const ResultContext& context, const Results& results);
+void write_worst(const ResultContext& context, const Results& results);         // /worst
 void write_provenance(const ResultContext& context, const Results& results);    // /provenance
 
 }  // namespace sim::output

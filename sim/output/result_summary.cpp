@@ -8,8 +8,8 @@ namespace {
 void add_statistic(const ResultContext& context, const std::string& name, const std::string& meaning,
                    const Results& results, double (*get)(const Summary&)) {
   Doubles values;
-  for (const auto& point : results.summaries)
-    for (const Summary& s : point) values.push_back(get(s));
+  for (const PointResults& point : results.points)
+    for (const Summary& s : point.summaries) values.push_back(get(s));
   context.file.add({.group = "/summary",
                     .name = name,
                     .dimensions = {"point", "outcome"},
@@ -20,8 +20,8 @@ void add_statistic(const ResultContext& context, const std::string& name, const 
 void add_quantiles(const ResultContext& context, const std::string& name, const std::string& meaning,
                    const Results& results, double QuantileEstimate::*part) {
   Doubles values;
-  for (const auto& point : results.summaries)
-    for (const Summary& s : point)
+  for (const PointResults& point : results.points)
+    for (const Summary& s : point.summaries)
       for (const QuantileEstimate& q : s.quantiles) values.push_back(q.*part);
   context.file.add({.group = "/summary",
                     .name = name,

@@ -6,84 +6,98 @@
 namespace sim::output {
 namespace {
 
-void write_series(const ResultContext& context, std::size_t t, const Results& results) {
-  const Trajectory& spec = context.outputs.trajectories[t];
-  MeanFigures figures;
-  for (std::size_t p = 0; p < context.points; ++p) {
-    const auto& planned = results.expected[p].trajectories;
-    const auto found = planned.find(spec.name);
-    for (int m = 1; m <= context.outputs.months; ++m) {
-      figures.add(context.collector.sums(p).moments(t, m), spec.resolution,
-                  found == planned.end() ? kMissing : found->second[static_cast<std::size_t>(m - 1)]);
-    }
-  }
-  const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
-    context.file.add({.group = "/trajectories",
-                      .name = spec.name + suffix,
-                      .dimensions = {"point", "month"},
-                      .attributes = describe(spec.unit, spec.long_name + ", " + meaning, spec.definition)},
-                     values);
-  };
-  add("_mean", "mean", figures.mean);
-  add("_standard_error", "standard error of the mean", figures.error);
-  add("_expected", "spreadsheet's figure", figures.expected);
-}
+// Counts are dense over (point, month, bin); beyond this they would dwarf everything else, and are left out. Assumed.
+constexpr std::uint64_t kMostCountBytes = std::uint64_t{256} << 20;
 
-void write_band(const ResultContext& context, std::size_t t) {
-  const Trajectory& spec = context.outputs.trajectories[t];
-  std::int32_t low = std::numeric_limits<std::int32_t>::max(), high = std::numeric_limits<std::int32_t>::min();
-  const auto each = [&](auto&& visit) {
-    for (std::size_t p = 0; p < context.points; ++p)
-      for (int m = 1; m <= context.outputs.months; ++m) visit(p, m, context.collector.sums(p).band(t, m));
-  };
-  each([&](std::size_t, int, const LogHistogram& band) {
-    for (std::size_t i = 0; i < band.counts().size(); ++i) {
-      if (band.counts()[i] == 0) continue;
-      const std::int32_t bin = band.first_bin() + static_cast<std::int32_t>(i);
-      low = std::min(low, bin);
-      high = std::max(high, bin);
-    }
-  });
-  Doubles centres, quantiles;
-  for (std::int32_t bin = low; bin <= high; ++bin) centres.push_back(LogHistogram::value_of(bin, spec.whole));
-  std::vector<std::uint32_t> counts(context.points * static_cast<std::size_t>(context.outputs.months) * centres.size());
-  std::size_t row = 0;
-  each([&](std::size_t, int, const LogHistogram& band) {
-    for (const double p : kProbabilities) quantiles.push_back(band.quantile(p, spec.whole));
-    for (std::size_t i = 0; i < band.counts().size(); ++i)
-      if (band.counts()[i] != 0)
-        counts[row * centres.size() + static_cast<std::size_t>(band.first_bin() + static_cast<std::int32_t>(i) - low)] =
-            band.counts()[i];
-    ++row;
-  });
-  const std::string bins = spec.name + "_bin";
-  context.file.dimension("/trajectories", bins, centres,
-                         describe(spec.unit, spec.long_name + ", bin",
-                                  "representative value of a logarithmic bin, within 0.4 % of every value in it"));
-  context.file.add({.group = "/trajectories",
-                    .name = spec.name + "_quantile",
-                    .dimensions = {"point", "month", "quantile"},
-                    .attributes = describe(spec.unit, spec.long_name + ", quantiles",
-                                           spec.definition + " Relative error at most 0.4 %, from bins.")},
-                   quantiles);
-  context.file.add({.group = "/trajectories",
-                    .name = spec.name + "_counts",
-                    .dimensions = {"point", "month", bins},
-                    .attributes = describe("1", spec.long_name + ", replications in each bin", spec.definition)},
-                   counts);
+std::uint64_t cells_of_counts(const ResultContext& context, std::size_t series) {
+  const auto [low, high] = context.collector.bins(series);
+  const auto bins = high < low ? 0 : static_cast<std::uint64_t>(high - low) + 1;
+  return bins * context.points * static_cast<std::uint64_t>(context.outputs.months);
 }
 
 }  // namespace
 
-void write_trajectories(const ResultContext& context, const Results& results) {
+ResultSeries::ResultSeries(const ResultContext& context) : context_(context) {
   if (context.outputs.detail == TrajectoryDetail::none) return;
   const std::string group = "/trajectories";
   context.group_of_points(group, {{"long_name", "monthly series"}});
   context.month_dimension(group);
   context.quantile_dimension(group);
-  for (std::size_t t = 0; t < context.outputs.trajectories.size(); ++t) {
-    write_series(context, t, results);
-    if (context.outputs.detail == TrajectoryDetail::bands) write_band(context, t);
+  series_.resize(context.outputs.trajectories.size());
+  std::uint64_t cells = 0;
+  for (std::size_t t = 0; t < series_.size(); ++t) cells += cells_of_counts(context, t);
+  const bool fit = cells * sizeof(std::uint32_t) <= kMostCountBytes;
+  for (std::size_t t = 0; t < series_.size() && context.outputs.detail == TrajectoryDetail::bands && fit; ++t) define_counts(t);
+}
+
+void ResultSeries::define_counts(std::size_t t) {
+  Series& series = series_[t];
+  std::tie(series.low, series.high) = context_.collector.bins(t);
+  if (series.high < series.low) return;
+  const Trajectory& spec = context_.outputs.trajectories[t];
+  Doubles centres;
+  for (std::int32_t bin = series.low; bin <= series.high; ++bin) centres.push_back(LogHistogram::value_of(bin, spec.whole));
+  const std::string bins = spec.name + "_bin";
+  context_.file.dimension("/trajectories", bins, centres,
+                          describe(spec.unit, spec.long_name + ", bin",
+                                   "representative value of a logarithmic bin, within 0.4 % of every value in it"));
+  series.counts = context_.file.define({.group = "/trajectories",
+                                        .name = spec.name + "_counts",
+                                        .type = ValueType::kUint32,
+                                        .dimensions = {"point", "month", bins},
+                                        .attributes = describe("1", spec.long_name + ", replications in each bin", spec.definition)});
+}
+
+void ResultSeries::take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected) {
+  const auto months = static_cast<std::size_t>(context_.outputs.months);
+  for (std::size_t t = 0; t < series_.size(); ++t) {
+    Series& series = series_[t];
+    const Trajectory& spec = context_.outputs.trajectories[t];
+    const int own = context_.collector.catalogue().trajectory(point, t);
+    const std::size_t bins = series.counts ? static_cast<std::size_t>(series.high - series.low) + 1 : 0;
+    std::vector<std::uint32_t> counts(months * bins);
+    if (own == Catalogue::kAbsent) {
+      for (std::size_t m = 0; m < months; ++m) series.figures.add_missing();
+      if (!sums.bands.empty()) series.quantiles.insert(series.quantiles.end(), months * kProbabilities.size(), kMissing);
+    } else {
+      const auto at = static_cast<std::size_t>(own);
+      const double resolution = context_.collector.plan().points[point].model->outputs().trajectories[at].resolution;
+      const auto planned = expected.trajectories.find(spec.name);
+      for (int m = 1; m <= context_.outputs.months; ++m) {
+        const auto month = static_cast<std::size_t>(m - 1);
+        series.figures.add(sums.moments(at, m), resolution, planned == expected.trajectories.end() ? kMissing : planned->second[month]);
+        if (sums.bands.empty()) continue;
+        const LogHistogram& band = sums.band(at, m);
+        for (const double p : kProbabilities) series.quantiles.push_back(band.quantile(p, spec.whole));
+        for (std::size_t i = 0; i < band.counts().size() && bins != 0; ++i)
+          if (band.counts()[i] != 0)
+            counts[month * bins + static_cast<std::size_t>(band.first_bin() + static_cast<std::int32_t>(i) - series.low)] = band.counts()[i];
+      }
+    }
+    if (series.counts) context_.write_point(*series.counts, point, std::vector<std::uint64_t>{months, bins}, counts);
+  }
+}
+
+void ResultSeries::write() {
+  for (std::size_t t = 0; t < series_.size(); ++t) {
+    const Trajectory& spec = context_.outputs.trajectories[t];
+    const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
+      context_.file.add({.group = "/trajectories",
+                         .name = spec.name + suffix,
+                         .dimensions = {"point", "month"},
+                         .attributes = describe(spec.unit, spec.long_name + ", " + meaning, spec.definition)},
+                        values);
+    };
+    add("_mean", "mean", series_[t].figures.mean);
+    add("_standard_error", "standard error of the mean", series_[t].figures.error);
+    add("_expected", "spreadsheet's figure", series_[t].figures.expected);
+    if (context_.outputs.detail == TrajectoryDetail::bands)
+      context_.file.add({.group = "/trajectories",
+                         .name = spec.name + "_quantile",
+                         .dimensions = {"point", "month", "quantile"},
+                         .attributes = describe(spec.unit, spec.long_name + ", quantiles",
+                                                spec.definition + " Relative error at most 0.4 %, from bins.")},
+                        series_[t].quantiles);
   }
 }
 

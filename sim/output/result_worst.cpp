@@ -11,8 +11,8 @@ void write_worst(const ResultContext& context, const Results& results) {
   context.file.add({.group = group, .name = "unit", .dimensions = {"variable"}, .attributes = describe("", "unit of the variable")}, results.worst_units);
   const auto add = [&](const std::string& name, const std::string& meaning, double Contrast::*part) {
     Doubles values;
-    for (const auto& point : results.worst)
-      for (const Contrast& contrast : point) values.push_back(contrast.*part);
+    for (const PointResults& point : results.points)
+      for (const Contrast& contrast : point.worst) values.push_back(contrast.*part);
     context.file.add({.group = group, .name = name, .dimensions = {"point", "variable"}, .attributes = describe("", name, meaning)}, values);
   };
   add("mean_all", "mean over all futures", &Contrast::all);

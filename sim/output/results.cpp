@@ -6,14 +6,12 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <algorithm>
-#include <cmath>
-#include <optional>
-
-#include "sim/base/problem.h"
+#include <stdexcept>
 
 namespace sim::output {
 namespace {
+
+std::string hex(const Hash& hash) { return fmt::format("{:016x}{:016x}", hash[1], hash[0]); }
 
 class Digest {
  public:
@@ -23,50 +21,39 @@ class Digest {
   void add_value(T value) {
     add(&value, sizeof value);
   }
-  std::string hex() const {
+  std::string text() const {
     const XXH128_hash_t hash = XXH3_128bits_digest(&state_);
-    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+    return hex({hash.low64, hash.high64});
   }
 
  private:
   XXH3_state_t state_{};
 };
 
-void add_moments(Digest& digest, const std::vector<ExactMoments>& moments, double (ExactMoments::*statistic)(double) const) {
-  for (const ExactMoments& m : moments) digest.add_value((m.*statistic)(1.0));
-}
-
-ColumnHash hash_trajectories(const Collector& collector, std::size_t points) {
-  Digest digest;
-  for (std::size_t p = 0; p < points; ++p) {
-    const Accumulators& sums = collector.sums(p);
-    add_moments(digest, sums.trajectory_moments, &ExactMoments::mean);
-    add_moments(digest, sums.trajectory_moments, &ExactMoments::variance);
+// Of everything that is summed: monthly series and partners, point after point.
+class SumsHash {
+ public:
+  void add(const Accumulators& sums) {
+    moments(series_, sums.trajectory_moments);
     for (const LogHistogram& band : sums.bands)
       for (std::size_t i = 0; i < band.counts().size(); ++i) {
         if (band.counts()[i] == 0) continue;  // windows may differ, counts may not
-        digest.add_value(band.first_bin() + static_cast<std::int32_t>(i));
-        digest.add_value(band.counts()[i]);
+        series_.add_value(band.first_bin() + static_cast<std::int32_t>(i));
+        series_.add_value(band.counts()[i]);
       }
+    moments(members_, sums.member_totals);
+    for (const std::uint64_t alive : sums.alive) members_.add_value(alive);
   }
-  return {"trajectories", digest.hex()};
-}
+  ColumnHash series() const { return {"trajectories", series_.text()}; }
+  ColumnHash members() const { return {"partners", members_.text()}; }
 
-ColumnHash hash_members(const Collector& collector, std::size_t points) {
-  Digest digest;
-  for (std::size_t p = 0; p < points; ++p) {
-    add_moments(digest, collector.sums(p).member_totals, &ExactMoments::mean);
-    add_moments(digest, collector.sums(p).member_totals, &ExactMoments::variance);
-    for (const std::uint64_t alive : collector.sums(p).alive) digest.add_value(alive);
+ private:
+  static void moments(Digest& digest, const std::vector<ExactMoments>& list) {
+    for (const ExactMoments& m : list) digest.add_value(m.mean(1.0));
+    for (const ExactMoments& m : list) digest.add_value(m.variance(1.0));
   }
-  return {"partners", digest.hex()};
-}
-
-void check_finite(const std::string& name, bool may_be_missing, std::span<const float> values) {
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isfinite(values[i]) && !(may_be_missing && std::isnan(values[i])))
-      throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name, i));
-}
+  Digest series_, members_;
+};
 
 void check_overflows(const Accumulators& sums) {
   std::uint64_t overflows = 0;
@@ -76,157 +63,106 @@ void check_overflows(const Accumulators& sums) {
     throw std::runtime_error(fmt::format("{} monthly values are too large for exact sums: deal values of very different sizes?", overflows));
 }
 
-// Revenue, or whatever comes first.
-std::size_t primary_outcome(const OutputPlan& outputs) {
-  for (std::size_t c = 0; c < outputs.outcomes.size(); ++c)
-    if (outputs.outcomes[c].label() == "revenue") return c;
-  return 0;
+// Results of points that lie side by side, column by column.
+class Summarising {
+ public:
+  Summarising(const Collector& collector, int threads, ResultVisitor* visitor)
+      : collector_(collector), reducer_(collector.reducer()), threads_(threads), visitor_(visitor) {}
+
+  void points(std::size_t first, std::size_t count, Results& results) {
+    if (collector_.is_reduced(first)) {
+      for (std::size_t p = first; p < first + count; ++p) results.points.push_back(collector_.reduced(p));
+      return;
+    }
+    results.points.resize(first + count, reducer_.blank());
+    const std::size_t columns = collector_.outputs().columns();
+    if (columns == 0) return;
+    const std::size_t rows = collector_.replications(first);
+    std::vector<std::optional<WorstFutures>> worst(count);
+    const std::vector<float> primary = collector_.column(first, reducer_.primary(), count);
+    parallel_for(count, threads_, [&](std::size_t k) { worst[k] = reducer_.worst_futures(std::span(primary).subspan(k * rows, rows)); });
+    // Small points: all columns at once, so that many points keep all threads busy; large ones a few, to bound memory.
+    const std::size_t batch = rows * count <= kGroupRows ? columns : static_cast<std::size_t>(threads_);
+    for (std::size_t c = 0; c < columns; c += batch) batch_of_columns(first, count, c, std::min(batch, columns - c), worst, results);
+  }
+
+ private:
+  void batch_of_columns(std::size_t first, std::size_t count, std::size_t first_column, std::size_t columns,
+                        const std::vector<std::optional<WorstFutures>>& worst, Results& results) {
+    const std::size_t rows = collector_.replications(first);
+    std::vector<std::vector<float>> kept(columns);
+    parallel_for(columns, threads_, [&](std::size_t k) {
+      kept[k] = collector_.column(first, first_column + k, count);
+      for (std::size_t p = 0; p < count; ++p)
+        reducer_.take(results.points[first + p], first_column + k, std::span(kept[k]).subspan(p * rows, rows),
+                      collector_.plan().points[first + p].model->outputs().sampling, worst[p]);
+    });
+    for (std::size_t k = 0; k < columns && visitor_ != nullptr; ++k) visitor_->column(first, count, first_column + k, kept[k]);
+  }
+
+  const Collector& collector_;
+  const PointReducer& reducer_;
+  int threads_;
+  ResultVisitor* visitor_;
+};
+
+// How many points from `first` on can be looked at together: equally long, alike in what is kept, a group in all.
+std::size_t run_of_points(const Collector& collector, std::size_t first, std::size_t end) {
+  const std::uint64_t rows = collector.replications(first);
+  std::size_t count = 1;
+  while (first + count < end && collector.replications(first + count) == rows && (count + 1) * rows <= kGroupRows &&
+         collector.is_reduced(first + count) == collector.is_reduced(first))
+    ++count;
+  return count;
 }
 
-// Columns that may explain the worst futures; named in `results`.
-std::vector<std::size_t> explaining_columns(const OutputPlan& outputs, Results& results) {
-  std::vector<std::size_t> columns;
-  if (outputs.outcomes.empty()) return columns;
-  const std::size_t primary = primary_outcome(outputs);
-  for (std::size_t c = 0; c < outputs.columns(); ++c) {
+void name_causes(const Collector& collector, Results& results) {
+  const OutputPlan& outputs = collector.outputs();
+  for (const std::size_t c : collector.reducer().causes()) {
     const bool is_outcome = c < outputs.outcomes.size();
-    if (c == primary || (is_outcome && !outputs.outcomes[c].explains)) continue;
-    columns.push_back(c);
     const Column& column = is_outcome ? outputs.outcomes[c] : outputs.inputs[c - outputs.outcomes.size()];
-    results.worst_variables.push_back(is_outcome ? column.label() : column.name);
+    results.worst_variables.push_back(collector.reducer().name(c));
     results.worst_units.push_back(column.unit);
   }
-  if (!columns.empty()) results.worst_outcome = outputs.outcomes[primary].label();
-  return columns;
+  if (!results.worst_variables.empty()) results.worst_outcome = collector.reducer().name(collector.reducer().primary());
+}
+
+std::vector<ColumnHash> hash_columns(const Collector& collector, const Results& results) {
+  std::vector<ColumnHash> hashes;
+  for (std::size_t c = 0; c < collector.outputs().columns(); ++c) {
+    Digest all;
+    for (const PointResults& point : results.points) all.add_value(point.hashes[c]);
+    hashes.push_back({collector.reducer().name(c), results.points.size() == 1 ? hex(results.points.front().hashes[c]) : all.text()});
+  }
+  return hashes;
 }
 
 }  // namespace
 
-Collector::Collector(const ExperimentPlan& plan)
-    : plan_(plan), own_store_(std::make_unique<MemoryGroups>()), store_(*own_store_) {
-  for (const PlannedPoint& point : plan.points) points_.emplace_back(point.model->outputs());
-}
-
-Collector::Collector(const ExperimentPlan& plan, GroupStore& store) : plan_(plan), store_(store) {
-  for (const PlannedPoint& point : plan.points) points_.emplace_back(point.model->outputs());
-}
-
-void Collector::restore(const Block& range, const Accumulators& sums) {
-  Point& point = points_[range.point];
-  if (point.groups.empty()) point.first_group = groups_;
-  point.groups.push_back(range.replications);
-  point.replications += range.replications;
-  point.sums.merge(sums);
-  ++groups_;
-}
-
-void Collector::commit(const BlockResult& result) {
-  const Block& block = result.block;
-  if (open_.rows != 0 && (open_.point != block.point || open_.rows + block.replications > open_.stride)) close_group();
-  if (open_.rows == 0) open_group(block);
-  for (std::size_t c = 0; c < outputs().columns(); ++c)
-    std::copy_n(result.columns.row(c), block.replications, open_.columns.data() + c * open_.stride + open_.rows);
-  open_.sums->merge(result.sums);
-  open_.rows += block.replications;
-  const bool full = open_.rows + block.replications > open_.stride;
-  const bool last = points_[block.point].replications + open_.rows == plan_.points[block.point].replications;
-  const auto since_last = std::chrono::steady_clock::now() - closed_;
-  if (full || last || store_.due(since_last, open_.rows * outputs().columns() * sizeof(float))) close_group();
-}
-
-void Collector::open_group(const Block& first) {
-  if (!open_.sums || open_.point != first.point)
-    open_.sums = std::make_unique<Accumulators>(plan_.points[first.point].model->outputs());
-  open_.point = first.point;
-  open_.stride = std::max<std::size_t>(kGroupRows, first.replications);
-  open_.columns.resize(outputs().columns() * open_.stride);
-}
-
-void Collector::close_group() {
-  const std::size_t columns = outputs().columns();
-  float* values = open_.columns.data();
-  for (std::size_t c = 1; c < columns && open_.rows != open_.stride; ++c)  // to the left: no column overruns the next
-    std::copy_n(values + c * open_.stride, open_.rows, values + c * open_.rows);
-  const Block range{open_.point, points_[open_.point].replications, open_.rows};
-  store_.append(range, {values, columns * open_.rows}, *open_.sums);
-  restore(range, *open_.sums);
-  open_.rows = 0;
-  open_.sums->clear();
-  closed_ = std::chrono::steady_clock::now();
-}
-
-void Collector::finish() {
-  if (open_.rows != 0) close_group();
-}
-
-Position Collector::position() const {
-  Position next;
-  while (next.point < points_.size() && points_[next.point].replications == plan_.points[next.point].replications)
-    ++next.point;
-  if (next.point < points_.size()) next.replication = points_[next.point].replications;
-  return next;
-}
-
-std::vector<float> Collector::column(std::size_t point, std::size_t column) const {
-  const Point& from = points_[point];
-  std::vector<float> values(from.replications);
-  std::span<float> rest(values);
-  for (std::size_t g = 0; g < from.groups.size(); ++g) {
-    store_.read(from.first_group + g, column, rest.first(from.groups[g]));
-    rest = rest.subspan(from.groups[g]);
-  }
-  return values;
-}
-
-Results summarise(const Collector& collector, int threads, const ColumnVisitor& visit) {
-  const OutputPlan& outputs = collector.outputs();
-  const std::size_t points = collector.plan().points.size();
-  const std::size_t columns = outputs.columns();
+Results summarise(const Collector& collector, int threads, ResultVisitor* visitor) {
   Results results;
-  results.summaries.assign(points, std::vector<Summary>(outputs.outcomes.size()));
-  std::vector<Digest> digests(columns);
-  const auto name = [&](std::size_t c) {
-    return c < outputs.outcomes.size() ? outputs.outcomes[c].label() : outputs.inputs[c - outputs.outcomes.size()].name;
-  };
-  const std::vector<std::size_t> causes = explaining_columns(outputs, results);
-  const auto batch = static_cast<std::size_t>(threads);
-  for (std::size_t p = 0; p < points; ++p) {
-    check_overflows(collector.sums(p));
-    std::optional<WorstFutures> worst_futures;
-    if (!causes.empty()) {
-      const std::size_t primary = primary_outcome(outputs);
-      worst_futures.emplace(collector.column(p, primary), outputs.outcomes[primary].high_is_worse);
-      results.worst.emplace_back(causes.size());
+  const std::size_t points = collector.points();
+  Summarising summarising(collector, threads, visitor);
+  SumsHash sums_hash;
+  for (std::size_t first = 0, count = 0; first < points; first += count) {
+    count = run_of_points(collector, first, points);
+    summarising.points(first, count, results);
+    for (std::size_t p = first; p < first + count; ++p) {
+      const Accumulators sums = collector.sums(p);
+      check_overflows(sums);
+      sums_hash.add(sums);
+      if (visitor != nullptr) visitor->sums(p, sums);
+      results.replications.push_back(collector.replications(p));
+      results.expected.push_back(collector.plan().points[p].model->expected());
     }
-    const auto ranks = quantile_ranks(collector.replications(p));
-    for (std::size_t first = 0; first < columns; first += batch) {
-      const std::size_t count = std::min(batch, columns - first);
-      std::vector<std::vector<float>> kept(count);
-      parallel_for(count, threads, [&](std::size_t k) {
-        const std::size_t c = first + k;
-        kept[k] = collector.column(p, c);
-        const bool is_outcome = c < outputs.outcomes.size();
-        check_finite(name(c), is_outcome && outputs.outcomes[c].may_be_missing, kept[k]);
-        digests[c].add(kept[k].data(), kept[k].size() * sizeof(float));
-        if (const auto cause = std::find(causes.begin(), causes.end(), c); cause != causes.end())
-          results.worst[p][static_cast<std::size_t>(cause - causes.begin())] = worst_futures->contrast(kept[k]);
-        if (!is_outcome) return;
-        std::vector<float> sorted = kept[k];
-        std::erase_if(sorted, [](float v) { return std::isnan(v); });
-        const bool whole = sorted.size() == kept[k].size();
-        results.summaries[p][c] = summarise(sorted, whole ? ranks : quantile_ranks(sorted.size()), outputs.outcomes[c].high_is_worse);
-      });
-      if (visit)
-        for (std::size_t k = 0; k < count; ++k) visit(p, first + k, kept[k]);
-    }
-    results.expected.push_back(collector.plan().points[p].model->expected());
   }
+  name_causes(collector, results);
+  results.hashes = hash_columns(collector, results);
+  results.hashes.push_back(sums_hash.series());
+  results.hashes.push_back(sums_hash.members());
   Digest all;
-  for (std::size_t c = 0; c < columns; ++c) results.hashes.push_back({name(c), digests[c].hex()});
-  results.hashes.push_back(hash_trajectories(collector, points));
-  results.hashes.push_back(hash_members(collector, points));
   for (const ColumnHash& h : results.hashes) all.add(h.digest.data(), h.digest.size());
-  results.digest = all.hex();
+  results.digest = all.text();
   return results;
 }
 

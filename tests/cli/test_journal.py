@@ -45,6 +45,7 @@ outcomes = ["revenue", "wins"]
 series = ["wins"]
 """
 REPLICATIONS = 2 * GROUP + 9_000  # three groups
+HEADER = 80  # bytes of a record before its payload
 
 
 class Record(NamedTuple):
@@ -61,11 +62,18 @@ def records(journal):
     magic, _, at = struct.unpack_from("<8sII", data)
     assert magic == b"PSIMjrn\n"
     found = []
-    while at + 88 <= len(data):
-        magic, _, point, first, count, _, sums, columns = struct.unpack_from("<8s32sIIIIQQ", data, at)
-        end = at + 88 + sums + columns
+    while at + HEADER <= len(data):
+        magic, _, segments, _, segment_bytes, columns = struct.unpack_from("<8s32sIIQQ", data, at)
+        end = at + HEADER + segment_bytes + columns
         if magic != b"PSIMgrp\n" or end > len(data):
             break
+        point, first, _ = struct.unpack_from("<III", data, at + HEADER)
+        count, place = 0, at + HEADER
+        for _ in range(segments):
+            _, _, rows, sums = struct.unpack_from("<IIII", data, place)
+            place += 16 + sums
+            place += 4 + struct.unpack_from("<I", data, place)[0]
+            count += rows
         found.append(Record(at, point, first, count, end))
         at = end
     return found
@@ -407,7 +415,7 @@ class AJournal(JournalCase):
         whole = (source / "r.h5.journal").read_bytes()
         first, second, third = records(source / "r.h5.journal")
         size = third.end - third.at
-        ends = {f"cut{n}": whole[:third.at + n] for n in (1, 87, 88, 500, size // 2, size - 1)}
+        ends = {f"cut{n}": whole[:third.at + n] for n in (1, HEADER - 1, HEADER, 500, size // 2, size - 1)}
         ends["zeros"] = whole[:third.at] + bytes(size)  # the length was on the disk, the data were not
         ends["zeros at the end"] = whole[:third.end - 4096] + bytes(4096)
         ends["garbage"] = whole[:third.at] + random.Random(1).randbytes(5000)

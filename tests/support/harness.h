@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,11 @@ class Run {
     options.isa = how.isa;
     sim::run(plan_, *collector_, options);
     results_ = sim::output::summarise(*collector_, how.threads);
+    sums_ = collector_->sums(0);
   }
 
   const sim::OutputPlan& outputs() const { return model_->outputs(); }
-  const sim::Accumulators& sums() const { return collector_->sums(0); }
+  const sim::Accumulators& sums() const { return *sums_; }
   const sim::output::Results& results() const { return results_; }
   sim::ExpectedValues expected() const { return model_->expected(); }
   std::uint32_t replications() const { return collector_->replications(0); }
@@ -105,6 +107,7 @@ class Run {
   sim::ExperimentPlan plan_;
   std::unique_ptr<sim::output::Collector> collector_;
   sim::output::Results results_;
+  std::optional<sim::Accumulators> sums_;
 };
 
 }  // namespace partnersim::testing

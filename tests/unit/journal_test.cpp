@@ -13,7 +13,8 @@
 #include <numeric>
 #include <random>
 
-#include "sim/output/results.h"
+#include "sim/output/collector.h"
+#include "sim/output/sums_codec.h"
 #include "sim/output/sums_codec.h"
 
 namespace {
@@ -90,7 +91,7 @@ sim::ExperimentPlan plan_of(const std::vector<std::uint32_t>& replications) {
 }
 
 RunIdentity identity_of(const sim::ExperimentPlan& plan) {
-  RunIdentity run{"0123456789abcdef0123456789abcdef", "1.2.3", 1, 7, 2, {}};
+  RunIdentity run{"0123456789abcdef0123456789abcdef", "1.2.3", 1, 7, 2, {}, {}, {}, {}};
   for (const auto& point : plan.points) run.replications.push_back(point.replications);
   return run;
 }
@@ -167,7 +168,7 @@ std::uint64_t go_on(const fs::path& path, const sim::ExperimentPlan& plan, std::
   const auto journal = Journal::open(path, identity_of(plan));
   Collector collector(plan, *journal);
   const std::uint64_t cut =
-      journal->recover(plan, [&](const Block& range, const Accumulators& sums) { collector.restore(range, sums); });
+      journal->recover(plan, [&](std::span<const Segment> segments) { return collector.restore(segments); });
   CHECK(fs::file_size(path) == size - cut);  // behind a shorter record, a torn end would look like damage
   commit_all(collector, 10);
   if (all != nullptr) *all = contents(collector);
@@ -229,12 +230,12 @@ TEST_CASE("records come back from their bytes, and no flipped bit goes unnoticed
     flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
     if (decode_identity(flipped)) FAIL_CHECK("bit " << bit << " of the header");
   }
-  const GroupHeader group{run.fingerprint, {1, 2, 3}, 4, 5, 6};
+  const GroupHeader group{run.fingerprint, 2, 4, 5, 6};
   const std::string bytes = encode(group);
   REQUIRE(bytes.size() == kGroupHeader);
   const auto same = decode_group_header(bytes);
   REQUIRE(same);
-  CHECK(same->range.first_replication == 2);
+  CHECK(same->segments == 2);
   CHECK(same->payload() == 9);
   CHECK(encode(*same) == bytes);
   for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
@@ -334,7 +335,7 @@ TEST_CASE("records that are missing, repeated or of another run are refused") {
   write_bytes(path, encode(other) + record(0));
   const auto journal = Journal::open(path, other);
   CHECK(contains(
-      error_of<JournalRefused>([&] { journal->recover(three.plan, [](const Block&, const Accumulators&) {}); }),
+      error_of<JournalRefused>([&] { journal->recover(three.plan, [](std::span<const Segment>) { return true; }); }),
       "is of another run"));
 }
 
@@ -367,22 +368,29 @@ TEST_CASE("a journal without a record is removed when it is closed, one with rec
   Journal::open(path, identity_of(plan));
   CHECK(fs::exists(path));
   write_bytes(path, bytes_of(path).substr(0, three.ends[0]));
-  Journal::open(path, identity_of(plan))->recover(plan, [](const Block&, const Accumulators&) {});
+  Journal::open(path, identity_of(plan))->recover(plan, [](std::span<const Segment>) { return true; });
   CHECK(folder.empty());
 }
 
-TEST_CASE("groups hold whole blocks, end with their point, and are full or due otherwise") {
+TEST_CASE("groups hold whole blocks and small points whole, and are full or due") {
   class Watcher final : public GroupStore {
    public:
-    void append(const Block& range, std::span<const float> columns, const Accumulators& sums) override {
-      CHECK(columns.size() == 2 * range.replications);
-      CHECK(columns[range.replications] == -columns[0]);
-      CHECK(sums.replications == range.replications);
-      ranges.push_back(range);
+    void append(std::span<const Segment> segments, std::span<const float> columns) override {
+      std::uint32_t group = 0;
+      for (const Segment& segment : segments) {
+        Accumulators sums(plan_of({1}).points[0].model->outputs());
+        REQUIRE(decode(segment.sums, sums));
+        CHECK(sums.replications == segment.range.replications);
+        group += segment.range.replications;
+      }
+      CHECK(columns.size() == 2 * group);
+      CHECK(columns[group] == -columns[0]);
+      rows.push_back(group);
     }
-    void read(std::size_t, std::size_t, std::span<float>) const override {}
+    void read(std::size_t, std::size_t, std::size_t, std::span<float>) const override {}
+    Segment segment(std::size_t, std::size_t) const override { return {}; }
     bool due(std::chrono::duration<double>, std::size_t bytes) const override { return bytes >= due_at; }
-    std::vector<Block> ranges;
+    std::vector<std::uint32_t> rows;
     std::size_t due_at = std::numeric_limits<std::size_t>::max();
   };
   const auto sizes = [](const sim::ExperimentPlan& plan, std::uint32_t block, std::size_t due_at) {
@@ -390,15 +398,16 @@ TEST_CASE("groups hold whole blocks, end with their point, and are full or due o
     store.due_at = due_at;
     Collector collector(plan, store);
     commit_all(collector, block);
-    std::vector<std::uint32_t> rows;
-    for (const Block& range : store.ranges) rows.push_back(range.replications);
-    return rows;
+    return store.rows;
   };
   using Rows = std::vector<std::uint32_t>;
   const std::size_t never = std::numeric_limits<std::size_t>::max();
   CHECK(sizes(plan_of({200'000}), 512, never) == Rows{65'536, 65'536, 65'536, 3392});
   CHECK(sizes(plan_of({100'000}), 30'000, never) == Rows{60'000, 40'000});
   CHECK(sizes(plan_of({200'000}), 100'000, never) == Rows{100'000, 100'000});
-  CHECK(sizes(plan_of({100, 30, 200}), 50, never) == Rows{100, 30, 200});
+  CHECK(sizes(plan_of({100, 30, 200}), 50, never) == Rows{330});
+  // A point that fits into a group is not divided; a larger one is.
+  CHECK(sizes(plan_of({40'000, 40'000}), 512, never) == Rows{40'000, 40'000});
+  CHECK(sizes(plan_of({40'000, 70'000}), 10'000, never) == Rows{60'000, 50'000});
   CHECK(sizes(plan_of({100}), 10, 8 * 30) == Rows{30, 30, 30, 10});
 }

@@ -339,7 +339,7 @@ TEST_CASE("a run that starts in the middle commits what is missing and nothing e
       options.start = start;
       options.progress = [&](const sim::RunProgress& p) { progress.push_back(p.done); };
       const sim::ExperimentPlan plan = plan_of(watch, replications);
-      const std::uint64_t before = sim::replications_before(plan, start);
+      const std::uint64_t before = sim::PlanOrder(plan).index(start);
       const sim::RunReport report = sim::run(plan, sink, options);
       CHECK(report.replications == 2500 - before);
       CHECK_FALSE(report.interrupted);
@@ -347,7 +347,7 @@ TEST_CASE("a run that starts in the middle commits what is missing and nothing e
       if (!progress.empty()) CHECK(progress.back() == 2500);
       std::uint64_t next = before;
       for (const sim::Block& b : sink.blocks) {
-        CHECK(sim::replications_before(plan, {b.point, b.first_replication}) == next);
+        CHECK(sim::PlanOrder(plan).index({b.point, b.first_replication}) == next);
         next += b.replications;
       }
       CHECK(next == 2500);

@@ -1,0 +1,44 @@
+// What the points of an experiment record together. Points may model different things (a variant brings cash, another
+// has no partners): the catalogue holds everything that any of them records, once, in an order that keeps neighbours
+// together, and says where each point has it. What a point does not model is missing there, never 0.
+//
+// Columns agree by label, series, partners and totals by name. Months and the detail of series must be the same at all
+// points; whoever makes the plan sees to that.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "sim/engine/plan.h"
+
+namespace sim::output {
+
+class Catalogue {
+ public:
+  explicit Catalogue(const ExperimentPlan& plan);
+
+  const OutputPlan& all() const { return all_; }
+  static constexpr int kAbsent = -1;
+  // Where the model of `point` has what stands at a place of all(), or kAbsent. Columns count outcomes, then inputs.
+  int column(std::size_t point, std::size_t column) const { return map_of(point).columns[column]; }
+  int trajectory(std::size_t point, std::size_t trajectory) const { return map_of(point).trajectories[trajectory]; }
+  int member(std::size_t point, std::size_t member) const { return map_of(point).members[member]; }
+  int member_total(std::size_t point, std::size_t total) const { return map_of(point).totals[total]; }
+  // Whether the point's outputs are all() itself, place by place.
+  bool is_plain(std::size_t point) const { return map_of(point).plain; }
+
+ private:
+  struct Map {
+    std::vector<int> columns, trajectories, members, totals;
+    bool plain = true;
+  };
+  const Map& map_of(std::size_t point) const { return maps_[shape_[point]]; }
+  void take(const OutputPlan& plan);
+  Map map(const OutputPlan& plan) const;
+
+  OutputPlan all_;
+  std::vector<std::size_t> shape_;  // [point]
+  std::vector<Map> maps_;           // [shape]
+};
+
+}  // namespace sim::output

@@ -1,0 +1,245 @@
+#include "sim/output/collector.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+
+#include "sim/output/sums_codec.h"
+
+namespace sim::output {
+
+Collector::Collector(const ExperimentPlan& plan) : Collector(plan, nullptr, Options{}) {}
+Collector::Collector(const ExperimentPlan& plan, GroupStore& store) : Collector(plan, &store, Options{}) {}
+
+Collector::Collector(const ExperimentPlan& plan, GroupStore* store, const Options& options)
+    : plan_(&plan),
+      order_(plan),
+      catalogue_(plan),
+      reducer_(catalogue_.all()),
+      own_store_(store == nullptr ? std::make_unique<MemoryGroups>() : nullptr),
+      store_(store == nullptr ? own_store_.get() : store),
+      options_(options),
+      points_(plan.points.size()),
+      bins_(outputs().trajectories.size(), {std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()}),
+      stored_(order_.advanced(options.start, 0)),
+      arrived_(stored_) {}
+
+bool Collector::restore(std::span<const Segment> segments) {
+  for (const Segment& segment : segments) {
+    Accumulators sums(plan_->points[segment.range.point].model->outputs());
+    if (!decode(segment.sums, sums)) return false;
+    PointResults results = reducer_.blank();
+    if (!segment.summary.empty() && !decode(segment.summary, results)) return false;
+    note_bins(segment.range.point, sums);
+  }
+  note_group(segments);
+  arrived_ = stored_;
+  return true;
+}
+
+void Collector::note_group(std::span<const Segment> segments) {
+  Part part{groups_++, 0, 0, 0};
+  for (const Segment& segment : segments) {
+    Point& point = points_[segment.range.point];
+    part.rows = segment.range.replications;
+    point.parts.push_back(part);
+    point.replications += part.rows;
+    point.reduced = !segment.summary.empty();
+    part.first_row += part.rows;
+    ++part.segment;
+    stored_ = order_.advanced(stored_, part.rows);
+  }
+}
+
+void Collector::note_bins(std::size_t point, const Accumulators& sums) {
+  for (std::size_t t = 0; t < bins_.size() && !sums.bands.empty(); ++t) {
+    const int own = catalogue_.trajectory(point, t);
+    for (int m = 1; own != Catalogue::kAbsent && m <= outputs().months; ++m) {
+      const LogHistogram& band = sums.band(static_cast<std::size_t>(own), m);
+      for (std::size_t i = 0; i < band.counts().size(); ++i) {
+        if (band.counts()[i] == 0) continue;
+        const std::int32_t bin = band.first_bin() + static_cast<std::int32_t>(i);
+        bins_[t] = {std::min(bins_[t].first, bin), std::max(bins_[t].second, bin)};
+      }
+    }
+  }
+}
+
+bool Collector::reduces(std::size_t point) const {
+  return options_.keep == Keep::summaries && order_.rounds() == 1 && plan_->points[point].replications <= kGroupRows;
+}
+
+// `copy(column, to)` writes the rows of a column of the catalogue.
+template <class Copy>
+void Collector::add_rows(const Block& range, const Copy& copy) {
+  // A point that fits into a group begins a new one where the open one has no room for all of it.
+  const std::uint32_t whole = plan_->points[range.point].replications;
+  const bool begins = range.first_replication == 0 && whole <= kGroupRows && order_.rounds() == 1;
+  const std::uint32_t room = begins ? std::max(whole, range.replications) : range.replications;
+  if (open_.rows != 0 && open_.rows + room > open_.stride) close_group();
+  if (open_.rows == 0) {
+    open_.stride = std::max<std::size_t>(kGroupRows, range.replications);
+    open_.columns.resize(outputs().columns() * open_.stride);
+  }
+  open_segment(range);
+  for (std::size_t c = 0; c < outputs().columns(); ++c) copy(c, open_.columns.data() + c * open_.stride + open_.rows);
+  open_.rows += range.replications;
+  open_.segments.back().range.replications += range.replications;
+}
+
+void Collector::open_segment(const Block& range) {
+  if (!open_.segments.empty() && open_.sums != nullptr && open_.segments.back().range.point == range.point) return;
+  close_segment();
+  open_.segments.push_back({{range.point, range.first_replication, 0}, {}, {}});
+  open_.sums = std::make_unique<Accumulators>(plan_->points[range.point].model->outputs());
+}
+
+void Collector::close_segment() {
+  if (open_.sums == nullptr) return;
+  open_.segments.back().sums = encode(*open_.sums);
+  note_bins(open_.segments.back().range.point, *open_.sums);
+  open_.sums.reset();
+}
+
+void Collector::commit(const BlockResult& result) {
+  const Block& block = result.block;
+  add_known();
+  if (arrived_.point != block.point || arrived_.replication != block.first_replication)
+    throw std::logic_error("a block does not follow the one before");
+  add_rows(block, [&](std::size_t c, float* to) {
+    const int own = catalogue_.column(block.point, c);
+    if (own == Catalogue::kAbsent)
+      std::fill_n(to, block.replications, std::numeric_limits<float>::quiet_NaN());
+    else
+      std::copy_n(result.columns.row(static_cast<std::size_t>(own)), block.replications, to);
+  });
+  open_.sums->merge(result.sums);
+  const Position before = arrived_;
+  arrived_ = order_.advanced(arrived_, block.replications);
+  const bool leg_ends = arrived_.point != before.point || arrived_.round != before.round;
+  if (leg_ends) close_segment();
+  const bool full = open_.rows + block.replications > open_.stride;
+  const bool may_close = leg_ends || !reduces(block.point);
+  const auto since_last = std::chrono::steady_clock::now() - closed_;
+  if (full || arrived_ == order_.end() || (may_close && store_->due(since_last, open_.rows * outputs().columns() * sizeof(float))))
+    close_group();
+}
+
+// Rows that an earlier result holds, up to the next one that has to be simulated. All sums go with the first piece.
+void Collector::add_known() {
+  if (options_.known == nullptr) return;
+  for (;;) {
+    const std::uint32_t point = arrived_.point, first = arrived_.replication;
+    if (arrived_ == order_.end() || options_.known->counts()[point] <= first) return;
+    const auto rows = std::min(options_.known->counts()[point] - first, static_cast<std::uint32_t>(kGroupRows));
+    add_rows({point, first, rows}, [&](std::size_t c, float* to) { options_.known->read(point, c, first, {to, rows}); });
+    if (first == 0 && !decode(options_.known->sums(point), *open_.sums))
+      throw std::runtime_error("the sums of the earlier result are of another shape");
+    const Position before = arrived_;
+    arrived_ = order_.advanced(arrived_, rows);
+    if (arrived_.point != before.point) close_segment();
+  }
+}
+
+void Collector::reduce_segments() {
+  const std::size_t columns = outputs().columns();
+  std::vector<std::size_t> first_rows;
+  std::size_t rows = 0;
+  for (const Segment& segment : open_.segments) {
+    first_rows.push_back(rows);
+    rows += segment.range.replications;
+  }
+  parallel_for(open_.segments.size(), options_.threads, [&](std::size_t s) {
+    Segment& segment = open_.segments[s];
+    const auto values = [&](std::size_t c) {
+      return std::span<const float>(open_.columns.data() + c * open_.stride + first_rows[s], segment.range.replications);
+    };
+    PointResults results = reducer_.blank();
+    const auto worst = columns == 0 ? std::nullopt : reducer_.worst_futures(values(reducer_.primary()));
+    const Sampling& sampling = plan_->points[segment.range.point].model->outputs().sampling;
+    for (std::size_t c = 0; c < columns; ++c) reducer_.take(results, c, values(c), sampling, worst);
+    segment.summary = encode(results);
+  });
+}
+
+void Collector::close_group() {
+  close_segment();
+  const bool reduce = std::all_of(open_.segments.begin(), open_.segments.end(), [&](const Segment& s) {
+    return reduces(s.range.point) && s.range.replications == plan_->points[s.range.point].replications;
+  });
+  const std::size_t columns = outputs().columns();
+  float* values = open_.columns.data();
+  if (reduce) reduce_segments();
+  for (std::size_t c = 1; c < columns && !reduce && open_.rows != open_.stride; ++c)  // to the left: no column overruns the next
+    std::copy_n(values + c * open_.stride, open_.rows, values + c * open_.rows);
+  store_->append(open_.segments, {values, reduce ? 0 : columns * open_.rows});
+  note_group(open_.segments);
+  open_.rows = 0;
+  open_.segments.clear();
+  closed_ = std::chrono::steady_clock::now();
+}
+
+void Collector::finish() {
+  add_known();
+  if (open_.rows != 0) close_group();
+}
+
+std::size_t Collector::points() const {
+  std::size_t count = 0;
+  while (count < points_.size() && points_[count].replications != 0) ++count;
+  return count;
+}
+
+Accumulators Collector::sums(std::size_t point) const {
+  Accumulators all(plan_->points[point].model->outputs());
+  Accumulators one = all;
+  const auto& parts = points_[point].parts;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!decode(store_->segment(parts[i].group, parts[i].segment).sums, i == 0 ? all : one))
+      throw std::runtime_error("stored sums are of another shape");
+    if (i != 0) all.merge(one);
+  }
+  return all;
+}
+
+std::string Collector::coded_sums(std::size_t point) const {
+  const auto& parts = points_[point].parts;
+  return parts.size() == 1 ? store_->segment(parts[0].group, parts[0].segment).sums : encode(sums(point));
+}
+
+bool Collector::is_reduced(std::size_t point) const { return points_[point].reduced; }
+
+PointResults Collector::reduced(std::size_t point) const {
+  PointResults results = reducer_.blank();
+  const Part& part = points_[point].parts.front();
+  if (!decode(store_->segment(part.group, part.segment).summary, results))
+    throw std::runtime_error("a stored summary is of another shape");
+  return results;
+}
+
+std::vector<float> Collector::column(std::size_t point, std::size_t column, std::size_t count) const {
+  std::size_t rows = 0;
+  for (std::size_t p = point; p < point + count; ++p) rows += points_[p].replications;
+  std::vector<float> values(rows);
+  std::span<float> rest(values);
+  for (std::size_t p = point; p < point + count; ++p)
+    for (std::size_t i = 0; i < points_[p].parts.size(); ++i) {
+      const Part& part = points_[p].parts[i];
+      store_->read(part.group, column, part.first_row, rest.first(part.rows));
+      rest = rest.subspan(part.rows);
+    }
+  return values;
+}
+
+std::vector<float> Collector::prefix(std::size_t point, std::size_t column, std::uint32_t rows) const {
+  std::vector<float> values(rows);
+  std::span<float> rest(values);
+  for (const Part& part : points_[point].parts) {
+    const std::size_t some = std::min<std::size_t>(part.rows, rest.size());
+    if (some != 0) store_->read(part.group, column, part.first_row, rest.first(some));
+    rest = rest.subspan(some);
+  }
+  return values;
+}
+
+}  // namespace sim::output

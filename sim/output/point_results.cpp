@@ -1,0 +1,107 @@
+#include "sim/output/point_results.h"
+
+#include <fmt/format.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+namespace sim::output {
+namespace {
+
+// Revenue, or whatever comes first.
+std::size_t primary_outcome(const OutputPlan& outputs) {
+  for (std::size_t c = 0; c < outputs.outcomes.size(); ++c)
+    if (outputs.outcomes[c].label() == "revenue") return c;
+  return 0;
+}
+
+Summary nothing() {
+  std::vector<float> none;
+  return summarise(none, quantile_ranks(0));
+}
+
+template <class T>
+void put(std::string& out, const std::vector<T>& list) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  out.append(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(T));
+}
+
+template <class T>
+bool take_bytes(std::string_view& bytes, std::vector<T>& list) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  const std::size_t size = list.size() * sizeof(T);
+  if (bytes.size() < size) return false;
+  if (size != 0) std::memcpy(list.data(), bytes.data(), size);
+  bytes.remove_prefix(size);
+  return true;
+}
+
+}  // namespace
+
+PointReducer::PointReducer(const OutputPlan& all) : all_(&all), primary_(primary_outcome(all)) {
+  if (all.outcomes.empty()) return;
+  for (std::size_t c = 0; c < all.columns(); ++c) {
+    const bool is_outcome = c < all.outcomes.size();
+    if (c != primary_ && (!is_outcome || all.outcomes[c].explains)) causes_.push_back(c);
+  }
+}
+
+std::string PointReducer::name(std::size_t c) const {
+  return c < all_->outcomes.size() ? all_->outcomes[c].label() : all_->inputs[c - all_->outcomes.size()].name;
+}
+
+PointResults PointReducer::blank() const {
+  PointResults results;
+  results.summaries.assign(all_->outcomes.size(), nothing());
+  results.worst.resize(causes_.size());
+  results.hashes.resize(all_->columns());
+  return results;
+}
+
+std::optional<WorstFutures> PointReducer::worst_futures(std::span<const float> primary) const {
+  if (causes_.empty()) return std::nullopt;
+  return WorstFutures(primary, all_->outcomes[primary_].high_is_worse);
+}
+
+void PointReducer::check_finite(std::size_t column, std::span<const float> values) const {
+  const bool is_outcome = column < all_->outcomes.size();
+  const bool may_be_missing = is_outcome ? all_->outcomes[column].may_be_missing : false;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!std::isfinite(values[i]) && !(may_be_missing && std::isnan(values[i])))
+      throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name(column), i));
+}
+
+void PointReducer::take(PointResults& results, std::size_t column, std::span<const float> values,
+                        const Sampling& sampling, const std::optional<WorstFutures>& worst) const {
+  (void)sampling;
+  check_finite(column, values);
+  const XXH128_hash_t hash = XXH3_128bits(values.data(), values.size_bytes());
+  results.hashes[column] = {hash.low64, hash.high64};
+  if (const auto cause = std::find(causes_.begin(), causes_.end(), column); cause != causes_.end() && worst)
+    results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values);
+  if (column >= all_->outcomes.size()) return;
+  std::vector<float> sorted(values.begin(), values.end());
+  std::erase_if(sorted, [](float v) { return std::isnan(v); });
+  results.summaries[column] = summarise(sorted, quantile_ranks(sorted.size()), all_->outcomes[column].high_is_worse);
+}
+
+std::string encode(const PointResults& results) {
+  std::string out;
+  put(out, results.summaries);
+  put(out, results.worst);
+  put(out, results.hashes);
+  return out;
+}
+
+bool decode(std::string_view bytes, PointResults& blank) {
+  return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.worst) && take_bytes(bytes, blank.hashes) && bytes.empty();
+}
+
+}  // namespace sim::output
