@@ -19,7 +19,7 @@ namespace sim {
 namespace {
 
 Node number_node(double value, bool whole, const Mark& mark) {
-  if (whole) return {mark, static_cast<std::int64_t>(value)};
+  if (whole && std::abs(value) <= 0x1p53) return {mark, static_cast<std::int64_t>(value)};
   return {mark, value};
 }
 

@@ -66,7 +66,8 @@ class Multiplier {
       return;
     }
     const double product = *number * factor_;
-    if (axis_.parameter == nullptr || axis_.parameter->kind != Kind::integer) {
+    // Beyond 2^53 a double stays one, and `resolve` says what is wrong with it.
+    if (axis_.parameter == nullptr || axis_.parameter->kind != Kind::integer || !(std::abs(product) <= 0x1p53)) {
       products_.push_back({place, Node{axis_.mark, product}});
     } else if (is_whole(product)) {
       products_.push_back({place, Node{axis_.mark, static_cast<std::int64_t>(std::round(product))}});

@@ -345,6 +345,32 @@ TEST_CASE("more points than a run can have are counted and refused") {
             "the experiment has 600000 points (2 variants, base included, × 300000 rows; at most 100000)"));
 }
 
+TEST_CASE("whatever stands in a sweep or a variant, it is read or refused, and nothing breaks") {
+  for (const char* value :
+       {"1", "''", "[[]]", "{}", "[{}]", "{ factor = 'x' }", "{ factor = {} }", "{ factor = [] }", "{ factor = [nan] }",
+        "{ factor = [1e300] }", "{ factor = ['2'] }", "{ from = 'a', to = [], count = {} }",
+        "{ from = 1, to = inf, count = 3 }", "{ from = 1, to = 9223372036854775807, count = 2 }",
+        "{ from = -1e308, to = 1e308, count = 5 }", "{ factor = { factor = [1] } }",
+        "{ factor = { from = 1, to = 2, count = 1 } }", "{ a = { b = [1] } }"})
+    for (const char* path :
+         {"firm.cash", "partner.acme.start", "partner.*.close_rate", "*", "*.*", "firm", "a..b", "partner..x"})
+      for (const char* design : {"grid", "list", "sobol"}) {
+        const std::string line = std::string("'") + path + "' = " + value;
+        Problems problems;
+        Document document =
+            parse_document("x.toml", kText + "[sweep]\ndesign = '" +
+                                         (design[0] == 's' ? "sobol'\npoints = 3" : std::string(design) + "'") +
+                                         "\n[sweep.vary]\n" + line + "\n[variant.v]\nset = { " + line + " }\n");
+        const Experiment experiment = read_experiment(document, {}, kSpecs, problems);
+        if (!problems.empty()) continue;
+        for (std::size_t point = 0; point < experiment.points().size(); ++point)
+          resolve(experiment.document(point, problems), kSpecs, problems);
+      }
+  for (const char* text : {"", "=", "a=", "firm.cash=*", "firm.cash=:", "firm.cash=1:2:3:4", "=1,2", "firm.cash=[1",
+                           "firm.cash={", "firm.cash=\"1,2", "firm.cash=1:2:1000000", "a.=1"})
+    CHECK_FALSE(complaint("", {text}).empty());
+}
+
 TEST_CASE("all problems of an experiment are reported at once") {
   const std::string all = complaint(
       "[sweep]\nseeed = 1\n[sweep.vary]\n'partner.acme.churn' = [7]\n'firm.cash' = 3\n[variant.base]\nset = { a = 1 "
