@@ -1,0 +1,75 @@
+#include "sim/plan/variant.h"
+
+#include <optional>
+#include <utility>
+
+#include "sim/config/number.h"
+#include "sim/config/text.h"
+
+namespace sim {
+namespace {
+
+constexpr std::string_view kExample = "Write for example set = { \"partner.bigco.enabled\" = true }";
+
+class SettingsReader {
+ public:
+  SettingsReader(Variant& variant, const SpecNode& specs, Problems& problems)
+      : variant_(variant), specs_(specs), problems_(problems) {}
+
+  void read(const TableNode& members, const std::string& above) {
+    for (const Member& member : members) {
+      const bool is_path = member.key.find_first_of(".*") != std::string::npos;
+      const std::string text = joined_path(above, is_path ? member.key : key_text(member.key));
+      std::optional<ValuePath> path = read_path(text, {member.mark, std::string(kExample)}, problems_);
+      if (!path) continue;
+      const SpecNode* spec = find_spec(specs_, *path);
+      const bool is_value = spec != nullptr && spec->spec != nullptr;
+      const TableNode* below = member.node.table();
+      // A table under a path in quotes is set whole, but never one table in the place of all that '*' matches.
+      if (below != nullptr && !is_value && (!is_path || has_star(*path))) {
+        if (below->empty()) {
+          problems_.add(member.mark, name() + shown_text(text) + " is empty", {}, std::string(kExample));
+        }
+        read(*below, text);
+      } else {
+        variant_.settings.push_back(
+            {std::move(*path), member.node, {member.mark, std::string(kExample)}, name() + shown_text(text)});
+      }
+    }
+  }
+
+ private:
+  std::string name() const { return "variant." + variant_.name + ": "; }
+
+  Variant& variant_;
+  const SpecNode& specs_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, Problems& problems) {
+  std::vector<Variant> variants{{std::string(kBase), std::string(kBase), {}, {own.file(), 0, 0}}};
+  for (const std::string& id : own.ids("variant")) {
+    const std::string path = "variant." + id;
+    Variant variant{id, own.label("variant", id), {}, own.mark(path)};
+    if (id == kBase) {
+      problems.add(variant.mark, path + " has a name that is taken", "base is the scenario without any variant",
+                   "Write [variant.base_2], or change the scenario itself");
+      continue;
+    }
+    const Node& set = own.tree(path + ".set");
+    const TableNode* members = set.table();
+    if (members == nullptr) {
+      add_wrong_kind(set, path + ".set", "a table of paths and values", std::string(kExample), problems);
+    } else if (members->empty() && own.given(path + ".set")) {
+      problems.add(set.mark, path + ".set is empty", "a variant sets values", std::string(kExample));
+    } else {
+      SettingsReader(variant, specs, problems).read(*members, {});
+    }
+    variants.push_back(std::move(variant));
+  }
+  return variants;
+}
+
+}  // namespace sim
