@@ -40,9 +40,9 @@ QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span
   const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
   const std::size_t rank = clip(std::ceil(n * p));
   if (std::isnan(half)) return {rank, 1, sorted.size(), false};
-  // Rounded outwards, as exact binomial ranks are: y_(low) <= q unless fewer than `low` values lie at or below q, q <=
-  // y_(high) unless at least `high` do.
-  const double low = std::floor(n * (p - half)), high = std::ceil(n * (p + half)) + 1.0;
+  // Rounded outwards after a correction for continuity, as exact binomial ranks are: y_(low) <= q unless fewer than
+  // `low` values lie at or below q, q <= y_(high) unless at least `high` do.
+  const double low = std::floor(n * (p - half) + 0.5), high = std::ceil(n * (p + half) + 0.5);
   return {rank, clip(low), clip(high), low >= 1.0 && high <= n};
 }
 
