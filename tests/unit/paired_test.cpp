@@ -85,6 +85,21 @@ TEST_CASE("a shift moves every quantile by itself without error, a scale by thei
   CHECK(twice.p05.error == doctest::Approx(std::sqrt(0.05 * 0.95 / 4001.0)).epsilon(0.25));
 }
 
+TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over units by their own variance") {
+  // Each unit of two: one of 1, 0 or a tie in both, 40 units each.
+  std::vector<float> a(240, 0.0f), b(240, 0.0f);
+  for (std::size_t i = 0; i < 240; ++i) b[i] = static_cast<float>(i / 2 % 3) - 1.0f;
+  const sim::Comparison one = sim::compare_pairs(a, b, {}), two = sim::compare_pairs(a, b, {2, 0});
+  CHECK(one.beats == 0.5);
+  const sim::Interval all = sim::wilson(0.5, 240.0, sim::kNormal975);
+  CHECK(one.beats_interval.low == doctest::Approx(all.low).epsilon(1e-12));
+  CHECK(one.larger_interval.high ==
+        doctest::Approx(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high).epsilon(1e-12));
+  const sim::Interval half = sim::wilson(0.5, 119.0, sim::student_quantile(119.0, 0.975));
+  CHECK(two.beats_interval.low == doctest::Approx(half.low).epsilon(1e-12));
+  CHECK(two.beats_interval.high == doctest::Approx(half.high).epsilon(1e-12));
+}
+
 TEST_CASE("a ratio of means has the error of the delta method, and none where the baseline may be 0") {
   const std::vector<float> a{9.0f, 10.0f, 11.0f, 10.0f}, b{18.0f, 20.0f, 22.0f, 24.0f};
   const sim::Comparison c = sim::compare_pairs(a, b, {});
@@ -153,6 +168,21 @@ TEST_CASE("gaps that Monte Carlo error explains are no difference, more so where
     CHECK(often.tolerance == doctest::Approx(once.tolerance).epsilon(0.05));
   }
   CHECK(alarms <= 10);  // 5 % of 200 at most
+}
+
+TEST_CASE("sections that lie apart are compared like those that lie together") {
+  const std::vector<float> a = uniforms(600, 7), b = uniforms(600, 8);
+  std::vector<float> together_a(600), together_b(600);
+  for (std::size_t i = 0; i < 600; ++i) {  // replication i of batch i % 30
+    together_a[i % 30 * 20 + i / 30] = a[i];
+    together_b[i % 30 * 20 + i / 30] = b[i];
+  }
+  const auto apart = sim::test_dominance(a, b, {1, 30}),
+             together = sim::test_dominance(together_a, together_b, {20, 0});
+  CHECK(apart.gain == together.gain);
+  CHECK(apart.tolerance == doctest::Approx(together.tolerance).epsilon(1e-12));
+  CHECK(sim::compare_pairs(a, b, {1, 30}).median.error ==
+        doctest::Approx(sim::compare_pairs(together_a, together_b, {20, 0}).median.error).epsilon(1e-10));
 }
 
 TEST_CASE("equal columns differ nowhere") {
