@@ -1,13 +1,14 @@
 #include "sim/stats/summary.h"
 
 #include <algorithm>
-#include <bit>
-#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "sim/base/special.h"
+#include "sim/stats/influence.h"
+#include "sim/stats/order.h"
+#include "sim/stats/units.h"
 
 namespace sim {
 namespace {
@@ -17,36 +18,6 @@ double binomial_cdf(double k, double n, double p) {
   if (k < 0.0) return 0.0;
   if (k >= n) return 1.0;
   return incomplete_beta_complement(k + 1.0, n - k, p);
-}
-
-QuantileRanks ranks_of(std::size_t count, double p) {
-  const auto n = static_cast<double>(count);
-  const double tail = 0.5 * (1.0 - kConfidence);
-  const double spread = kNormal975 * std::sqrt(n * p * (1.0 - p));
-  // The number of values at or below the quantile is B ~ Binomial(n, p): y_(low) <= q unless B < low,
-  // q <= y_(high) unless B >= high. The normal approximation is near; walk from there.
-  double low = std::floor(n * p - spread);
-  while (low > 0.0 && binomial_cdf(low - 1.0, n, p) > tail) low -= 1.0;
-  while (low < n && binomial_cdf(low, n, p) <= tail) low += 1.0;
-  double high = std::ceil(n * p + spread);
-  while (high <= n && 1.0 - binomial_cdf(high - 1.0, n, p) > tail) high += 1.0;
-  while (high > 1.0 && 1.0 - binomial_cdf(high - 2.0, n, p) <= tail) high -= 1.0;
-  const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
-  return {clip(std::ceil(n * p)), clip(low), clip(high)};
-}
-
-// Sorts as unsigned integers whose order is that of the floats (-0 before +0): Boost's sorts of floats
-// and signed integers subtract out of range.
-void sort_ascending(std::span<float> values) {
-  constexpr std::uint32_t kSign = 0x80000000u;
-  std::vector<std::uint32_t> keys(values.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    const auto bits = std::bit_cast<std::uint32_t>(values[i]);
-    keys[i] = (bits & kSign) != 0 ? ~bits : bits ^ kSign;
-  }
-  boost::sort::spreadsort::integer_sort(keys.begin(), keys.end());
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    values[i] = std::bit_cast<float>((keys[i] & kSign) != 0 ? keys[i] ^ kSign : ~keys[i]);
 }
 
 // `worst(i)` is the i-th worst value, i = 0, 1, …
@@ -66,17 +37,34 @@ void mean_of_worst(Summary& s, const Worst& worst) {
 
 Summary nothing_to_say() {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Summary s{0, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, {}};
+  Summary s{0, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, {}, kNormal975};
   s.quantiles.fill({kNone, kNone, kNone});
   return s;
 }
 
 }  // namespace
 
+QuantileRanks quantile_ranks(std::size_t count, double p, double confidence) {
+  if (count == 0) return {0, 0, 0, false};
+  const auto n = static_cast<double>(count);
+  const double tail = 0.5 * (1.0 - confidence);
+  const double spread = -normal_quantile(tail) * std::sqrt(n * p * (1.0 - p));
+  // The number of values at or below the quantile is B ~ Binomial(n, p): y_(low) <= q unless B < low,
+  // q <= y_(high) unless B >= high. The normal approximation is near; walk from there.
+  double low = std::floor(n * p - spread);
+  while (low > 0.0 && binomial_cdf(low - 1.0, n, p) > tail) low -= 1.0;
+  while (low < n && binomial_cdf(low, n, p) <= tail) low += 1.0;
+  double high = std::ceil(n * p + spread);
+  while (high <= n && 1.0 - binomial_cdf(high - 1.0, n, p) > tail) high += 1.0;
+  while (high > 1.0 && 1.0 - binomial_cdf(high - 2.0, n, p) <= tail) high -= 1.0;
+  const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
+  return {clip(std::ceil(n * p)), clip(low), clip(high), low >= 1.0 && high <= n};
+}
+
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
   std::array<QuantileRanks, kProbabilities.size()> ranks{};
   if (count == 0) return ranks;
-  for (std::size_t i = 0; i < ranks.size(); ++i) ranks[i] = ranks_of(count, kProbabilities[i]);
+  for (std::size_t i = 0; i < ranks.size(); ++i) ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
   return ranks;
 }
 
@@ -114,6 +102,29 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
 
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
+  return s;
+}
+
+Summary summarise(std::span<const float> values, const Sampling& sampling, bool high_is_worse) {
+  std::vector<float> sorted = without_missing(values);
+  const std::size_t n = sorted.size();
+  // Estimates are those of independent replications, to the last bit.
+  Summary s = summarise(sorted, quantile_ranks(n), high_is_worse);
+  if (sampling.independent() || n == 0) return s;
+  const Spread mean = mean_spread(values, sampling, s.mean);
+  s.mean_error = mean.error;
+  s.critical = critical_value(mean.freedom, kConfidence);
+  s.sd_error = sd_spread(values, sampling, s.mean, s.sd).error;
+  const std::size_t edge = std::min(static_cast<std::size_t>(kTail * static_cast<double>(n)), n - 1);
+  s.cvar_error =
+      worst_spread(values, sampling, static_cast<double>(sorted[high_is_worse ? n - 1 - edge : edge]), s.cvar,
+                   high_is_worse)
+          .error;
+  for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
+    const QuantileRanks ranks = quantile_ranks_over_units(values, sorted, sampling, kProbabilities[i], kConfidence);
+    s.quantiles[i].low = static_cast<double>(sorted[ranks.low - 1]);
+    s.quantiles[i].high = static_cast<double>(sorted[ranks.high - 1]);
+  }
   return s;
 }
 

@@ -1,12 +1,14 @@
 // What a column of outcomes says: moments, order statistics and tail means, each with its Monte Carlo
-// error. Values of one column are independent replications.
+// error. Replications are independent of each other, or only units of them are (`Sampling`): then the estimates are the
+// same, and all errors and intervals come from the independent units (units.h, influence.h).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "sim/engine/outputs.h"
 
 namespace sim {
 
@@ -30,13 +32,18 @@ struct Summary {
   // of the highest where those are the worst.
   double cvar = 0.0, cvar_error = 0.0;
   std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
+  // Standard errors to either side of an interval with kConfidence: Student's t where units are few.
+  double critical = kNormal975;
 };
 
-// Ranks (1-based) of the order statistics that bound each quantile with kConfidence: the widest lower
-// and the narrowest upper rank with binomial tails of at most 2.5 % each; clipped to 1 and n.
+// Ranks (1-based) of the order statistics that bound a quantile: the highest lower and the lowest upper rank with
+// binomial tails of at most (1 - confidence) / 2 each; clipped to 1 and n. Without a confidence: of all
+// kProbabilities with kConfidence.
 struct QuantileRanks {
   std::size_t value, low, high;
+  bool closed = true;  // false where clipping cost confidence: too few values for an interval
 };
+QuantileRanks quantile_ranks(std::size_t count, double p, double confidence);
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count);
 
 // Sorts `values`. Sums run over the sorted values, so the result does not depend on their order.
@@ -44,5 +51,8 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
 // `ranks` must come from quantile_ranks(values.size()).
 Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
                   bool high_is_worse = false);
+
+// Of values in order of replication, NaN where missing.
+Summary summarise(std::span<const float> values, const Sampling& sampling, bool high_is_worse = false);
 
 }  // namespace sim

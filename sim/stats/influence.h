@@ -1,0 +1,34 @@
+// How far each statistic of a column is off, over independent units (units.h): its influence function, summed by
+// section.
+//
+//   mean                  d = y - m
+//   standard deviation    d = ((y - m)^2 - s^2) / (2 s)
+//   mean of the worst     d = q - c + (y - q) [y worse than q] / a, q the edge of the tail, c its mean, a = kTail
+//   quantile              no error of its own but that of the share at or below it, d = [y <= q] - p, which is turned
+//                         into ranks: from y_(n (p - h)) to y_(n (p + h)), h = t SE (Woodruff, JASA 47, 1952). Among
+//                         equal values only the part counts as below that makes the mean of d zero.
+//
+// Promise: with one replication a unit these are the errors that summary.h states for independent replications, up to
+// a factor sqrt(n / (n - 1)). NaN is left out. Deliberately no values of the statistics: those are the full sample's.
+#pragma once
+
+#include <span>
+
+#include "sim/stats/summary.h"
+#include "sim/stats/units.h"
+
+namespace sim {
+
+Spread mean_spread(std::span<const float> values, const Sampling& sampling, double mean);
+Spread sd_spread(std::span<const float> values, const Sampling& sampling, double mean, double sd);
+// `edge` is the value that bounds the worst 5 %.
+Spread worst_spread(std::span<const float> values, const Sampling& sampling, double edge, double cvar,
+                    bool high_is_worse);
+// Of the share of values at or below the quantile p of `sorted`.
+Spread share_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p);
+
+// Ranks in `sorted`, the values that are not missing, for an interval of the quantile p.
+QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span<const float> sorted,
+                                        const Sampling& sampling, double p, double confidence);
+
+}  // namespace sim

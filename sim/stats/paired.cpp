@@ -1,0 +1,168 @@
+#include "sim/stats/paired.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "sim/stats/influence.h"
+#include "sim/stats/order.h"
+#include "sim/stats/summary.h"
+
+namespace sim {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+struct Pairs {
+  std::span<const float> a, b;
+  const Sampling& sampling;
+
+  // visit(replication, a, b) for every complete pair.
+  template <class Visit>
+  void each(const Visit& visit) const {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (!std::isnan(a[i]) && !std::isnan(b[i])) visit(i, static_cast<double>(a[i]), static_cast<double>(b[i]));
+  }
+  // The spread of a statistic from influence(a, b). Independent pairs have a normal interval, as their summaries do.
+  template <class Influence>
+  Spread spread(const Influence& influence) const {
+    SectionSums sums(sampling, a.size());
+    each([&](std::size_t i, double x, double y) { sums.add(i, influence(x, y)); });
+    Spread s = sums.spread();
+    if (sampling.independent() && s.freedom > 0.0) s.freedom = std::numeric_limits<double>::infinity();
+    return s;
+  }
+};
+
+struct Moments {
+  double count = 0.0, mean_a = 0.0, mean_b = 0.0, mean_difference = 0.0;
+  double aa = 0.0, bb = 0.0, ab = 0.0, dd = 0.0;  // sums of squares and products about the means
+};
+
+Moments moments_of(const Pairs& pairs) {
+  Moments m;
+  double sum_a = 0.0, sum_b = 0.0, sum_d = 0.0;
+  pairs.each([&](std::size_t, double x, double y) {
+    m.count += 1.0;
+    sum_a += x;
+    sum_b += y;
+    sum_d += y - x;
+  });
+  m.mean_a = sum_a / m.count;
+  m.mean_b = sum_b / m.count;
+  m.mean_difference = sum_d / m.count;
+  pairs.each([&](std::size_t, double x, double y) {
+    const double da = x - m.mean_a, db = y - m.mean_b, dd = y - x - m.mean_difference;
+    m.aa += da * da;
+    m.bb += db * db;
+    m.ab += da * db;
+    m.dd += dd * dd;
+  });
+  return m;
+}
+
+Estimate ratio_of(const Pairs& pairs, const Moments& m) {
+  const Estimate baseline =
+      estimate_of(m.mean_a, pairs.spread([&](double x, double) { return x - m.mean_a; }), kConfidence);
+  if (!(baseline.low > 0.0 || baseline.high < 0.0)) return {kNone, kNone, kNone, kNone};
+  const double ratio = m.mean_b / m.mean_a;
+  return estimate_of(ratio, pairs.spread([&](double x, double y) { return (y - ratio * x) / m.mean_a; }), kConfidence);
+}
+
+void compare_ranks(Comparison& c, const Pairs& pairs) {
+  double larger = 0.0, equal = 0.0;
+  pairs.each([&](std::size_t, double x, double y) {
+    larger += y > x ? 1.0 : 0.0;
+    equal += y == x ? 1.0 : 0.0;
+  });
+  const auto n = static_cast<double>(c.count);
+  c.larger = larger / n;
+  c.equal = equal / n;
+  c.beats = c.larger + 0.5 * c.equal;
+  const auto interval = [&](double p, double variance, const Spread& spread) {
+    return share_interval(p, variance, c.count, pairs.sampling, pairs.a.size(), spread, kConfidence);
+  };
+  c.larger_interval = interval(c.larger, c.larger * (1.0 - c.larger),
+                               pairs.spread([&](double x, double y) { return (y > x ? 1.0 : 0.0) - c.larger; }));
+  // The score is 0, 1/2 or 1.
+  c.beats_interval =
+      interval(c.beats, c.larger + 0.25 * c.equal - c.beats * c.beats,
+               pairs.spread([&](double x, double y) { return (y > x ? 1.0 : (y == x ? 0.5 : 0.0)) - c.beats; }));
+}
+
+// A quantile of one of the columns, and what a value adds to its error.
+class QuantileInfluence {
+ public:
+  QuantileInfluence(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p)
+      : p_(p) {
+    const QuantileRanks ranks = sampling.independent()
+                                    ? quantile_ranks(sorted.size(), p, kConfidence)
+                                    : quantile_ranks_over_units(values, sorted, sampling, p, kConfidence);
+    const auto at = [&](std::size_t rank) { return static_cast<double>(sorted[rank - 1]); };
+    value_ = at(ranks.value);
+    if (ranks.high > ranks.low)
+      slope_ = (at(ranks.high) - at(ranks.low)) * static_cast<double>(sorted.size()) /
+               static_cast<double>(ranks.high - ranks.low);
+  }
+  double value() const { return value_; }
+  double operator()(double y) const { return (p_ - (y <= value_ ? 1.0 : 0.0)) * slope_; }
+
+ private:
+  double p_, value_ = 0.0, slope_ = 0.0;
+};
+
+void compare_quantiles(Comparison& c, const Pairs& pairs) {
+  // Missing in both where missing in either.
+  std::vector<float> a(pairs.a.begin(), pairs.a.end()), b(pairs.b.begin(), pairs.b.end());
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (std::isnan(a[i]) || std::isnan(b[i])) a[i] = b[i] = std::numeric_limits<float>::quiet_NaN();
+  std::vector<float> sorted_a = without_missing(a), sorted_b = without_missing(b);
+  sort_ascending(sorted_a);
+  sort_ascending(sorted_b);
+  const auto estimate = [&](double p) {
+    const QuantileInfluence of_a(a, sorted_a, pairs.sampling, p), of_b(b, sorted_b, pairs.sampling, p);
+    return estimate_of(of_b.value() - of_a.value(), pairs.spread([&](double x, double y) { return of_b(y) - of_a(x); }),
+                       kConfidence);
+  };
+  c.p05 = estimate(0.05);
+  c.median = estimate(0.50);
+  c.p95 = estimate(0.95);
+}
+
+Estimate difference_of(const Pairs& pairs, const Moments& m, double confidence) {
+  return estimate_of(m.mean_difference, pairs.spread([&](double x, double y) { return y - x - m.mean_difference; }),
+                     confidence);
+}
+
+Comparison nothing_to_compare() {
+  const Estimate none{kNone, kNone, kNone, kNone};
+  return {0, none, none, none, none, kNone, kNone, kNone, {kNone, kNone}, {kNone, kNone}, none, kNone, kNone};
+}
+
+}  // namespace
+
+Comparison compare_pairs(std::span<const float> a, std::span<const float> b, const Sampling& sampling) {
+  const Pairs pairs{a.first(std::min(a.size(), b.size())), b.first(std::min(a.size(), b.size())), sampling};
+  const Moments m = moments_of(pairs);
+  if (m.count == 0.0) return nothing_to_compare();
+  Comparison c;
+  c.count = static_cast<std::size_t>(m.count);
+  c.difference = difference_of(pairs, m, kConfidence);
+  c.ratio = ratio_of(pairs, m);
+  c.variance_removed = m.aa + m.bb > 0.0 ? 1.0 - m.dd / (m.aa + m.bb) : kNone;
+  c.correlation = m.aa > 0.0 && m.bb > 0.0 ? m.ab / std::sqrt(m.aa) / std::sqrt(m.bb) : kNone;
+  compare_ranks(c, pairs);
+  compare_quantiles(c, pairs);
+  return c;
+}
+
+Estimate mean_difference(std::span<const float> a, std::span<const float> b, const Sampling& sampling,
+                         double confidence) {
+  const Pairs pairs{a.first(std::min(a.size(), b.size())), b.first(std::min(a.size(), b.size())), sampling};
+  const Moments m = moments_of(pairs);
+  if (m.count == 0.0) return {kNone, kNone, kNone, kNone};
+  return difference_of(pairs, m, confidence);
+}
+
+}  // namespace sim

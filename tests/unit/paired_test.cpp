@@ -1,0 +1,196 @@
+// sim/stats/paired.h and dominance.h: comparisons worked out by hand.
+#include "sim/stats/paired.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "sim/base/student.h"
+#include "sim/stats/dominance.h"
+#include "sim/stats/summary.h"
+
+namespace {
+
+const float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+std::vector<float> uniforms(std::size_t n, std::uint64_t seed) {
+  std::mt19937_64 engine{seed};
+  std::vector<float> values(n);
+  for (float& v : values) v = static_cast<float>(static_cast<double>(engine() >> 12U) * 0x1p-52);
+  return values;
+}
+
+template <class Change>
+std::vector<float> changed(std::vector<float> values, Change change) {
+  for (float& v : values) v = change(v);
+  return values;
+}
+
+const sim::ComparisonNames kNames{"revenue", "base", "sign", true};
+
+}  // namespace
+
+TEST_CASE("a paired difference has the error of the differences, not of the columns") {
+  const std::vector<float> a{10.0f, 200.0f, 3000.0f, 40.0f}, b{11.0f, 202.0f, 3003.0f, 40.0f};
+  const sim::Comparison c = sim::compare_pairs(a, b, {});
+  CHECK(c.count == 4);
+  CHECK(c.difference.value == 1.5);
+  CHECK(c.difference.error == doctest::Approx(std::sqrt(5.0 / 3.0 / 4.0)).epsilon(1e-14));
+  CHECK(c.difference.high == doctest::Approx(1.5 + sim::kNormal975 * std::sqrt(5.0 / 12.0)).epsilon(1e-12));
+  CHECK(c.larger == 0.75);
+  CHECK(c.equal == 0.25);
+  CHECK(c.beats == 0.875);
+  CHECK(c.correlation > 0.999);
+  CHECK(c.variance_removed > 0.999);
+}
+
+TEST_CASE("pairs of units have the errors of their units") {
+  const std::vector<float> a{0.0f, 0.0f, 0.0f, 0.0f}, b{1.0f, 3.0f, 5.0f, 7.0f};
+  const sim::Comparison c = sim::compare_pairs(a, b, {2, 0});
+  CHECK(c.difference.error == doctest::Approx(2.0).epsilon(1e-14));  // units 2 and 6
+  CHECK(c.difference.high == doctest::Approx(4.0 + 2.0 * sim::student_quantile(1.0, 0.975)).epsilon(1e-12));
+}
+
+TEST_CASE("a pair of which either value is missing is left out of everything") {
+  const std::vector<float> a{1.0f, kMissing, 2.0f, 5.0f, 4.0f}, b{2.0f, 9.0f, kMissing, 5.5f, 4.0f};
+  const sim::Comparison c = sim::compare_pairs(a, b, {});
+  const sim::Comparison same =
+      sim::compare_pairs(std::vector<float>{1.0f, 5.0f, 4.0f}, std::vector<float>{2.0f, 5.5f, 4.0f}, {});
+  CHECK(c.count == 3);
+  CHECK(c.difference.value == same.difference.value);
+  CHECK(c.difference.error == same.difference.error);
+  CHECK(c.median.value == same.median.value);
+  CHECK(c.beats == same.beats);
+  CHECK(c.correlation == same.correlation);
+  const std::vector<float> none(5, kMissing);
+  CHECK(sim::compare_pairs(a, none, {}).count == 0);
+  CHECK(std::isnan(sim::compare_pairs(a, none, {}).difference.value));
+}
+
+TEST_CASE("a shift moves every quantile by itself without error, a scale by their distance") {
+  const std::vector<float> a = uniforms(4001, 1);
+  const auto shifted = changed(a, [](float v) { return v + 8.0f; });
+  const sim::Comparison c = sim::compare_pairs(a, shifted, {});
+  for (const sim::Estimate& e : {c.p05, c.median, c.p95}) {
+    CHECK(e.value == doctest::Approx(8.0).epsilon(1e-6));
+    CHECK(e.error < 1e-6);
+  }
+  const sim::Comparison twice = sim::compare_pairs(a, changed(a, [](float v) { return 2.0f * v; }), {});
+  CHECK(twice.p95.value == doctest::Approx(0.95).epsilon(0.02));
+  // Half the difference of 2 Q - Q is one quantile's error: sqrt(p q / n) / f, f = 1.
+  CHECK(twice.median.error == doctest::Approx(std::sqrt(0.25 / 4001.0)).epsilon(0.1));
+  CHECK(twice.p05.error == doctest::Approx(std::sqrt(0.05 * 0.95 / 4001.0)).epsilon(0.25));
+}
+
+TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over units by their own variance") {
+  // Each unit of two: one of 1, 0 or a tie in both, 40 units each.
+  std::vector<float> a(240, 0.0f), b(240, 0.0f);
+  for (std::size_t i = 0; i < 240; ++i) b[i] = static_cast<float>(i / 2 % 3) - 1.0f;
+  const sim::Comparison one = sim::compare_pairs(a, b, {}), two = sim::compare_pairs(a, b, {2, 0});
+  CHECK(one.beats == 0.5);
+  const sim::Interval all = sim::wilson(0.5, 240.0, sim::kNormal975);
+  CHECK(one.beats_interval.low == doctest::Approx(all.low).epsilon(1e-12));
+  CHECK(one.larger_interval.high ==
+        doctest::Approx(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high).epsilon(1e-12));
+  const sim::Interval half = sim::wilson(0.5, 119.0, sim::student_quantile(119.0, 0.975));
+  CHECK(two.beats_interval.low == doctest::Approx(half.low).epsilon(1e-12));
+  CHECK(two.beats_interval.high == doctest::Approx(half.high).epsilon(1e-12));
+}
+
+TEST_CASE("a ratio of means has the error of the delta method, and none where the baseline may be 0") {
+  const std::vector<float> a{9.0f, 10.0f, 11.0f, 10.0f}, b{18.0f, 20.0f, 22.0f, 24.0f};
+  const sim::Comparison c = sim::compare_pairs(a, b, {});
+  CHECK(c.ratio.value == doctest::Approx(2.1).epsilon(1e-14));
+  // Residuals b - 2.1 a: -.9, -1, -1.1, 3.
+  CHECK(c.ratio.error == doctest::Approx(std::sqrt((0.81 + 1.0 + 1.21 + 9.0) / 3.0 / 4.0) / 10.0).epsilon(1e-12));
+  CHECK(
+      std::isnan(sim::compare_pairs(std::vector<float>{-1.0f, 1.0f}, std::vector<float>{1.0f, 2.0f}, {}).ratio.value));
+  CHECK(std::isnan(sim::compare_pairs(std::vector<float>{0.0f, 9.0f}, std::vector<float>{1.0f, 2.0f}, {}).ratio.value));
+}
+
+TEST_CASE("independent columns are not helped by pairing, opposed ones are hurt") {
+  const std::vector<float> a = uniforms(20000, 2), b = uniforms(20000, 3);
+  CHECK(std::abs(sim::compare_pairs(a, b, {}).variance_removed) < 0.03);
+  CHECK(sim::compare_pairs(a, changed(a, [](float v) { return -v; }), {}).variance_removed ==
+        doctest::Approx(-1.0).epsilon(1e-6));
+  const std::vector<float> constant(20000, 1.0f);
+  CHECK(std::isnan(sim::compare_pairs(constant, constant, {}).variance_removed));
+  CHECK(std::isnan(sim::compare_pairs(constant, a, {}).correlation));
+}
+
+TEST_CASE("a variant that is larger in every replication dominates") {
+  const std::vector<float> a = uniforms(2000, 4);
+  const auto b = changed(a, [](float v) { return v + 0.125f; });
+  const sim::DominanceTest test = sim::test_dominance(a, b, {});
+  CHECK(test.verdict == sim::Dominance::b_larger);
+  CHECK(test.loss == 0.0);
+  CHECK(test.gain == doctest::Approx(0.125).epsilon(0.3));
+  CHECK(sim::in_words(test, kNames) == "at every level of revenue, `sign` makes reaching it at least as likely");
+  const sim::DominanceTest reverse = sim::test_dominance(b, a, {});
+  CHECK(reverse.verdict == sim::Dominance::a_larger);
+  CHECK(reverse.loss == test.gain);
+  CHECK(sim::in_words(reverse, {"partners lost", "base", "sign", false}) ==
+        "at every level of partners lost, `sign` makes staying at or below it at least as likely");
+}
+
+TEST_CASE("a wider variant crosses at the value that both reach equally often") {
+  const std::vector<float> a = uniforms(20000, 5);
+  const auto b = changed(a, [](float v) { return 1.2e6f + 2.0e5f * (v - 0.5f); });
+  const auto base = changed(a, [](float v) { return 1.2e6f + 1.0e5f * (v - 0.5f); });
+  const sim::DominanceTest test = sim::test_dominance(base, b, {});
+  CHECK(test.verdict == sim::Dominance::crosses);
+  CHECK(test.crossings == 1);
+  CHECK(test.crossing == doctest::Approx(1.2e6).epsilon(0.003));
+  CHECK(test.gain == doctest::Approx(0.25).epsilon(0.05));
+  CHECK(test.loss == doctest::Approx(0.25).epsilon(0.05));
+  CHECK(sim::in_words(test, kNames) == "neither is better everywhere: `sign` is better above 1.2 million, worse below");
+  const sim::DominanceTest reverse = sim::test_dominance(b, base, {});
+  CHECK(sim::in_words(reverse, kNames) ==
+        "neither is better everywhere: `sign` is better below 1.2 million, worse above");
+}
+
+TEST_CASE("gaps that Monte Carlo error explains are no difference, more so where replications share draws") {
+  int alarms = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const std::vector<float> a = uniforms(400, 100 + seed), b = uniforms(400, 1000 + seed);
+    std::vector<float> many_a, many_b;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      many_a.insert(many_a.end(), 20, a[i]);
+      many_b.insert(many_b.end(), 20, b[i]);
+    }
+    const auto once = sim::test_dominance(a, b, {}), often = sim::test_dominance(many_a, many_b, {20, 0});
+    alarms += once.verdict != sim::Dominance::no_difference ? 1 : 0;
+    alarms += often.verdict != sim::Dominance::no_difference ? 1 : 0;
+    CHECK(often.gain == doctest::Approx(once.gain).epsilon(1e-12));
+    CHECK(often.tolerance == doctest::Approx(once.tolerance).epsilon(0.05));
+  }
+  CHECK(alarms <= 10);  // 5 % of 200 at most
+}
+
+TEST_CASE("sections that lie apart are compared like those that lie together") {
+  const std::vector<float> a = uniforms(600, 7), b = uniforms(600, 8);
+  std::vector<float> together_a(600), together_b(600);
+  for (std::size_t i = 0; i < 600; ++i) {  // replication i of batch i % 30
+    together_a[i % 30 * 20 + i / 30] = a[i];
+    together_b[i % 30 * 20 + i / 30] = b[i];
+  }
+  const auto apart = sim::test_dominance(a, b, {1, 30}),
+             together = sim::test_dominance(together_a, together_b, {20, 0});
+  CHECK(apart.gain == together.gain);
+  CHECK(apart.tolerance == doctest::Approx(together.tolerance).epsilon(1e-12));
+  CHECK(sim::compare_pairs(a, b, {1, 30}).median.error ==
+        doctest::Approx(sim::compare_pairs(together_a, together_b, {20, 0}).median.error).epsilon(1e-10));
+}
+
+TEST_CASE("equal columns differ nowhere") {
+  const std::vector<float> a = uniforms(500, 6);
+  const sim::DominanceTest test = sim::test_dominance(a, a, {});
+  CHECK(test.verdict == sim::Dominance::no_difference);
+  CHECK(test.gain == 0.0);
+  CHECK(test.loss == 0.0);
+  CHECK(test.tolerance == 0.0);
+  CHECK(sim::test_dominance({}, {}, {}).verdict == sim::Dominance::no_difference);
+}
