@@ -106,10 +106,10 @@ void Destination::refuse_journal() const {
                             journal_.string(), reason, advice));
 }
 
-void Destination::recover(output::Journal& journal, output::Collector& collector) const {
+void Destination::recover(output::Journal& journal, collect::Collector& collector) const {
   try {
     const std::uint64_t cut = journal.recover(
-        collector.plan(), [&](std::span<const output::Segment> segments) { return collector.restore(segments); });
+        collector.plan(), [&](std::span<const collect::Segment> segments) { return collector.restore(segments); });
     if (cut != 0)
       tell_(fmt::format("{}: the last record was torn; its {} bytes are cut off, and its replications simulated again.",
                         journal_.string(), whole(cut)));

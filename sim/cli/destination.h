@@ -47,7 +47,7 @@ class Destination {
   // The journal to write to: a new one, or the one that is there, for recover(). Makes the folder where necessary.
   std::unique_ptr<output::Journal> open_journal() const;
   // Gives the collector what the journal holds.
-  void recover(output::Journal& journal, output::Collector& collector) const;
+  void recover(output::Journal& journal, collect::Collector& collector) const;
   // After the result is complete.
   void remove(output::Journal& journal) const;
 

@@ -122,7 +122,7 @@ std::string as_table(const Report& report) {
 
 }  // namespace
 
-Report report_of(const output::Results& results, const output::Collector& collector,
+Report report_of(const collect::Results& results, const collect::Collector& collector,
                  const output::ResultHeader& header) {
   const std::vector<std::string> point_labels(header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
   Report report;

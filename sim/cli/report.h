@@ -36,7 +36,7 @@ struct Report {
   std::vector<ReportRow> rows;              // points in order, outcomes in order
 };
 
-Report report_of(const output::Results& results, const output::Collector& collector,
+Report report_of(const collect::Results& results, const collect::Collector& collector,
                  const output::ResultHeader& header);
 // Throws InputOutputError when the file is missing, damaged or not a result.
 Report read_report(const std::filesystem::path& path);

@@ -54,12 +54,12 @@ class RunCommand {
     if (loaded_.scenario->text("scenario.mode") == "expected") return answer_expected();
     if (path_.empty()) {
       if (values_.count("resume") != 0) throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");
-      output::Collector collector(plan_);
+      collect::Collector collector(plan_);
       simulate(collector);
       if (saved(collector) == 0) return nothing_done();
-      return answer(collector, output::summarise(collector, run_options_.threads));
+      return answer(collector, collect::summarise(collector, run_options_.threads));
     }
-    const Destination destination(path_, output::identity(loaded_.header, plan_, static_cast<std::uint32_t>(output::Catalogue(plan_).all().columns()), {}),
+    const Destination destination(path_, output::identity(loaded_.header, plan_, static_cast<std::uint32_t>(collect::Catalogue(plan_).all().columns()), {}),
                                   {values_.count("force") != 0, values_.count("resume") != 0},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) return answer_from_file();
@@ -95,14 +95,14 @@ class RunCommand {
   }
 
   int simulate_to_file(const Destination& destination) {
-    output::Results results;
+    collect::Results results;
     std::unique_ptr<output::Journal> journal;
-    std::unique_ptr<output::Collector> collector;
+    std::unique_ptr<collect::Collector> collector;
     try {
       journal = destination.open_journal();
       // While this process waited for the lock, the one that held it may have finished.
       if (destination.holds_result()) return answer_from_file();
-      collector = std::make_unique<output::Collector>(plan_, *journal);
+      collector = std::make_unique<collect::Collector>(plan_, *journal);
       destination.recover(*journal, *collector);
       resumed_ = saved(*collector);
       if (resumed_ != 0)
@@ -125,7 +125,7 @@ class RunCommand {
     return answer(*collector, results);
   }
 
-  void simulate(output::Collector& collector) {
+  void simulate(collect::Collector& collector) {
     ProgressLine progress(values_.count("quiet") != 0);
     run_options_.progress = [&](const RunProgress& p) { progress.show(p); };
     run_options_.start = collector.position();
@@ -134,7 +134,7 @@ class RunCommand {
     progress.finish();
   }
 
-  int answer(const output::Collector& collector, const output::Results& results) const {
+  int answer(const collect::Collector& collector, const collect::Results& results) const {
     print_result(formatted(report_of(results, collector, loaded_.header), format_));
     if (run_options_.profile) print_message(profile_table(report_));
     if (report_.interrupted)
@@ -145,7 +145,7 @@ class RunCommand {
     return report_.interrupted ? kInterrupted : kDone;
   }
 
-  std::uint64_t saved(const output::Collector& collector) const { return collector.order().index(collector.position()); }
+  std::uint64_t saved(const collect::Collector& collector) const { return collector.order().index(collector.position()); }
 
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 

@@ -10,7 +10,7 @@
 
 namespace sim::cli {
 
-Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const output::Collector* collector)
+Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector)
     : result_(std::move(result)), total_(plan.total_replications()) {
   if (collector != nullptr) finished_ = PlanOrder(plan).index(collector->position());
   // What is finished is in the journal already; the result is written beside it.

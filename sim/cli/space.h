@@ -5,14 +5,14 @@
 #include <filesystem>
 #include <string>
 
-#include "sim/output/results.h"
+#include "sim/collect/results.h"
 
 namespace sim::cli {
 
 class Space {
  public:
   // `collector`: what is finished; null before anything is.
-  Space(std::filesystem::path result, const ExperimentPlan& plan, const output::Collector* collector);
+  Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector);
 
   // "Warning: the run needs about 24 MB of disk, and 1 MB are free."; empty when there is enough.
   std::string warning() const;

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "sim/output/group_store.h"
-#include "sim/output/sums_codec.h"
+#include "sim/collect/group_store.h"
+#include "sim/collect/sums_codec.h"
 
 namespace sim::output {
 namespace {
@@ -38,15 +38,15 @@ double column_bytes(const OutputPlan& outputs, double replications) {
 
 double result_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications) {
   // Columns longer than a chunk (result_columns.cpp) are stored in whole ones.
-  constexpr auto kChunkRows = static_cast<double>(kGroupRows);
+  constexpr auto kChunkRows = static_cast<double>(collect::kGroupRows);
   const double rows = replications <= kChunkRows ? replications : std::ceil(replications / kChunkRows) * kChunkRows;
   return column_bytes(outputs, rows) + sizeof(std::uint32_t) * cells_of_counts(outputs, sums) + kDescriptions;
 }
 
 double journal_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications, double seconds) {
   const double columns = column_bytes(outputs, replications);
-  const double of_group = static_cast<double>(encode(sums).size());
-  const double full_groups = std::ceil(replications / static_cast<double>(kGroupRows));
+  const double of_group = static_cast<double>(collect::encode(sums).size());
+  const double full_groups = std::ceil(replications / static_cast<double>(collect::kGroupRows));
   // Slow runs close a group every second, as long as its sums weigh no more than its columns (journal.cpp).
   return columns + full_groups * of_group + std::min(seconds * of_group, columns + seconds / 30.0 * of_group);
 }

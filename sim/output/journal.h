@@ -22,7 +22,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/engine/runner.h"
-#include "sim/output/group_store.h"
+#include "sim/collect/group_store.h"
 #include "sim/output/journal_record.h"
 #include "sim/output/locked_file.h"
 

@@ -21,9 +21,11 @@
 #include <vector>
 
 #include "sim/engine/plan.h"
-#include "sim/output/group_store.h"
+#include "sim/collect/group_store.h"
 
 namespace sim::output {
+
+using namespace collect;  // results are what this module writes
 
 // What a run was asked for, as given.
 struct ScenarioSource {

@@ -10,9 +10,11 @@
 
 #include "sim/config/scenario.h"
 #include "sim/output/journal_record.h"
-#include "sim/output/results.h"
+#include "sim/collect/results.h"
 
 namespace sim::output {
+
+using namespace collect;  // results are what this module writes
 
 // A parameter that differs from point to point by plan: numbers, or texts where some value is none.
 struct SweptParameter {

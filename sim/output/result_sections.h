@@ -16,7 +16,7 @@
 
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
-#include "sim/output/results.h"
+#include "sim/collect/results.h"
 
 namespace sim::output {
 

@@ -13,7 +13,7 @@
 #include "sim/base/problem.h"
 #include "sim/config/scenario.h"
 #include "sim/engine/runner.h"
-#include "sim/output/results.h"
+#include "sim/collect/results.h"
 
 namespace partnersim::testing {
 
@@ -38,19 +38,19 @@ class Run {
  public:
   explicit Run(const std::string& toml, const How& how = {}) : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
     plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
-    collector_ = std::make_unique<sim::output::Collector>(plan_);
+    collector_ = std::make_unique<sim::collect::Collector>(plan_);
     sim::RunOptions options;
     options.threads = how.threads;
     options.block = how.block;
     options.isa = how.isa;
     sim::run(plan_, *collector_, options);
-    results_ = sim::output::summarise(*collector_, how.threads);
+    results_ = sim::collect::summarise(*collector_, how.threads);
     sums_ = collector_->sums(0);
   }
 
   const sim::OutputPlan& outputs() const { return model_->outputs(); }
   const sim::Accumulators& sums() const { return *sums_; }
-  const sim::output::Results& results() const { return results_; }
+  const sim::collect::Results& results() const { return results_; }
   sim::ExpectedValues expected() const { return model_->expected(); }
   std::uint32_t replications() const { return collector_->replications(0); }
 
@@ -105,8 +105,8 @@ class Run {
   std::shared_ptr<const sim::Scenario> scenario_;
   std::shared_ptr<const sim::Model> model_;
   sim::ExperimentPlan plan_;
-  std::unique_ptr<sim::output::Collector> collector_;
-  sim::output::Results results_;
+  std::unique_ptr<sim::collect::Collector> collector_;
+  sim::collect::Results results_;
   std::optional<sim::Accumulators> sums_;
 };
 

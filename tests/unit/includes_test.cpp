@@ -70,8 +70,9 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"rng", {"base", "lanes", "config"}},
       {"engine", {"base", "lanes", "rng", "config"}},
       {"stats", {"base", "lanes", "engine"}},
-      {"output", {"base", "lanes", "rng", "config", "plan", "engine", "stats"}},
-      {"cli", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "output"}},
+      {"collect", {"base", "lanes", "engine", "stats"}},
+      {"output", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "collect"}},
+      {"cli", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "collect", "output"}},
   };
   return rules;
 }

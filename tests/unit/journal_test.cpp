@@ -13,9 +13,9 @@
 #include <numeric>
 #include <random>
 
-#include "sim/output/collector.h"
-#include "sim/output/sums_codec.h"
-#include "sim/output/sums_codec.h"
+#include "sim/collect/collector.h"
+#include "sim/collect/sums_codec.h"
+#include "sim/collect/sums_codec.h"
 
 namespace {
 

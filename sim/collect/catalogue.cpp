@@ -1,9 +1,9 @@
-#include "sim/output/catalogue.h"
+#include "sim/collect/catalogue.h"
 
 #include <algorithm>
 #include <string>
 
-namespace sim::output {
+namespace sim::collect {
 namespace {
 
 std::string key(const Column& column) { return column.label(); }
@@ -97,4 +97,4 @@ Catalogue::Map Catalogue::map(const OutputPlan& plan) const {
   return map;
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

@@ -1,10 +1,10 @@
-#include "sim/output/sums_codec.h"
+#include "sim/collect/sums_codec.h"
 
 #include <cstdint>
 #include <limits>
 #include <vector>
 
-namespace sim::output {
+namespace sim::collect {
 namespace {
 
 using Int128 = ExactMoments::Int128;
@@ -131,4 +131,4 @@ bool decode(std::string_view bytes, Accumulators& sums) {
   return decoder.at_end();
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

@@ -11,7 +11,7 @@
 
 #include "sim/engine/plan.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 class Catalogue {
  public:
@@ -41,4 +41,4 @@ class Catalogue {
   std::vector<Map> maps_;           // [shape]
 };
 
-}  // namespace sim::output
+}  // namespace sim::collect

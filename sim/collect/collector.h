@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "sim/engine/runner.h"
-#include "sim/output/catalogue.h"
-#include "sim/output/group_store.h"
-#include "sim/output/point_results.h"
+#include "sim/collect/catalogue.h"
+#include "sim/collect/group_store.h"
+#include "sim/collect/point_results.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 // Replications that need not be simulated, because an earlier result holds them: the first ones of each point.
 class KnownReplications {
@@ -119,4 +119,4 @@ class Collector final : public ResultSink {
   std::chrono::steady_clock::time_point closed_ = std::chrono::steady_clock::now();  // the group before
 };
 
-}  // namespace sim::output
+}  // namespace sim::collect

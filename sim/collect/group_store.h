@@ -14,7 +14,7 @@
 
 #include "sim/engine/model.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 inline constexpr std::size_t kGroupRows = 1 << 16;  // 256 KiB a column: pieces that read and write well
 
@@ -54,4 +54,4 @@ class MemoryGroups final : public GroupStore {
   std::vector<Group> groups_;
 };
 
-}  // namespace sim::output
+}  // namespace sim::collect

@@ -12,10 +12,10 @@
 
 #include "sim/engine/accumulators.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 std::string encode(const Accumulators& sums);
 // Replaces what `sums` holds; false when the bytes do not have its shape, and `sums` is then meaningless.
 bool decode(std::string_view bytes, Accumulators& sums);
 
-}  // namespace sim::output
+}  // namespace sim::collect

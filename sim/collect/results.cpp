@@ -1,4 +1,4 @@
-#include "sim/output/results.h"
+#include "sim/collect/results.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace sim::output {
+namespace sim::collect {
 namespace {
 
 std::string hex(const Hash& hash) { return fmt::format("{:016x}{:016x}", hash[1], hash[0]); }
@@ -166,4 +166,4 @@ Results summarise(const Collector& collector, int threads, ResultVisitor* visito
   return results;
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

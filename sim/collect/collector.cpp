@@ -1,12 +1,12 @@
-#include "sim/output/collector.h"
+#include "sim/collect/collector.h"
 
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
 
-#include "sim/output/sums_codec.h"
+#include "sim/collect/sums_codec.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 Collector::Collector(const ExperimentPlan& plan) : Collector(plan, nullptr, Options{}) {}
 Collector::Collector(const ExperimentPlan& plan, GroupStore& store) : Collector(plan, &store, Options{}) {}
@@ -242,4 +242,4 @@ std::vector<float> Collector::prefix(std::size_t point, std::size_t column, std:
   return values;
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

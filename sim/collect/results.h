@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/output/collector.h"
+#include "sim/collect/collector.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 // Hex digest of one column over all points: of the column itself with one point, of its points' hashes with several.
 struct ColumnHash {
@@ -40,4 +40,4 @@ struct ResultVisitor {
 // outcome when a value is not finite.
 Results summarise(const Collector& collector, int threads, ResultVisitor* visitor = nullptr);
 
-}  // namespace sim::output
+}  // namespace sim::collect

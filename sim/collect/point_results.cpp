@@ -1,4 +1,4 @@
-#include "sim/output/point_results.h"
+#include "sim/collect/point_results.h"
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <type_traits>
 
-namespace sim::output {
+namespace sim::collect {
 namespace {
 
 // Revenue, or whatever comes first.
@@ -104,4 +104,4 @@ bool decode(std::string_view bytes, PointResults& blank) {
   return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.worst) && take_bytes(bytes, blank.hashes) && bytes.empty();
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

@@ -1,8 +1,8 @@
-#include "sim/output/group_store.h"
+#include "sim/collect/group_store.h"
 
 #include <algorithm>
 
-namespace sim::output {
+namespace sim::collect {
 
 void MemoryGroups::append(std::span<const Segment> segments, std::span<const float> columns) {
   std::size_t rows = 0;
@@ -15,4 +15,4 @@ void MemoryGroups::read(std::size_t group, std::size_t column, std::size_t first
   std::copy_n(from.columns.data() + column * from.rows + first_row, out.size(), out.data());
 }
 
-}  // namespace sim::output
+}  // namespace sim::collect

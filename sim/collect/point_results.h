@@ -15,7 +15,7 @@
 #include "sim/stats/summary.h"
 #include "sim/stats/worst_futures.h"
 
-namespace sim::output {
+namespace sim::collect {
 
 using Hash = std::array<std::uint64_t, 2>;  // XXH3-128, low half first
 
@@ -54,4 +54,4 @@ class PointReducer {
 std::string encode(const PointResults& results);
 bool decode(std::string_view bytes, PointResults& blank);
 
-}  // namespace sim::output
+}  // namespace sim::collect
