@@ -20,38 +20,6 @@ std::string nearest_option(const std::string& given, const options::options_desc
   return did_you_mean(given, views, "Options");
 }
 
-// The path a problem is about: "shock.scandal" of "shock.scandal: evry is not a parameter".
-std::string subject(const Problem& problem) { return problem.problem.substr(0, problem.problem.find_first_of(" :=")); }
-
-bool same_or_inside(const std::string& path, const std::string& table) {
-  return path == table || path.starts_with(table + ".");
-}
-
-// Copies are named by their count: while that is wrong, whoever names a copy would be called wrong too.
-bool is_about_a_count(const Problem& problem) {
-  return subject(problem).ends_with(".count") || problem.hint == "Did you mean count?";
-}
-
-// All problems at once: the model looks at a scenario even when some values could not be read, and what it
-// finds is added unless it is about something that is in trouble already.
-void add_model_problems(const Domain& domain, const std::shared_ptr<const Scenario>& scenario, Problems& problems) {
-  const std::vector<Problem> known = problems.list();
-  if (std::any_of(known.begin(), known.end(), is_about_a_count)) return;
-  const auto follows = [&](const Problem& p) {
-    return std::any_of(known.begin(), known.end(), [&](const Problem& k) {
-      return same_or_inside(subject(p), subject(k)) || same_or_inside(subject(k), subject(p));
-    });
-  };
-  try {
-    domain.make_model(scenario);
-  } catch (const ConfigurationError& error) {
-    for (const Problem& p : error.problems())
-      if (p.mark.line > 0 && !follows(p)) problems.add(p.mark, p.problem, p.reason, p.hint);
-  } catch (const std::exception&) {
-    // The scenario is not whole: what is known already comes first.
-  }
-}
-
 }  // namespace
 
 options::variables_map parse(const Words& words, const options::options_description& description,
@@ -89,49 +57,6 @@ void print_help(const std::string& synopsis, const std::string& example, const o
   print_result(text.str());
 }
 
-std::string question_of(const std::string& text) {
-  std::size_t at = 0;
-  if (text.starts_with("\xEF\xBB\xBF")) at = 3;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string line = text.substr(at, end - at);
-    at = end + 1;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (line.empty()) continue;
-    if (line[0] != '#') return {};
-    const std::size_t first = line.find_first_not_of("# \t");
-    if (first != std::string::npos) return line.substr(first);
-  }
-  return {};
-}
-
-LoadedScenario load(Document document, const std::vector<std::string>& assignments, const Domain& domain) {
-  Problems problems;
-  for (const std::string& assignment : assignments) set_value(document, assignment, problems, domain.parameters);
-  problems.raise();
-  auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
-  if (!problems.empty()) add_model_problems(domain, scenario, problems);
-  problems.raise();
-
-  LoadedScenario loaded;
-  loaded.scenario = scenario;
-  loaded.model = domain.make_model(scenario);
-  loaded.header.question = question_of(scenario->source_text());
-  loaded.header.currency = scenario->text("scenario.currency");
-  loaded.header.start = scenario->text("scenario.start");
-  loaded.header.seed = static_cast<std::uint64_t>(scenario->integer("scenario.seed"));
-  loaded.header.source = {scenario->file(), scenario->source_text(), assignments, {}};
-  loaded.header.resolved_text = scenario->resolved_text();
-  loaded.header.point_labels = {"base"};
-  return loaded;
-}
-
-LoadedScenario load(const std::string& path, const std::vector<std::string>& assignments, const Domain& domain) {
-  LoadedScenario loaded = load(read_document(path), assignments, domain);
-  loaded.stem = path == "-" ? "stdin" : std::filesystem::path(path).stem().string();
-  return loaded;
-}
-
 void add_run_options(options::options_description& description) {
   description.add_options()
       ("replications,n", options::value<std::string>()->value_name("N"), "possible futures to simulate")
@@ -139,13 +64,24 @@ void add_run_options(options::options_description& description) {
       ("threads,t", options::value<int>()->value_name("N"), "worker threads")
       ("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"),
        "change a value of the scenario; '*' matches one level")
+      ("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
+       "points of a sweep: PATH=LO:HI:COUNT, PATH=A,B,C or, as factors, PATH=*0.5,*1,*2")
+      ("precision", options::value<std::vector<std::string>>()->composing()->value_name("'OUTCOME=1%'"),
+       "stop when half the width of the 95 % interval is as small: revenue=1%, revenue.p05=500, revenue.difference=5%")
       ("quiet,q", "no progress and no messages")
       ("help,h", "this help");
 }
 
+std::vector<std::string> given(const options::variables_map& values, const char* option) {
+  return values.count(option) != 0 ? values[option].as<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+LoadRequest request_of(const options::variables_map& values) {
+  return {assignments(values), given(values, "vary"), given(values, "precision"), threads(values)};
+}
+
 std::vector<std::string> assignments(const options::variables_map& values) {
-  std::vector<std::string> list;
-  if (values.count("set") != 0) list = values["set"].as<std::vector<std::string>>();
+  std::vector<std::string> list = given(values, "set");
   if (values.count("replications") != 0) list.push_back("scenario.replications=" + values["replications"].as<std::string>());
   if (values.count("seed") != 0) list.push_back("scenario.seed=" + values["seed"].as<std::string>());
   return list;

@@ -1,0 +1,56 @@
+// A scenario file as an experiment that can run: read, changed by the command line, resolved point by point, modelled.
+//
+// Promise: all problems are reported at once, with their places; of several points that are wrong, those of the first.
+// What belongs to the run as a whole (scenario.*, output.*, stop.*) is the same at all points, or an error.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/cli/application.h"
+#include "sim/output/result_file.h"
+#include "sim/plan/experiment.h"
+#include "sim/stats/target.h"
+
+namespace sim::cli {
+
+struct LoadRequest {
+  std::vector<std::string> assignments;  // PATH=VALUE, in order
+  std::vector<std::string> vary;         // PATH=VALUES
+  std::vector<std::string> precision;    // OUTCOME=AMOUNT, beside [stop]
+  int threads = 1;
+};
+
+// When to stop before the maximum.
+struct PrecisionGoal {
+  std::vector<Target> targets;  // none: the number of replications is given
+  double confidence = 0.95;
+};
+
+struct LoadedExperiment {
+  std::shared_ptr<const Scenario> scenario;  // of the first point
+  std::shared_ptr<const Model> model;        // the same
+  Experiment experiment;
+  ExperimentPlan plan;
+  PrecisionGoal precision;
+  output::ResultHeader header;
+  std::string stem;  // of the file, or "stdin"
+  std::vector<std::string> warnings;
+
+  // The point that a point is compared with: the same row of the base variant; itself when it is that.
+  std::size_t baseline(std::size_t point) const;
+};
+
+// Throws ConfigurationError.
+LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain);
+LoadedExperiment load(const std::string& path, const LoadRequest& request, const Domain& domain);
+
+// The specs of a scenario file, those of experiments included.
+std::vector<ParameterSpec> all_parameters(const Domain& domain);
+
+// The scenario's question: its first comment line.
+std::string question_of(const std::string& text);
+
+}  // namespace sim::cli
