@@ -72,7 +72,7 @@ ParameterDraws::Range ParameterDraws::units_of(const State& state, const Word& w
 
 void ParameterDraws::fill_words(const State& state, const Word& word, std::uint32_t* out) {
   const Range units = units_of(state, word);
-  if (word.sequence) return word.sequence->words(units.first, units.count, out);
+  if (word.sequence) return word.sequence->words(state.isa, units.first, units.count, out);
   philox_.words(state.isa, {nullptr, units.count, units.first}, {word.entity, sim::kParameterStream, 0, 0},
                 {{out, call_.row(1), call_.row(2), call_.row(3)}});
 }

@@ -40,8 +40,8 @@ class StratifiedWords {
   StratifiedWords(const Philox& philox, std::uint64_t entity);
 
   std::uint32_t word(std::uint32_t unit) const;
-  // Of units first … first + count - 1.
-  void words(std::uint32_t first, std::size_t count, std::uint32_t* out) const;
+  // Of units first … first + count - 1, the same on every instruction set.
+  void words(Isa isa, std::uint32_t first, std::size_t count, std::uint32_t* out) const;
 
  private:
   std::array<std::uint32_t, kBatches> shuffle_{}, scramble_{};

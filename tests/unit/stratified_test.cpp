@@ -74,9 +74,9 @@ TEST_CASE("stratified words of two parameters, two batches and two seeds are ind
   }
   // Within one seed: all units of two parameters, and of two seeds.
   std::vector<std::uint32_t> a(65536), b(a.size()), c(a.size());
-  StratifiedWords(Philox(5), kAcme).words(0, a.size(), a.data());
-  StratifiedWords(Philox(5), kBigco).words(0, b.size(), b.data());
-  StratifiedWords(Philox(6), kAcme).words(0, c.size(), c.data());
+  StratifiedWords(Philox(5), kAcme).words(sim::Isa::baseline, 0, a.size(), a.data());
+  StratifiedWords(Philox(5), kBigco).words(sim::Isa::baseline, 0, b.size(), b.data());
+  StratifiedWords(Philox(6), kAcme).words(sim::Isa::baseline, 0, c.size(), c.data());
   // Pairs of points mirror each other, which adds up to 60 % to the variance of a product (stratified.h): hence the factor.
   for (const auto& [name, other] : {std::pair{"of parameters", &b}, std::pair{"of seeds", &c}}) {
     double sum = 0.0;
@@ -131,9 +131,11 @@ TEST_CASE("the mean over a batch of 2^m points has the variance of one uniform p
 
 TEST_CASE("a stratified word depends on seed, entity and unit alone") {
   const StratifiedWords words(Philox(9), kBigco);
-  std::vector<std::uint32_t> run(1000);
-  words.words(12345, run.size(), run.data());
-  for (std::uint32_t i = 0; i < run.size(); ++i) CHECK(run[i] == StratifiedWords(Philox(9), kBigco).word(12345 + i));
+  for (const sim::Isa isa : sim::available_isas()) {
+    std::vector<std::uint32_t> run(1000);
+    words.words(isa, 12345, run.size(), run.data());
+    for (std::uint32_t i = 0; i < run.size(); ++i) CHECK(run[i] == StratifiedWords(Philox(9), kBigco).word(12345 + i));
+  }
   // The contract in numbers.
   CHECK(StratifiedWords(Philox(1), kAcme).word(0) == 2364857078u);
   CHECK(StratifiedWords(Philox(1), kAcme).word(100) == 3791119661u);
