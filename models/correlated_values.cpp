@@ -109,28 +109,26 @@ void complain_of_number(Setup& setup, const std::string& table, const Correlated
 CorrelatedValues correlated_values(Setup& setup, const std::string& table) {
   const sim::Scenario& scenario = setup.scenario;
   CorrelatedValues values;
+  std::set<std::string_view> paths;
   bool fine = true, switched_off = false;
-  std::size_t paths = 0;
   for (const std::string& pattern : scenario.texts(table + ".of")) {
     bool drawn = false;
-    std::string matched;
-    for (const auto& [path, entry] : scenario.entries()) {
+    for (const auto& [path, id] : setup.draw_ids()) {
       if (!names_value(pattern, path)) continue;
-      if (matched.empty()) matched = path;
-      const auto found = setup.draw_ids().find(path);
-      if (found == setup.draw_ids().end()) continue;
-      values.ids.insert(found->second);
+      values.ids.insert(id);
+      paths.insert(path);
       drawn = true;
-      ++paths;
     }
     const bool off = is_switched_off(scenario, pattern);
     switched_off = switched_off || off;
     if (drawn || off) continue;
-    complain(setup, table, pattern, matched);
+    const auto& entries = scenario.entries();
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return names_value(pattern, entry.first); });
+    complain(setup, table, pattern, found == entries.end() ? std::string() : found->first);
     fine = false;
   }
   values.usable = fine && values.ids.size() > 1;
-  if (fine && !values.usable && !switched_off) complain_of_number(setup, table, values, paths > values.ids.size());
+  if (fine && !values.usable && !switched_off) complain_of_number(setup, table, values, paths.size() > values.ids.size());
   return values;
 }
 

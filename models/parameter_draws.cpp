@@ -11,7 +11,12 @@ sim::Sampling read_sampling(const sim::Scenario& scenario) {
 }
 
 ParameterDraws::ParameterDraws(const Setup& setup, const sim::Philox& philox, std::shared_ptr<const Sets> sets)
-    : philox_(philox), sampling_(read_sampling(setup.scenario)), sets_(std::move(sets)), call_(4, setup.lanes), values_(sim::padded(setup.lanes)) {
+    : inputs_(setup.inputs()),
+      philox_(philox),
+      sampling_(read_sampling(setup.scenario)),
+      sets_(std::move(sets)),
+      call_(4, setup.lanes),
+      values_(sim::padded(setup.lanes)) {
   std::map<std::uint64_t, std::pair<std::size_t, std::size_t>> places;  // of correlated words
   std::size_t largest = 0;
   for (const CorrelatedSet& set : *sets_) {
@@ -19,29 +24,31 @@ ParameterDraws::ParameterDraws(const Setup& setup, const sim::Philox& philox, st
     together_.emplace_back(set.entities.size());
     largest = std::max(largest, set.entities.size());
   }
-  const auto word_of = [&](const Setup::Input& input) {
-    Word word{input.entity, !input.luck, std::nullopt, {}};
-    if (sampling_.batches > 0 && (word.by_unit || sampling_.inner == 1)) word.sequence.emplace(philox_, input.entity);
-    return word;
-  };
   std::map<std::uint64_t, std::size_t> singles;
-  for (std::size_t row = 0; row < setup.inputs().size(); ++row) {
-    const Setup::Input& input = setup.inputs()[row];
+  for (std::size_t row = 0; row < inputs_.size(); ++row) {
+    const Setup::Input& input = inputs_[row];
     const auto place = places.find(input.entity);
     Word* word = nullptr;
     if (place != places.end()) {
       word = &together_[place->second.first][place->second.second];
-      if (word->inputs.empty()) *word = word_of(input);
+      if (word->rows.empty()) *word = word_of(input);
     } else {
       const auto [found, is_new] = singles.emplace(input.entity, alone_.size());
       if (is_new) alone_.push_back(word_of(input));
       word = &alone_[found->second];
     }
-    word->inputs.push_back({row, input.quantile});
+    word->rows.push_back(row);
   }
   words_ = sim::Grid<std::uint32_t>(std::max<std::size_t>(largest, 1), setup.lanes);
   for (std::size_t k = 0; k < words_.rows(); ++k) rows_.push_back(words_.row(k));
   scores_.reserve(largest > 0 ? (largest + 1) * setup.lanes : 0);
+}
+
+ParameterDraws::Word ParameterDraws::word_of(const Setup::Input& input) const {
+  Word word{input.entity, !input.luck, nullptr, {}};
+  if (sampling_.batches > 0 && (word.by_unit || sampling_.inner == 1))
+    word.sequence = std::make_unique<const sim::StratifiedWords>(philox_, input.entity);
+  return word;
 }
 
 std::size_t ParameterDraws::bytes_per_lane(const Setup& setup, const Sets& sets) {
@@ -80,13 +87,14 @@ void ParameterDraws::fill_words(const State& state, const Word& word, std::uint3
 void ParameterDraws::fill_inputs(State& state, const Word& word, const std::uint32_t* words) {
   const Range units = units_of(state, word);
   const std::uint32_t inner = word.by_unit ? sampling_.inner : 1;
-  for (const Input& input : word.inputs) {
-    float* row = state.inputs.row(input.row);
+  for (const std::size_t input : word.rows) {
+    const sim::Quantile& quantile = inputs_[input].quantile;
+    float* row = state.inputs.row(input);
     if (inner == 1) {
-      input.quantile.fill({words, units.count}, {row, units.count});
+      quantile.fill({words, units.count}, {row, units.count});
       continue;
     }
-    input.quantile.fill({words, units.count}, {values_.data(), units.count});
+    quantile.fill({words, units.count}, {values_.data(), units.count});
     std::uint32_t place = state.first_replication % inner;  // in its unit
     std::size_t unit = 0;
     for (std::size_t i = 0; i < state.count; ++i) {

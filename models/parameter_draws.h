@@ -17,7 +17,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -34,7 +33,7 @@ sim::Sampling read_sampling(const sim::Scenario& scenario);
 class ParameterDraws {
  public:
   using Sets = std::vector<CorrelatedSet>;
-  // The generator outlives it; `sets` may be shared by workers.
+  // `setup` and the generator outlive it; workers may share `sets`.
   ParameterDraws(const Setup& setup, const sim::Philox& philox, std::shared_ptr<const Sets> sets);
 
   // Fills state.inputs for the replications of the block.
@@ -43,25 +42,23 @@ class ParameterDraws {
   static std::size_t bytes_per_lane(const Setup& setup, const Sets& sets);
 
  private:
-  struct Input {
-    std::size_t row;  // of State::inputs
-    sim::Quantile quantile;
-  };
   struct Word {
-    std::uint64_t entity;
-    bool by_unit;
-    std::optional<sim::StratifiedWords> sequence;
-    std::vector<Input> inputs;
+    std::uint64_t entity = 0;
+    bool by_unit = true;
+    std::unique_ptr<const sim::StratifiedWords> sequence;
+    std::vector<std::size_t> rows;  // of State::inputs
   };
   struct Range {
     std::uint32_t first;
     std::size_t count;
   };
 
+  Word word_of(const Setup::Input& input) const;
   Range units_of(const State& state, const Word& word) const;
   void fill_words(const State& state, const Word& word, std::uint32_t* out);
   void fill_inputs(State& state, const Word& word, const std::uint32_t* words);
 
+  const std::vector<Setup::Input>& inputs_;
   const sim::Philox& philox_;
   sim::Sampling sampling_;
   std::shared_ptr<const Sets> sets_;

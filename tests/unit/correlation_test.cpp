@@ -129,6 +129,7 @@ TEST_CASE("'*' passes over constants and disabled tables, so that variants may s
 
 TEST_CASE("a correlation is between two or more") {
   contains(said_of(kBusiness + table("\"firm.direct.close_rate\"")), "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: firm.direct.leads, ");
+  contains(said_of(kBusiness + table("\"firm.direct.leads\", \"firm.direct.leads\"")), "names 1 parameter (a correlation is between two or more)");
   contains(said_of(kBusiness + table("\"partner.twin.close_rate\"")), "names 1 parameter (copies that share are one parameter)");
   contains(said_of(kBusiness + table("")), "names 0 parameters");
 }

@@ -136,7 +136,7 @@ TEST_CASE("a stratified word depends on seed, entity and unit alone") {
     words.words(isa, 12345, run.size(), run.data());
     for (std::uint32_t i = 0; i < run.size(); ++i) CHECK(run[i] == StratifiedWords(Philox(9), kBigco).word(12345 + i));
   }
-  // The contract in numbers.
+  // The contract in numbers, which a second implementation gives too.
   CHECK(StratifiedWords(Philox(1), kAcme).word(0) == 2364857078u);
   CHECK(StratifiedWords(Philox(1), kAcme).word(100) == 3791119661u);
 }
