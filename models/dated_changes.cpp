@@ -11,21 +11,6 @@
 namespace partnersim {
 namespace {
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// "partner.referrer.churn" means the copies referrer_1, referrer_2, … when it has a count.
-bool matches_copy(std::string_view pattern, std::string_view path) {
-  const std::size_t first = pattern.find('.');
-  const std::size_t last = pattern.find('.', first + 1);
-  if (first == std::string_view::npos || last == std::string_view::npos) return false;
-  const std::string_view original = pattern.substr(0, last);
-  if (!path.starts_with(original) || path.size() <= last || path[last] != '_') return false;
-  const std::size_t end = path.find('.', last);
-  return end != std::string_view::npos && is_number(path.substr(last + 1, end - last - 1)) && path.substr(end) == pattern.substr(last);
-}
-
 // { "firm.fixed_cost" = 1 } and { firm = { fixed_cost = 1 } } alike: the path so far names a value, or has tables below.
 bool is_above_values(const sim::Scenario& scenario, const std::string& pattern) {
   const std::size_t levels = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '.'));
@@ -64,7 +49,7 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
   const sim::Node& value = member.node;
   bool found = false;
   for (const auto& [path, entry] : scenario.entries()) {
-    if (!matches_path(pattern, path) && !matches_copy(pattern, path)) continue;
+    if (!names_value(pattern, path)) continue;
     found = true;
     if (entry.spec->kind != sim::Kind::number) {
       problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can", "Set it for the whole run instead.");

@@ -111,7 +111,7 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
   }
   if (is_drawn_probability(first)) {
     const sim::Quantile quantile = sim::make_quantile(without_companions(first), {0.0, 1.0});
-    probability_ = setup.drawn(setup.scenario.draw_id(path), quantile, "1 a month", "probability that the partnership ends in a month");
+    probability_ = setup.uncertain(path, quantile, "1 a month", "probability that the partnership ends in a month");
     mean_rate_ = -sim::math::log1p(-quantile.mean());
   }
 }

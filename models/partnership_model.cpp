@@ -9,6 +9,7 @@
 #include "models/dependence.h"
 #include "models/idle_keys.h"
 #include "models/load_limit.h"
+#include "models/parameter_draws.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/month_loop.h"
 
@@ -42,7 +43,8 @@ bool is_calendar_month(const std::string& text) {
 
 class NetworkSimulation final : public sim::Simulation {
  public:
-  NetworkSimulation(const sim::Scenario& scenario, const sim::WorkerOptions& options, sim::Profile* profile)
+  using Sets = std::shared_ptr<const ParameterDraws::Sets>;
+  NetworkSimulation(const sim::Scenario& scenario, Sets correlated, const sim::WorkerOptions& options, sim::Profile* profile)
       : setup_(scenario, options.lanes), philox_(static_cast<std::uint64_t>(scenario.integer("scenario.seed"))) {
     add_processes(setup_, loop_);
     dependence_ = make_dependence(setup_);
@@ -55,7 +57,7 @@ class NetworkSimulation final : public sim::Simulation {
     if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_suspension) state_->suspended = sim::Grid<std::uint32_t>(setup_.partners.size(), options.lanes);
-    words_ = sim::Grid<std::uint32_t>(4, options.lanes);
+    draws_ = std::make_unique<ParameterDraws>(setup_, philox_, std::move(correlated));
   }
 
   void run(const sim::Block& block, sim::BlockResult& result) override {
@@ -110,17 +112,11 @@ class NetworkSimulation final : public sim::Simulation {
     std::fill(state_->stopped_in.begin(), state_->stopped_in.end(), 0u);
   }
 
-  // Word 0 of call 0, month 0 of the parameter stream, for each input.
   void draw_inputs() {
+    draws_->draw(*state_);
     const std::size_t outcomes = setup_.outputs().outcomes.size();
-    for (std::size_t k = 0; k < setup_.inputs().size(); ++k) {
-      const Setup::Input& input = setup_.inputs()[k];
-      philox_.words(state_->isa, state_->all_lanes(), {input.entity, sim::kParameterStream, 0, 0},
-                    {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
-      float* row = state_->inputs.row(k);
-      input.quantile.fill({words_.row(0), state_->count}, {row, state_->count});
-      std::copy_n(row, state_->count, state_->result->columns.row(outcomes + k));
-    }
+    for (std::size_t k = 0; k < setup_.inputs().size(); ++k)
+      std::copy_n(state_->inputs.row(k), state_->count, state_->result->columns.row(outcomes + k));
   }
 
   Setup setup_;
@@ -128,7 +124,7 @@ class NetworkSimulation final : public sim::Simulation {
   Loop loop_;
   std::unique_ptr<Dependence> dependence_;
   std::unique_ptr<State> state_;
-  sim::Grid<std::uint32_t> words_;
+  std::unique_ptr<ParameterDraws> draws_;
 };
 
 class PartnershipModel final : public sim::Model {
@@ -143,6 +139,7 @@ class PartnershipModel final : public sim::Model {
     check_scenario(setup);
     report_idle_keys(setup);
     setup.report_idle_changes();
+    correlated_ = std::make_shared<const ParameterDraws::Sets>(read_correlations(setup));
     if (setup.problems.empty()) {
       Expectation e(setup.partners.size(), setup.sources());
       loop.expect(e, setup.months);
@@ -150,11 +147,12 @@ class PartnershipModel final : public sim::Model {
     }
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
-    bytes_per_lane_ = setup.sources() * 40 + setup.inputs().size() * 4 + 256;
+    bytes_per_lane_ = setup.sources() * 40 + ParameterDraws::bytes_per_lane(setup, *correlated_) + 256;
     warnings_ = setup.warnings;
     if (passes_ > 0)
       warnings_.push_back(fmt::format("output.without simulates every future {} more times, because what one partner does acts on others", passes_));
     outputs_ = setup.take_outputs();
+    outputs_.sampling = read_sampling(*scenario_);
   }
 
   const sim::OutputPlan& outputs() const override { return outputs_; }
@@ -163,14 +161,14 @@ class PartnershipModel final : public sim::Model {
 
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
                                                    sim::Profile* profile) const override {
-    return std::make_unique<NetworkSimulation>(*scenario_, options, profile);
+    return std::make_unique<NetworkSimulation>(*scenario_, correlated_, options, profile);
   }
 
   sim::Chronicle replay(std::uint32_t replication) const override {
     sim::WorkerOptions options;
     options.lanes = 1;
     options.chronicle = true;
-    return NetworkSimulation(*scenario_, options, nullptr).tell(replication);
+    return NetworkSimulation(*scenario_, correlated_, options, nullptr).tell(replication);
   }
 
   sim::ExpectedValues expected() const override {
@@ -189,9 +187,26 @@ class PartnershipModel final : public sim::Model {
     if (!start.empty() && !is_calendar_month(start))
       setup.problems.add(setup.scenario.mark("scenario.start"), fmt::format("scenario.start = \"{}\" is not a month", start), {},
                          "Write year and month, as in start = \"2026-09\"");
+    check_units(setup);
     if (!setup.scenario.has_table("partner") && !setup.has_direct && setup.channels.empty())
       setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate", "there is neither a partner nor direct business",
                          "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
+  }
+
+  // Units are complete, so that all weigh the same.
+  static void check_units(Setup& setup) {
+    const std::int64_t inner = setup.scenario.integer("scenario.inner"), replications = setup.scenario.integer("scenario.replications");
+    if (replications % inner != 0) {
+      const std::int64_t most = (std::int64_t{1} << 32) - 1;
+      const std::int64_t nearest = std::min(std::max<std::int64_t>((replications + inner / 2) / inner, 1), most / inner) * inner;
+      setup.problems.add(setup.scenario.mark("scenario.replications"),
+                         fmt::format("scenario.replications = {} is not a multiple of scenario.inner = {}", replications, inner),
+                         "that many replications share each draw of the parameters", fmt::format("Write replications = {}", nearest));
+    }
+    if (inner == 1 && setup.scenario.text("scenario.sampling") == "independent") return;
+    const bool drawn = std::any_of(setup.inputs().begin(), setup.inputs().end(), [&](const Setup::Input& input) { return inner == 1 || !input.luck; });
+    if (!drawn)
+      setup.warnings.push_back(fmt::format("scenario.{} has no effect, because nothing is drawn once a replication", inner > 1 ? "inner" : "sampling"));
   }
 
   // Names in [output] that no active process offers.
@@ -208,6 +223,7 @@ class PartnershipModel final : public sim::Model {
   }
 
   std::shared_ptr<const sim::Scenario> scenario_;
+  std::shared_ptr<const ParameterDraws::Sets> correlated_;
   sim::OutputPlan outputs_;
   std::vector<std::string> warnings_;
   std::size_t passes_ = 0;

@@ -13,6 +13,7 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
   using sim::Kind;
   static constexpr std::array<std::string_view, 2> kModes{"random", "expected"};
   static constexpr std::array<std::string_view, 3> kDetails{"none", "means", "bands"};
+  static constexpr std::array<std::string_view, 2> kSamplings{"independent", "stratified"};
   static constexpr std::array kSpecs{
       sim::ParameterSpec{.path = "scenario.months", .kind = Kind::integer, .unit = "months", .range = {1, sim::kMaxMonths}, .fallback = 12,
                          .doc = "length of the simulated future", .source = "neutral"},
@@ -24,6 +25,18 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
                          .doc = "names the random numbers; the same seed gives the same futures", .source = "neutral"},
       sim::ParameterSpec{.path = "scenario.mode", .kind = Kind::choice, .fallback_text = "random", .choices = kModes,
                          .doc = "\"expected\": every draw replaced by its mean, the spreadsheet's answer", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.inner", .kind = Kind::integer, .unit = "replications", .range = {1, 65536}, .fallback = 1,
+                         .doc = "consecutive replications that share one draw of the uncertain parameters", .source = "neutral"},
+      sim::ParameterSpec{.path = "scenario.sampling", .kind = Kind::choice, .fallback_text = "independent", .choices = kSamplings,
+                         .doc = "\"stratified\": uncertain parameters leave no gaps in their ranges, for smaller errors of means", .source = "neutral"},
+      sim::ParameterSpec{.path = "correlation.*.label", .kind = Kind::text, .doc = "what figures call it", .source = "neutral"},
+      sim::ParameterSpec{.path = "correlation.*.enabled", .kind = Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+      sim::ParameterSpec{.path = "correlation.*.of", .kind = Kind::texts, .required = true,
+                         .doc = "values that are drawn once a replication: [\"firm.direct.close_rate\", \"partner.*.close_rate\"]; '*' passes over constants"},
+      sim::ParameterSpec{.path = "correlation.*.rank", .unit = "1", .range = {-1, 1}, .required = true,
+                         .doc = "Spearman's rank correlation of each pair of them"},
+      sim::ParameterSpec{.path = "correlation.*.repair", .kind = Kind::boolean, .fallback = 1.0,
+                         .doc = "false: ranks that cannot hold together are an error instead of being moved to the nearest that can", .source = "neutral"},
       sim::ParameterSpec{.path = "change.*.label", .kind = Kind::text, .doc = "what figures call it", .source = "neutral"},
       sim::ParameterSpec{.path = "change.*.enabled", .kind = Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
       sim::ParameterSpec{.path = "change.*.month", .kind = Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .required = true,

@@ -93,10 +93,10 @@ std::uint64_t Setup::entity(const std::string& dotted_id) {
   return hash;
 }
 
-int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Column column) {
+int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck) {
   const auto [found, is_new] = input_of_.emplace(column.name, static_cast<int>(inputs_.size()));
   if (is_new) {
-    inputs_.push_back({quantile, entity(id)});
+    inputs_.push_back({quantile, entity(id), luck});
     outputs_.inputs.push_back(std::move(column));
   }
   return found->second;
@@ -115,15 +115,21 @@ Parameter Setup::parameter(const std::string& path) {
     const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
     // The same word before and after a change: who is lucky stays lucky.
     const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);
-    pieces.push_back({from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)})});
+    pieces.push_back({from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)}, false)});
+    draw_ids_[path] = id;
   }
   return Parameter(std::move(pieces));
 }
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
 
+Parameter Setup::uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit, const std::string& doc) {
+  const std::string id = draw_ids_[path] = scenario.draw_id(path);
+  return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc}, false)}});
+}
+
 Parameter Setup::drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit, const std::string& doc) {
-  return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc})}});
+  return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc}, true)}});
 }
 
 sim::Quantile gamma_of_mean_one(double shape) {

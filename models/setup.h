@@ -66,8 +66,10 @@ class Setup {
 
   // The hash of a dotted id; two ids with one hash are refused.
   std::uint64_t entity(const std::string& dotted_id);
-  // A number that may change at a date. A law is drawn once a replication.
+  // A number that may change at a date. A law is drawn once a replication (for `inner` of them: parameter_draws.h).
   Parameter parameter(const std::string& path);
+  // The same for a key whose law its process reads by itself and hands over.
+  Parameter uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit, const std::string& doc);
   // The same for a number drawn per event, or never: its laws with the months they begin in.
   std::vector<DatedLaw> laws(const std::string& path);
   // A number drawn once a replication that no key of the scenario gives: luck, but an input all the same.
@@ -106,16 +108,20 @@ class Setup {
   struct Input {
     sim::Quantile quantile;
     std::uint64_t entity;
+    bool luck;  // no key of the scenario gives it
   };
   const std::vector<Input>& inputs() const { return inputs_; }
+  // Of each path whose value is drawn once a replication, the identity of its draws: copies may share it.
+  const std::map<std::string, std::string>& draw_ids() const { return draw_ids_; }
 
  private:
-  int input(const std::string& id, const sim::Quantile& quantile, sim::Column column);
+  int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
 
   sim::OutputPlan outputs_;
   std::vector<std::string> offered_outcomes_, offered_series_;
   std::vector<Input> inputs_;
   std::map<std::string, int> input_of_;  // by draw id
+  std::map<std::string, std::string> draw_ids_;  // by path
   std::map<std::uint64_t, std::string> entities_;
   DatedChanges changes_;
 };
