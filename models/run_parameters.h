@@ -14,6 +14,7 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
   static constexpr std::array<std::string_view, 2> kModes{"random", "expected"};
   static constexpr std::array<std::string_view, 3> kDetails{"none", "means", "bands"};
   static constexpr std::array<std::string_view, 2> kSamplings{"independent", "stratified"};
+  static constexpr std::array<std::string_view, 2> kSamples{"all", "none"};
   static constexpr std::array kSpecs{
       sim::ParameterSpec{.path = "scenario.months", .kind = Kind::integer, .unit = "months", .range = {1, sim::kMaxMonths}, .fallback = 12,
                          .doc = "length of the simulated future", .source = "neutral"},
@@ -37,6 +38,12 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
                          .doc = "Spearman's rank correlation of each pair of them"},
       sim::ParameterSpec{.path = "correlation.*.repair", .kind = Kind::boolean, .fallback = 1.0,
                          .doc = "false: ranks that cannot hold together are an error instead of being moved to the nearest that can", .source = "neutral"},
+      sim::ParameterSpec{.path = "stop.confidence", .unit = "1", .range = {0.5, 0.9999}, .fallback = 0.95,
+                         .doc = "of the intervals whose half-widths are asked for", .source = "neutral"},
+      sim::ParameterSpec{.path = "stop.precision", .kind = Kind::tree,
+                         .doc = "half-widths to stop at: { revenue = \"0.5%\", \"revenue.p05\" = \"1%\", profit = 500 }"},
+      sim::ParameterSpec{.path = "stop.max_replications", .kind = Kind::integer, .unit = "replications", .range = {1, 4294967295.0},
+                         .fallback = 100000, .doc = "where to end all the same; scenario.replications when not given", .needs = "stop.precision"},
       sim::ParameterSpec{.path = "change.*.label", .kind = Kind::text, .doc = "what figures call it", .source = "neutral"},
       sim::ParameterSpec{.path = "change.*.enabled", .kind = Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
       sim::ParameterSpec{.path = "change.*.month", .kind = Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .required = true,
@@ -45,6 +52,8 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
       sim::ParameterSpec{.path = "output.outcomes", .kind = Kind::texts, .doc = "outcomes to record; all when not given", .source = "neutral"},
       sim::ParameterSpec{.path = "output.trajectories", .kind = Kind::choice, .fallback_text = "bands", .choices = kDetails,
                          .doc = "what is kept of monthly series", .source = "neutral"},
+      sim::ParameterSpec{.path = "output.samples", .kind = Kind::choice, .fallback_text = "all", .choices = kSamples,
+                         .doc = "\"none\": summaries and bands only, no values of single replications", .source = "neutral"},
       sim::ParameterSpec{.path = "output.series", .kind = Kind::texts, .doc = "monthly series to record; all when not given", .source = "neutral"},
       sim::ParameterSpec{.path = "output.without", .kind = Kind::text,
                          .doc = "partners whose loss is measured: \"top 5\" (by leads, close rate and deal value), \"all\", or an id", .source = "neutral"},

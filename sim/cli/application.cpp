@@ -26,6 +26,9 @@ constexpr std::array kCommands{
     Command{"check", "read a scenario as run does, and say what it would do", check_command},
     Command{"describe", "parameters, distributions, outcomes and their sources", describe_command},
     Command{"summary", "the table of a result file", summary_command},
+    Command{"compare", "differences between points, variants or results on shared random numbers", compare_command},
+    Command{"extend", "more replications or points for a result", extend_command},
+    Command{"merge", "the result of shards that were run apart", merge_command},
     Command{"replay", "one future of a result, month by month", replay_command},
     Command{"list", "the scenarios that ship, with their questions", list_command},
 };

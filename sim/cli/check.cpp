@@ -29,7 +29,7 @@ struct Forecast {
 
 // Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand deals a month), for
 // a check answers at once. Sixteen-fold steps cost at most a fifteenth of the last one.
-double seconds_for(const LoadedScenario& loaded, std::uint32_t replications, const RunOptions& options, std::size_t block, SumsSink& sink) {
+double seconds_for(const LoadedExperiment& loaded, std::uint32_t replications, const RunOptions& options, std::size_t block, SumsSink& sink) {
   constexpr double kLongEnough = 0.2;  // seconds; assumed
   const auto most = std::min<std::uint32_t>(replications, static_cast<std::uint32_t>(block) * 4 * static_cast<std::uint32_t>(options.threads));
   for (std::uint32_t sample = 1;; sample = most / 16 < sample ? most : sample * 16) {
@@ -40,7 +40,7 @@ double seconds_for(const LoadedScenario& loaded, std::uint32_t replications, con
 }
 
 // Sizes by counting.
-Forecast forecast(const LoadedScenario& loaded, std::uint32_t replications, int thread_count) {
+Forecast forecast(const LoadedExperiment& loaded, std::uint32_t replications, int thread_count) {
   RunOptions run_options;
   run_options.threads = thread_count;
   run_options.isa = default_isa();
@@ -98,6 +98,27 @@ class GroupedRows {
   std::map<std::string, std::size_t> index_;
 };
 
+// The points of an experiment, the first and the last of many; and what a run stops at.
+std::string points_text(const LoadedExperiment& loaded) {
+  std::string out;
+  constexpr std::size_t kMost = 12;
+  const auto& labels = loaded.header.point_labels;
+  if (labels.size() > 1) out += "\nPoints:\n";
+  for (std::size_t p = 0; p < labels.size() && labels.size() > 1; ++p) {
+    if (labels.size() > kMost && p == kMost - 2) {
+      out += fmt::format("  … {} more\n", whole(labels.size() - kMost + 1));
+      p = labels.size() - 1;
+    }
+    out += fmt::format("  {} {}\n", p, labels[p]);
+  }
+  if (!loaded.precision.targets.empty()) {
+    out += fmt::format("\nStops when, at {:.4g} % confidence, at every point, or after the replications above:\n", 100.0 * loaded.precision.confidence);
+    for (const Target& target : loaded.precision.targets)
+      out += fmt::format("  {} is known to ± {}\n", target.key, target.relative ? fmt::format("{:.4g} %", 100.0 * target.wanted) : plain(target.wanted));
+  }
+  return out;
+}
+
 std::string drawn_text(const Scenario& scenario) {
   GroupedRows rows;
   for (const auto& [path, entry] : scenario.entries()) {
@@ -130,20 +151,25 @@ int check_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   if (values.count("scenario") == 0) throw UsageError("check needs a scenario. For example: partnersim check configs/arithmetic.toml");
-  const LoadedScenario loaded = load(values["scenario"].as<std::vector<std::string>>().front(), assignments(values), domain);
+  const LoadedExperiment loaded = load(values["scenario"].as<std::vector<std::string>>().front(), request_of(values), domain);
   const Scenario& scenario = *loaded.scenario;
   const OutputPlan& outputs = loaded.model->outputs();
-  const auto replications = static_cast<std::uint32_t>(scenario.integer("scenario.replications"));
+  const std::uint32_t replications = loaded.plan.points.front().replications;
+  const std::size_t points = loaded.plan.points.size();
   const int thread_count = threads(values);
 
   std::string out = scenario.file() + ": ok\n";
   if (!loaded.header.question.empty()) out += loaded.header.question + "\n";
-  out += fmt::format("\n{} months, {} partners, {} replications, seed {}, 1 point\n", outputs.months, outputs.members.size(),
-                     plain(replications), loaded.header.seed);
-  for (const std::string& warning : loaded.model->warnings()) out += "Note: " + warning + ".\n";
+  out += fmt::format("\n{} months, {} partners, {} replications{}, seed {}, {} point{}\n", outputs.months, outputs.members.size(),
+                     plain(replications), points > 1 ? " each" : "", loaded.header.seed, plain(static_cast<double>(points)), points > 1 ? "s" : "");
+  out += points_text(loaded);
+  for (const std::string& warning : loaded.warnings) out += "Note: " + warning + ".\n";
   out += drawn_text(scenario);
   out += defaults_text(scenario);
-  const Forecast f = forecast(loaded, replications, thread_count);
+  Forecast f = forecast(loaded, replications, thread_count);
+  f.seconds *= static_cast<double>(points);
+  f.journal_bytes *= static_cast<double>(points);
+  f.result_bytes *= static_cast<double>(points);
   out += fmt::format("\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
                      "complete {} for the journal that an interrupted run goes on from.\n",
                      thread_count, f.seconds, bytes_text(f.memory_bytes), bytes_text(f.journal_bytes + f.result_bytes),

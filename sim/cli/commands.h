@@ -15,6 +15,9 @@ int run_command(const Words& words, const Domain& domain);
 int check_command(const Words& words, const Domain& domain);
 int describe_command(const Words& words, const Domain& domain);
 int summary_command(const Words& words, const Domain& domain);
+int compare_command(const Words& words, const Domain& domain);
+int extend_command(const Words& words, const Domain& domain);
+int merge_command(const Words& words, const Domain& domain);
 int replay_command(const Words& words, const Domain& domain);
 int list_command(const Words& words, const Domain& domain);
 

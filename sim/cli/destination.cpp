@@ -41,7 +41,7 @@ bool Destination::holds_result() const {
     tidy();
     return true;
   }
-  if (permission_.force || (same && permission_.resume)) return false;
+  if (permission_.force || permission_.replace || (same && permission_.resume)) return false;
   if (same)
     throw Refusal(
         fmt::format("{} exists (it holds the finished part of an interrupted run). Use --resume to go on with it, "

@@ -36,6 +36,7 @@ class Destination {
   struct Permission {
     bool force = false;
     bool resume = false;
+    bool replace = false;  // another complete result may be replaced: it is what this run extends
   };
   // `tell` shows a message to the user, or does not.
   Destination(std::filesystem::path result, output::RunIdentity run, Permission permission,
@@ -48,11 +49,12 @@ class Destination {
   std::unique_ptr<output::Journal> open_journal() const;
   // Gives the collector what the journal holds.
   void recover(output::Journal& journal, collect::Collector& collector) const;
+  // Makes the result's folder where necessary.
+  void prepare_folder() const;
   // After the result is complete.
   void remove(output::Journal& journal) const;
 
  private:
-  void prepare_folder() const;
   void tidy() const;
   [[noreturn]] void refuse_journal() const;
 

@@ -51,7 +51,7 @@ constexpr std::array<std::string_view, 3> kOfTheRun{"scenario", "output", "stop"
 
 void check_not_of_the_run(const ValuePath& path, const Mark& mark, const std::string& what, Problems& problems) {
   const bool refused = !path.empty() && std::find(kOfTheRun.begin(), kOfTheRun.end(), path.front().key) != kOfTheRun.end();
-  if (refused && !(path.front().key == "scenario" && path.size() > 1 && path[1].key == "sampling"))
+  if (refused)
     problems.add(mark, fmt::format("{} cannot differ between points", path_text(path)),
                  fmt::format("{}, and all points are simulated together", what), "Run the scenario once for each, with --set");
 }
@@ -199,10 +199,6 @@ class Loader {
         else if (const auto* whole = std::get_if<std::int64_t>(&member.node.value)) take(parse_target(member.key, static_cast<double>(*whole), outcomes), member.mark);
         else problems.add(member.mark, fmt::format("stop.precision.{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\"");
       }
-    for (const std::string& text : request_.precision) {
-      const std::size_t equals = text.rfind('=');
-      take(parse_target(text.substr(0, equals), equals == std::string::npos ? "" : text.substr(equals + 1), outcomes), {"--precision", 0, 0});
-    }
     if (!goal.targets.empty() && loaded_.scenario->given("stop.max_replications")) replications_ = loaded_.scenario->integer("stop.max_replications");
   }
 
@@ -222,11 +218,12 @@ class Loader {
     header.source = {scenario.file(), scenario.source_text(), request_.assignments, request_.vary};
     header.resolved_text = scenario.resolved_text();
     header.experiment_text = experiment_text(loaded_.experiment);
-    for (const std::string& text : request_.precision) header.experiment_text += "precision " + text + "\n";
     for (const ExperimentPoint& point : loaded_.experiment.points()) {
       header.point_labels.push_back(point.label);
       if (!loaded_.experiment.is_single()) header.variants.push_back(loaded_.experiment.variants()[point.variant].name);
     }
+    if (loaded_.experiment.variants().size() > 1)
+      for (const ExperimentPoint& point : loaded_.experiment.points()) header.baselines.push_back(static_cast<std::uint32_t>(point.row));
     header.swept = swept_parameters(loaded_.experiment);
     header.samples = scenario.text("output.samples") == "all";
     loaded_.warnings = loaded_.model->warnings();
@@ -241,6 +238,14 @@ class Loader {
 }  // namespace
 
 std::size_t LoadedExperiment::baseline(std::size_t point) const { return experiment.points()[point].row; }
+
+std::string point_text(const LoadedExperiment& loaded, std::size_t point, const Domain& domain) {
+  Problems problems;
+  const Document document = loaded.experiment.document(point, problems);
+  const std::string text = resolve(document, domain.parameters, problems).resolved_text();
+  problems.raise();
+  return text;
+}
 
 std::vector<ParameterSpec> all_parameters(const Domain& domain) {
   std::vector<ParameterSpec> specs = domain.parameters;

@@ -19,7 +19,6 @@ namespace sim::cli {
 struct LoadRequest {
   std::vector<std::string> assignments;  // PATH=VALUE, in order
   std::vector<std::string> vary;         // PATH=VALUES
-  std::vector<std::string> precision;    // OUTCOME=AMOUNT, beside [stop]
   int threads = 1;
 };
 
@@ -49,6 +48,9 @@ LoadedExperiment load(const std::string& path, const LoadRequest& request, const
 
 // The specs of a scenario file, those of experiments included.
 std::vector<ParameterSpec> all_parameters(const Domain& domain);
+
+// The scenario of one point, every value in effect.
+std::string point_text(const LoadedExperiment& loaded, std::size_t point, const Domain& domain);
 
 // The scenario's question: its first comment line.
 std::string question_of(const std::string& text);

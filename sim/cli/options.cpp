@@ -77,13 +77,19 @@ std::vector<std::string> given(const options::variables_map& values, const char*
 }
 
 LoadRequest request_of(const options::variables_map& values) {
-  return {assignments(values), given(values, "vary"), given(values, "precision"), threads(values)};
+  return {assignments(values), given(values, "vary"), threads(values)};
 }
 
 std::vector<std::string> assignments(const options::variables_map& values) {
   std::vector<std::string> list = given(values, "set");
-  if (values.count("replications") != 0) list.push_back("scenario.replications=" + values["replications"].as<std::string>());
+  for (const std::string& text : given(values, "precision")) {
+    const std::size_t equals = text.rfind('=');
+    if (equals == std::string::npos) throw UsageError(fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
+    list.push_back(fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
+  }
   if (values.count("seed") != 0) list.push_back("scenario.seed=" + values["seed"].as<std::string>());
+  // Last, where extend puts it too.
+  if (values.count("replications") != 0) list.push_back("scenario.replications=" + values["replications"].as<std::string>());
   return list;
 }
 

@@ -26,7 +26,7 @@ void add_run_options(options::options_description& description);
 // All values of an option that may be repeated.
 std::vector<std::string> given(const options::variables_map& values, const char* option);
 LoadRequest request_of(const options::variables_map& values);
-// --set, then -n and -s, as assignments.
+// --set, --precision, -s and -n, as assignments.
 std::vector<std::string> assignments(const options::variables_map& values);
 // -t, PARTNERSIM_THREADS or the default.
 int threads(const options::variables_map& values);

@@ -3,17 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
-#include <sstream>
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/options.h"
+#include "sim/cli/stored.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/netcdf_file.h"
+#include "sim/output/result_replications.h"
 #include "sim/stats/summary.h"
 
 namespace sim::cli {
@@ -26,6 +26,7 @@ options::options_description described() {
   description.add_options()
       ("replication,r", options::value<std::uint64_t>()->value_name("K"), "the future with this number, from 0")
       ("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"), "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum")
+      ("point", options::value<std::string>()->value_name("LABEL|NUMBER"), "of an experiment; the first unless given")
       ("format", options::value<std::string>()->default_value("text")->value_name("text|json"), "of the chronicle on stdout")
       ("help,h", "this help");
   return description;
@@ -33,17 +34,13 @@ options::options_description described() {
 
 class Replay {
  public:
-  Replay(const std::string& path, const Domain& domain) : path_(path), file_(path) {
-    if (!file_.exists("/provenance/scenario_text") || !file_.exists("/provenance/fingerprint"))
-      throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance)", path));
-    std::vector<std::string> assignments;
-    std::istringstream lines(file_.exists("/provenance/assignments") ? file_.read_scalar<std::string>("/provenance/assignments") : std::string());
-    for (std::string line; std::getline(lines, line);) assignments.push_back(line);
-    loaded_ = load(parse_document(path, file_.read_scalar<std::string>("/provenance/scenario_text")), assignments, domain);
-    if (output::fingerprint(loaded_.header) != file_.read_scalar<std::string>("/provenance/fingerprint"))
-      throw InputOutputError(fmt::format("{}: made by another version ({}): its futures cannot be told again. Run the scenario with this version first", path,
-                                         file_.read_scalar<std::string>("/provenance/version")));
-    replications_ = file_.read<std::uint32_t>("/points/replications").front();
+  Replay(const std::string& path, const std::string& point, const Domain& domain) : path_(path), file_(path) {
+    stored_ = read_stored(path, domain, 1);
+    const auto& points = stored_.loaded.header.point_labels;
+    if (!point.empty()) point_ = point_of(point, points, path);
+    replications_ = stored_.replications[point_];
+    if (!file_.exists("/outcomes"))
+      throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so there is no future to compare with. Run its scenario again with samples = \"all\"", path));
   }
 
   std::uint64_t replications() const { return replications_; }
@@ -53,7 +50,7 @@ class Replay {
     const std::size_t dot = wanted.rfind('.');
     const std::string outcome = wanted.substr(0, dot);
     const std::size_t column = column_of(outcome);
-    const std::vector<float> values = read_column(loaded_.model->outputs().outcomes[column]);
+    const std::vector<float> values = read_column(model().outputs().outcomes[column]);
     const double target = statistic(outcome, dot == std::string::npos ? "" : wanted.substr(dot + 1));
     std::uint64_t best = 0;
     double distance = kInfinity;
@@ -66,8 +63,8 @@ class Replay {
   }
 
   Chronicle tell(std::uint64_t replication) const {
-    Chronicle chronicle = loaded_.model->replay(static_cast<std::uint32_t>(replication));
-    const auto& outcomes = loaded_.model->outputs().outcomes;
+    Chronicle chronicle = model().replay(static_cast<std::uint32_t>(replication));
+    const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       const float stored = read_one(outcomes[c], replication);
       if (stored == chronicle.columns[c] || (std::isnan(stored) && std::isnan(chronicle.columns[c]))) continue;
@@ -78,7 +75,7 @@ class Replay {
 
   std::string as_text(std::uint64_t replication, const Chronicle& chronicle) const {
     std::string out = fmt::format("Future {} of {}", replication, path_);
-    if (!loaded_.header.question.empty()) out += ": " + loaded_.header.question;
+    if (!stored_.loaded.header.question.empty()) out += ": " + stored_.loaded.header.question;
     out += "\n";
     int month = 0, told = 0;
     for (const ChronicleEvent& event : chronicle.events) {
@@ -94,7 +91,7 @@ class Replay {
     }
     out += "\nWhat came of it\n";
     TextTable table({"outcome", "", "value"});
-    const auto& outcomes = loaded_.model->outputs().outcomes;
+    const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
       table.add({outcomes[c].label(), outcomes[c].unit == "1" ? "" : outcomes[c].unit,
                  std::isnan(chronicle.columns[c]) ? "-" : plain(static_cast<double>(chronicle.columns[c]))});
@@ -110,13 +107,14 @@ class Replay {
       first = false;
     }
     out += "\n  ],\n  \"outcomes\": {";
-    const auto& outcomes = loaded_.model->outputs().outcomes;
+    const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
       out += fmt::format("{}\n    {}: {}", c == 0 ? "" : ",", json_text(outcomes[c].label()), json_number(static_cast<double>(chronicle.columns[c])));
     return out + "\n  }\n}\n";
   }
 
  private:
+  const Model& model() const { return *stored_.loaded.plan.points[point_].model; }
   static constexpr std::size_t kMostBegun = 6;  // named one by one
   static std::size_t begun_in(const Chronicle& chronicle, int month) {
     return static_cast<std::size_t>(std::count_if(chronicle.events.begin(), chronicle.events.end(),
@@ -124,7 +122,7 @@ class Replay {
   }
 
   std::size_t column_of(const std::string& outcome) const {
-    const auto& outcomes = loaded_.model->outputs().outcomes;
+    const auto& outcomes = model().outputs().outcomes;
     std::vector<std::string> labels;
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       if (outcomes[c].label() == outcome) return c;
@@ -135,7 +133,7 @@ class Replay {
 
   double statistic(const std::string& outcome, const std::string& name) const {
     const auto labels = file_.read<std::string>("/summary/outcome");
-    const auto row = static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
+    const auto row = point_ * labels.size() + static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
     for (const char* plain_name : {"mean", "minimum", "maximum", "cvar05"})
       if (name == plain_name) return file_.read<double>(std::string("/summary/") + plain_name)[row];
     for (std::size_t q = 0; q < kProbabilities.size(); ++q)
@@ -144,21 +142,14 @@ class Replay {
     throw UsageError(fmt::format("--near {}.{}: there is no such statistic. For example: {}.p05; also p01 … p99, mean, minimum, maximum, cvar05", outcome, name, outcome));
   }
 
-  std::vector<float> read_column(const Column& column) const {
-    const std::string variable = "/outcomes/" + column.name;
-    if (column.dimension.empty()) return file_.read_slab<float>(variable, std::array<std::uint64_t, 2>{0, 0}, std::array<std::uint64_t, 2>{1, replications_});
-    return file_.read_slab<float>(variable, std::array<std::uint64_t, 3>{0, 0, column.index}, std::array<std::uint64_t, 3>{1, replications_, 1});
-  }
-
+  std::vector<float> read_column(const Column& column) const { return output::read_column(file_, "/outcomes", column, point_, 0, replications_); }
   float read_one(const Column& column, std::uint64_t replication) const {
-    const std::string variable = "/outcomes/" + column.name;
-    if (column.dimension.empty()) return file_.read_slab<float>(variable, std::array<std::uint64_t, 2>{0, replication}, std::array<std::uint64_t, 2>{1, 1}).front();
-    return file_.read_slab<float>(variable, std::array<std::uint64_t, 3>{0, replication, column.index}, std::array<std::uint64_t, 3>{1, 1, 1}).front();
+    return output::read_column(file_, "/outcomes", column, point_, replication, 1).front();
   }
 
   // "2027-02 (month 6)"
   std::string month_name(int month) const {
-    const std::string& start = loaded_.header.start;
+    const std::string& start = stored_.loaded.header.start;
     if (start.empty()) return fmt::format("month {}", month);
     int year = 0, first = 0;
     std::from_chars(start.data(), start.data() + 4, year);
@@ -169,7 +160,8 @@ class Replay {
 
   std::string path_;
   output::NetcdfReader file_;
-  LoadedScenario loaded_;
+  StoredExperiment stored_;
+  std::size_t point_ = 0;
   std::uint64_t replications_ = 0;
 };
 
@@ -186,7 +178,8 @@ int replay_command(const Words& words, const Domain& domain) {
   if (values.count("replication") == values.count("near")) throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
   const std::string format = values["format"].as<std::string>();
   if (format != "text" && format != "json") throw UsageError(fmt::format("--format {} is neither text nor json", format));
-  const Replay replay(values["result"].as<std::vector<std::string>>().front(), domain);
+  const std::string point = values.count("point") != 0 ? values["point"].as<std::string>() : "";
+  const Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
   const std::uint64_t replication = values.count("near") != 0 ? replay.nearest(values["near"].as<std::string>()) : values["replication"].as<std::uint64_t>();
   if (replication >= replay.replications())
     throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replay.replications() - 1));

@@ -25,10 +25,27 @@ struct SharedRow {
   Contrast contrast;
 };
 
+// A point against its baseline, by paired replications.
+struct DifferenceRow {
+  std::string point, baseline, outcome, unit;
+  Estimate difference, ratio;
+  double larger = 0.0, equal = 0.0, variance_removed = 0.0;
+  std::string words;  // dominance
+};
+
+// Ignorance and luck in an outcome of a two-level run.
+struct SplitRow {
+  std::string point, outcome;
+  double luck, ignorance, share, share_error;
+  std::string advice;
+};
+
 struct Report {
   std::string question;
   std::string worst_outcome;        // empty: nothing to explain it by
   std::vector<SharedRow> shared;    // points in order
+  std::vector<DifferenceRow> differences;
+  std::vector<SplitRow> splits;
   std::string digest;
   std::uint64_t seed = 0;
   std::vector<std::string> points;
@@ -36,13 +53,20 @@ struct Report {
   std::vector<ReportRow> rows;              // points in order, outcomes in order
 };
 
-Report report_of(const collect::Results& results, const collect::Collector& collector,
-                 const output::ResultHeader& header);
+Report report_of(const collect::Results& results, const collect::Collector& collector, const output::ResultHeader& header);
+DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome, const collect::OutcomeComparison& found);
 // Throws InputOutputError when the file is missing, damaged or not a result.
 Report read_report(const std::filesystem::path& path);
 
 std::string formatted(const Report& report, Format format);
+// Differences alone, of every outcome.
+std::string formatted(const std::vector<DifferenceRow>& differences, Format format);
 // The spreadsheet's answer alone.
-std::string formatted(const ExpectedValues& expected, const OutputPlan& outputs, const std::string& question, Format format);
+struct ExpectedPoint {
+  std::string label;
+  ExpectedValues values;
+  const OutputPlan* outputs;
+};
+std::string formatted(const std::vector<ExpectedPoint>& points, const std::string& question, Format format);
 
 }  // namespace sim::cli

@@ -5,9 +5,13 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
+#include "sim/cli/goal_seek.h"
 #include "sim/cli/options.h"
+#include "sim/cli/precision.h"
 #include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
+#include "sim/cli/shard.h"
+#include "sim/cli/simulation.h"
 #include "sim/cli/space.h"
 #include "sim/cli/terminal.h"
 
@@ -24,53 +28,57 @@ options::options_description described() {
       ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the summary on stdout")
       ("resume", "go on with an interrupted run")
       ("force", "overwrite another run's file, start over instead of going on")
+      ("accept-imprecise", "exit with 0 though the precision asked for was not reached")
+      ("shard", options::value<std::string>()->value_name("I/N"), "simulate part I of N alone, for merge")
+      ("solve", options::value<std::string>()->value_name("PATH"), "search the value of a number …")
+      ("so-that", options::value<std::string>()->value_name("'OUTCOME.STATISTIC >= VALUE'"), "… for which this just holds")
+      ("between", options::value<std::string>()->value_name("LO:HI"), "where to search; default: a bracket that grows from the value in the scenario")
       ("profile", "print where the time goes");
   add_run_options(description);
   return description;
 }
 
 // Where the result goes; empty for "none".
-std::filesystem::path output_path(const options::variables_map& values, const std::string& stem) {
-  if (values.count("output") == 0) return std::filesystem::path("results") / (stem + ".h5");
+std::filesystem::path output_path(const options::variables_map& values, const std::string& stem, const std::string& extension) {
+  if (values.count("output") == 0) return std::filesystem::path("results") / (stem + extension);
   const std::string given = values["output"].as<std::string>();
   return given == "none" ? std::filesystem::path{} : std::filesystem::path(given);
 }
 
+std::string scenario_path(const options::variables_map& values) {
+  if (values.count("scenario") == 0) throw UsageError("run needs a scenario. For example: partnersim run configs/arithmetic.toml");
+  return values["scenario"].as<std::vector<std::string>>().front();
+}
+
 class RunCommand {
  public:
-  RunCommand(const Words& words, const options::variables_map& values, const Domain& domain)
-      : words_(words), values_(values), format_(parse_format(values["format"].as<std::string>())),
-        loaded_(load(scenario_path(), assignments(values), domain)),
-        plan_{{{loaded_.model, static_cast<std::uint32_t>(loaded_.scenario->integer("scenario.replications"))}}, {}},
-        path_(output_path(values, loaded_.stem)) {
-    run_options_.threads = threads(values_);
-    run_options_.isa = default_isa();
-    run_options_.stop = &stop_requested();
-    run_options_.profile = values_.count("profile") != 0;
+  RunCommand(const Words& words, const options::variables_map& values, LoadedExperiment loaded)
+      : words_(words), values_(values), format_(parse_format(values["format"].as<std::string>())), loaded_(std::move(loaded)),
+        path_(output_path(values, loaded_.stem, ".h5")), simulation_(loaded_, threads(values), values.count("quiet") != 0) {
+    simulation_.profile(values_.count("profile") != 0);
   }
 
   int operator()() {
-    for (const std::string& warning : loaded_.model->warnings()) message("Note: " + warning + ".");
+    for (const std::string& warning : loaded_.warnings) message("Note: " + warning + ".");
     if (loaded_.scenario->text("scenario.mode") == "expected") return answer_expected();
     if (path_.empty()) {
       if (values_.count("resume") != 0) throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");
-      collect::Collector collector(plan_);
-      simulate(collector);
+      collect::Collector collector(loaded_.plan, nullptr, simulation_.collecting());
+      simulation_.run(collector);
       if (saved(collector) == 0) return nothing_done();
-      return answer(collector, collect::summarise(collector, run_options_.threads));
+      collect::Results results = collect::summarise(collector, simulation_.threads());
+      results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines, loaded_.header.point_labels, simulation_.threads());
+      return answer(collector, results);
     }
-    const Destination destination(path_, output::identity(loaded_.header, plan_, static_cast<std::uint32_t>(collect::Catalogue(plan_).all().columns()), {}),
-                                  {values_.count("force") != 0, values_.count("resume") != 0},
+    const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns(), {}),
+                                  {values_.count("force") != 0, values_.count("resume") != 0, false},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) return answer_from_file();
     return simulate_to_file(destination);
   }
 
  private:
-  std::string scenario_path() const {
-    if (values_.count("scenario") == 0) throw UsageError("run needs a scenario. For example: partnersim run configs/arithmetic.toml");
-    return values_["scenario"].as<std::vector<std::string>>().front();
-  }
+  std::uint32_t columns() const { return static_cast<std::uint32_t>(collect::Catalogue(loaded_.plan).all().columns()); }
 
   void message(const std::string& text) const {
     if (values_.count("quiet") == 0) print_message(text);
@@ -79,7 +87,12 @@ class RunCommand {
   int answer_expected() const {
     if (values_.count("output") != 0)
       throw UsageError("mode = \"expected\" has one figure an outcome and no result file. Leave out -o, or the mode");
-    print_result(formatted(loaded_.model->expected(), loaded_.model->outputs(), loaded_.header.question, format_));
+    std::vector<ExpectedPoint> points;
+    for (std::size_t p = 0; p < loaded_.plan.points.size(); ++p) {
+      const Model& model = *loaded_.plan.points[p].model;
+      points.push_back({loaded_.header.point_labels[p], model.expected(), &model.outputs()});
+    }
+    print_result(formatted(points, loaded_.header.question, format_));
     return kDone;
   }
 
@@ -99,50 +112,57 @@ class RunCommand {
     std::unique_ptr<output::Journal> journal;
     std::unique_ptr<collect::Collector> collector;
     try {
+      refuse_what_does_not_fit(path_, loaded_.plan, loaded_.header.samples);
       journal = destination.open_journal();
       // While this process waited for the lock, the one that held it may have finished.
       if (destination.holds_result()) return answer_from_file();
-      collector = std::make_unique<collect::Collector>(plan_, *journal);
+      collector = std::make_unique<collect::Collector>(loaded_.plan, journal.get(), simulation_.collecting());
       destination.recover(*journal, *collector);
       resumed_ = saved(*collector);
       if (resumed_ != 0)
         message(fmt::format("Going on with {}: {} of {} replications are there.", journal->path().string(), whole(resumed_),
-                            whole(plan_.total_replications())));
-      if (const std::string warning = Space(path_, plan_, collector.get()).warning(); !warning.empty()) message(warning);
-      simulate(*collector);
+                            whole(loaded_.plan.total_replications())));
+      if (const std::string warning = Space(path_, loaded_.plan, collector.get()).warning(); !warning.empty()) message(warning);
+      simulation_.run(*collector);
       if (saved(*collector) == 0) return nothing_done();
-      loaded_.header.complete = !report_.interrupted;
-      results = output::write_result_file(path_, loaded_.header, *collector, run_options_.threads);
+      loaded_.header.complete = !simulation_.report().interrupted;
+      if (simulation_.watch() != nullptr) loaded_.header.convergence = simulation_.watch()->history();
+      results = output::write_result_file(path_, loaded_.header, *collector, simulation_.threads());
     } catch (const output::FileBusy&) {
       throw;
     } catch (const Refusal&) {
       throw;
     } catch (const InputOutputError& error) {
-      throw InputOutputError(error.what() + Space(path_, plan_, collector.get()).advice());
+      throw InputOutputError(error.what() + Space(path_, loaded_.plan, collector.get()).advice());
     }
-    if (!report_.interrupted) destination.remove(*journal);
-    write_log(path_, {words_, report_, run_options_, resumed_, results.digest, seconds()});
+    if (!simulation_.report().interrupted) destination.remove(*journal);
+    write_log(path_, {words_, simulation_.report(), simulation_.options(), resumed_, results.digest, seconds()});
     return answer(*collector, results);
   }
 
-  void simulate(collect::Collector& collector) {
-    ProgressLine progress(values_.count("quiet") != 0);
-    run_options_.progress = [&](const RunProgress& p) { progress.show(p); };
-    run_options_.start = collector.position();
-    report_ = run(plan_, collector, run_options_);
-    collector.finish();
-    progress.finish();
-  }
-
   int answer(const collect::Collector& collector, const collect::Results& results) const {
+    const RunReport& report = simulation_.report();
     print_result(formatted(report_of(results, collector, loaded_.header), format_));
-    if (run_options_.profile) print_message(profile_table(report_));
-    if (report_.interrupted)
+    if (values_.count("profile") != 0) print_message(profile_table(report));
+    if (report.interrupted)
       message(fmt::format("Interrupted after {} replications: the table is of those.{}", whole(saved(collector)),
                           path_.empty() ? "" : " --resume goes on from there."));
-    message(fmt::format("{} replications in {:.2f} s, of which {:.2f} s simulating.{}", whole(report_.replications), seconds(), report_.seconds,
+    message(fmt::format("{} replications in {:.2f} s, of which {:.2f} s simulating.{}", whole(report.replications), seconds(), report.seconds,
                         path_.empty() ? "" : " Result: " + path_.string()));
-    return report_.interrupted ? kInterrupted : kDone;
+    if (report.interrupted) return kInterrupted;
+    return answer_precision();
+  }
+
+  int answer_precision() const {
+    const PrecisionWatch* watch = simulation_.watch();
+    if (watch == nullptr) return kDone;
+    const auto replications = whole(watch->history().replications.back());
+    if (simulation_.precise()) {
+      message(fmt::format("Every precision target is reached after {} replications.", replications));
+      return kDone;
+    }
+    message(fmt::format("The precision asked for was not reached in {} replications: {}. A larger stop.max_replications goes on.", replications, watch->limiting()));
+    return values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
   }
 
   std::uint64_t saved(const collect::Collector& collector) const { return collector.order().index(collector.position()); }
@@ -153,11 +173,9 @@ class RunCommand {
   const options::variables_map& values_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   Format format_;
-  LoadedScenario loaded_;
-  ExperimentPlan plan_;
+  LoadedExperiment loaded_;
   std::filesystem::path path_;  // of the result; empty for none
-  RunOptions run_options_;
-  RunReport report_;
+  ExperimentSimulation simulation_;
   std::uint64_t resumed_ = 0;  // replications of earlier runs
 };
 
@@ -170,7 +188,15 @@ int run_command(const Words& words, const Domain& domain) {
     print_help("partnersim run SCENARIO.toml|- [options]", kExample, description);
     return kDone;
   }
-  return RunCommand(words, values, domain)();
+  const LoadRequest request = request_of(values);
+  if (values.count("solve") != 0 || values.count("so-that") != 0) return solve(scenario_path(values), values, request, domain);
+  LoadedExperiment loaded = load(scenario_path(values), request, domain);
+  if (values.count("shard") != 0) {
+    const Shard shard = shard_of(values["shard"].as<std::string>(), loaded);
+    const auto path = output_path(values, loaded.stem, fmt::format(".{}of{}.shard", shard.number, shard.of));
+    return run_shard(loaded, shard, path, {values.count("force") != 0, values.count("resume") != 0, false}, threads(values), values.count("quiet") != 0);
+  }
+  return RunCommand(words, values, std::move(loaded))();
 }
 
 }  // namespace sim::cli

@@ -23,7 +23,7 @@ void write_log(const std::filesystem::path& result, const RunLog& log) {
   gmtime_r(&now, &utc);
   char time[32] = "";
   std::strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  std::string command = "partnersim run";
+  std::string command = std::string("partnersim ") + log.subcommand;
   for (const std::string& word : log.words) command += " " + word;
   const std::string text = fmt::format(
       "{{\n  \"result\": {},\n  \"command\": {},\n  \"folder\": {},\n  \"host\": {},\n  \"finished\": {},\n"

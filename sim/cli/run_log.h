@@ -19,6 +19,7 @@ struct RunLog {
   std::uint64_t resumed;  // replications of earlier runs
   std::string digest;
   double seconds;
+  const char* subcommand = "run";
 };
 // Throws InputOutputError.
 void write_log(const std::filesystem::path& result, const RunLog& log);

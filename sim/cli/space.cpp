@@ -4,11 +4,24 @@
 
 #include <optional>
 
+#include "sim/cli/destination.h"
 #include "sim/cli/table.h"
 #include "sim/output/disk_need.h"
 #include "sim/output/journal.h"
 
 namespace sim::cli {
+
+void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, bool samples) {
+  // Columns alone, in the journal and in the result; journals of plans without samples are small while points are.
+  if (!samples) return;
+  const OutputPlan outputs = collect::Catalogue(plan).all();
+  const double least = 2.0 * output::column_bytes(outputs, static_cast<double>(plan.total_replications()));
+  const std::optional<double> free = output::free_bytes(result);
+  if (!free || least <= *free) return;
+  throw Refusal(fmt::format("{}: the plan of {} points and {} replications needs at least {} of disk, and {} are free. Fewer replications (-n), fewer points, fewer "
+                            "output.outcomes, or --set 'output.samples=none', which keeps summaries and bands only",
+                            result.string(), whole(plan.points.size()), whole(plan.total_replications()), bytes_text(least), bytes_text(*free)));
+}
 
 Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector)
     : result_(std::move(result)), total_(plan.total_replications()) {
@@ -16,11 +29,11 @@ Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const col
   // What is finished is in the journal already; the result is written beside it.
   const auto missing = static_cast<double>(total_ - finished_);
   needed_ = output::column_bytes(plan.points.front().model->outputs(), missing);
-  for (std::size_t p = 0; p < plan.points.size(); ++p) {
-    const OutputPlan& outputs = plan.points[p].model->outputs();
-    const bool begun = collector != nullptr && collector->replications(p) != 0;
-    needed_ += output::result_bytes(outputs, begun ? collector->sums(p) : Accumulators(outputs), plan.points[p].replications);
-  }
+  // The first point stands for all: they differ in how many bins they fill, little else.
+  const OutputPlan& outputs = plan.points.front().model->outputs();
+  const bool begun = collector != nullptr && collector->replications(0) != 0;
+  const Accumulators sums = begun ? collector->sums(0) : Accumulators(outputs);
+  needed_ += static_cast<double>(plan.points.size()) * output::result_bytes(outputs, sums, plan.points.front().replications);
 }
 
 std::string Space::text() const {

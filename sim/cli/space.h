@@ -9,6 +9,9 @@
 
 namespace sim::cli {
 
+// Throws Refusal, with the size, when the least that a plan can take is more than there is.
+void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, bool samples);
+
 class Space {
  public:
   // `collector`: what is finished; null before anything is.

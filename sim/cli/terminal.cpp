@@ -41,8 +41,8 @@ void install_signal_handlers() {
   signal(SIGXFSZ, SIG_IGN);  // and a file-size limit as EFBIG
 }
 
-ProgressLine::ProgressLine(bool quiet)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + std::chrono::milliseconds(300)) {}
+ProgressLine::ProgressLine(bool quiet, std::string note)
+    : quiet_(quiet), note_(note.empty() ? "" : "; " + note), terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + std::chrono::milliseconds(300)) {}
 
 void ProgressLine::show(const RunProgress& p) {
   if (quiet_ || p.done == p.earlier || p.total == 0) return;
@@ -51,7 +51,7 @@ void ProgressLine::show(const RunProgress& p) {
   const double share = static_cast<double>(p.done) / static_cast<double>(p.total);
   const std::string line =
       fmt::format("{:3.0f} %  {} of {} replications, {} left", 100.0 * share, plain(static_cast<double>(p.done)),
-                  plain(static_cast<double>(p.total)), duration(p.seconds * static_cast<double>(p.total - p.done) / static_cast<double>(p.done - p.earlier)));
+                  plain(static_cast<double>(p.total)), duration(p.seconds * static_cast<double>(p.total - p.done) / static_cast<double>(p.done - p.earlier))) + note_;
   if (terminal_) {
     next_ = now + std::chrono::milliseconds(100);
     std::fputs(("\r" + line + "\033[K").c_str(), stderr);

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <string>
 
 #include "sim/engine/runner.h"
 
@@ -11,13 +12,15 @@ namespace sim::cli {
 
 class ProgressLine {
  public:
-  explicit ProgressLine(bool quiet);
+  // `note` stands behind every line: what a run is waiting for.
+  explicit ProgressLine(bool quiet, std::string note = {});
   void show(const RunProgress& progress);
   void finish();  // clears the line on a terminal
 
  private:
   using Clock = std::chrono::steady_clock;
   bool quiet_;
+  std::string note_;
   bool terminal_;
   Clock::time_point next_;
   int shown_tenth_ = 0;

@@ -60,6 +60,7 @@ std::string PointReducer::name(std::size_t c) const {
 PointResults PointReducer::blank() const {
   PointResults results;
   results.summaries.assign(all_->outcomes.size(), nothing());
+  results.splits.resize(all_->sampling.inner > 1 ? all_->outcomes.size() : 0);
   results.worst.resize(causes_.size());
   results.hashes.resize(all_->columns());
   return results;
@@ -80,28 +81,27 @@ void PointReducer::check_finite(std::size_t column, std::span<const float> value
 
 void PointReducer::take(PointResults& results, std::size_t column, std::span<const float> values,
                         const Sampling& sampling, const std::optional<WorstFutures>& worst) const {
-  (void)sampling;
   check_finite(column, values);
   const XXH128_hash_t hash = XXH3_128bits(values.data(), values.size_bytes());
   results.hashes[column] = {hash.low64, hash.high64};
   if (const auto cause = std::find(causes_.begin(), causes_.end(), column); cause != causes_.end() && worst)
     results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values);
   if (column >= all_->outcomes.size()) return;
-  std::vector<float> sorted(values.begin(), values.end());
-  std::erase_if(sorted, [](float v) { return std::isnan(v); });
-  results.summaries[column] = summarise(sorted, quantile_ranks(sorted.size()), all_->outcomes[column].high_is_worse);
+  results.summaries[column] = summarise(values, sampling, all_->outcomes[column].high_is_worse);
+  if (sampling.inner > 1) results.splits[column] = split_variance(values, sampling);
 }
 
 std::string encode(const PointResults& results) {
   std::string out;
   put(out, results.summaries);
+  put(out, results.splits);
   put(out, results.worst);
   put(out, results.hashes);
   return out;
 }
 
 bool decode(std::string_view bytes, PointResults& blank) {
-  return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.worst) && take_bytes(bytes, blank.hashes) && bytes.empty();
+  return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.splits) && take_bytes(bytes, blank.worst) && take_bytes(bytes, blank.hashes) && bytes.empty();
 }
 
 }  // namespace sim::collect

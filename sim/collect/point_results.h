@@ -13,6 +13,7 @@
 
 #include "sim/engine/outputs.h"
 #include "sim/stats/summary.h"
+#include "sim/stats/variance_split.h"
 #include "sim/stats/worst_futures.h"
 
 namespace sim::collect {
@@ -21,6 +22,7 @@ using Hash = std::array<std::uint64_t, 2>;  // XXH3-128, low half first
 
 struct PointResults {
   std::vector<Summary> summaries;  // [outcome column]; without replications where the point does not model it
+  std::vector<VarianceSplit> splits;  // [outcome column]; of two-level runs only
   std::vector<Contrast> worst;     // [cause]
   std::vector<Hash> hashes;        // [column]
 };

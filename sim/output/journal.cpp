@@ -53,16 +53,27 @@ std::unique_ptr<Journal> Journal::create(const std::filesystem::path& path, cons
 }
 
 std::unique_ptr<Journal> Journal::open(const std::filesystem::path& path, const RunIdentity& run) {
+  std::unique_ptr<Journal> journal = open_any(path);
+  if (const std::string reason = difference(journal->run_, run); !reason.empty()) journal->refuse(reason);
+  return journal;
+}
+
+std::unique_ptr<Journal> Journal::open_any(const std::filesystem::path& path) {
   auto file = std::make_unique<LockedFile>(path, path, LockedFile::Open::existing);
   const HeaderPrefix prefix = decode_header_prefix(text_of(*file, 0, kHeaderPrefix));
-  std::unique_ptr<Journal> journal(new Journal(std::move(file), run, prefix.bytes));
+  std::unique_ptr<Journal> journal(new Journal(std::move(file), {}, prefix.bytes));
   if (!prefix.problem.empty()) journal->refuse(prefix.problem);
   const std::string header = text_of(*journal->file_, 0, prefix.bytes);
   if (header.size() < prefix.bytes) journal->refuse("its header is truncated");
-  const std::optional<RunIdentity> identity = decode_identity(header);
+  std::optional<RunIdentity> identity = decode_identity(header);
   if (!identity) journal->refuse("its header is damaged");
-  if (const std::string reason = difference(*identity, run); !reason.empty()) journal->refuse(reason);
+  journal->run_ = std::move(*identity);
   return journal;
+}
+
+void Journal::finish_as(const std::filesystem::path& path) {
+  may_be_removed_ = false;
+  file_->rename(path, "give the shard its name");
 }
 
 void Journal::refuse(const std::string& reason) const { throw JournalRefused(path(), reason); }

@@ -47,6 +47,8 @@ class Journal final : public GroupStore {
   static std::unique_ptr<Journal> create(const std::filesystem::path& path, const RunIdentity& run, bool replace);
   // Throws FileBusy, JournalRefused, or InputOutputError when it cannot be read.
   static std::unique_ptr<Journal> open(const std::filesystem::path& path, const RunIdentity& run);
+  // The same of whatever run it is.
+  static std::unique_ptr<Journal> open_any(const std::filesystem::path& path);
   ~Journal() override;
 
   // Shows every group in order, and gives back how many bytes of a torn one were cut off. Once, after open(). The
@@ -60,6 +62,9 @@ class Journal final : public GroupStore {
   bool due(std::chrono::duration<double> since_last, std::size_t column_bytes) const override;
 
   const std::filesystem::path& path() const { return file_->path(); }
+  const RunIdentity& run() const { return run_; }
+  // Gives a journal that is complete another name, durably: that of a shard.
+  void finish_as(const std::filesystem::path& path);
   // The errno of a failure, else 0: a finished result is no less finished for a journal that stays behind.
   int remove() noexcept { return file_->remove_quietly(); }
 

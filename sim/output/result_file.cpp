@@ -67,9 +67,13 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   file.attributes("/", root);
   write_points(context);
   Sections sections(context);
-  const Results results = summarise(collector, threads, &sections);
+  Results results = summarise(collector, threads, &sections);
+  results.comparisons = collect::compare_to_baselines(collector, header.baselines, header.point_labels, threads);
   write_summary(context, results);
   write_worst(context, results);
+  write_uncertainty(context, results);
+  write_comparison(context, results);
+  write_convergence(context);
   sections.write();
   write_provenance(context, results);
   file.commit();

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,13 @@ struct SweptParameter {
   std::vector<std::string> texts;   // [point], when there are no numbers
 };
 
+// How the intervals of precision targets narrowed: values are [checkpoint][target][point].
+struct Convergence {
+  std::vector<std::string> targets;
+  std::vector<std::uint32_t> replications;  // [checkpoint]
+  std::vector<double> value, half_width, wanted, needed;
+};
+
 struct ResultHeader {
   std::string question;  // the scenario's first comment line
   std::string currency;
@@ -34,6 +42,8 @@ struct ResultHeader {
   std::string experiment_text;           // what else tells the points apart; empty for a single one
   std::vector<std::string> point_labels, variants;
   std::vector<SweptParameter> swept;
+  std::vector<std::uint32_t> baselines;  // [point], what it is compared with; empty when nothing is
+  std::optional<Convergence> convergence;
   bool samples = true;   // whether columns of single replications are written
   bool complete = true;  // false: an interrupted run's finished part
 };

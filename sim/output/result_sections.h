@@ -116,6 +116,9 @@ class ResultState {
 void write_points(const ResultContext& context);                                // /points
 void write_summary(const ResultContext& context, const Results& results);       // /summary
 void write_worst(const ResultContext& context, const Results& results);         // /worst
+void write_comparison(const ResultContext& context, const Results& results);    // /comparison, of variants
+void write_uncertainty(const ResultContext& context, const Results& results);   // /uncertainty, of two-level runs
+void write_convergence(const ResultContext& context);                           // /convergence, with precision goals
 void write_provenance(const ResultContext& context, const Results& results);    // /provenance
 
 }  // namespace sim::output

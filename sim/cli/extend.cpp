@@ -1,0 +1,191 @@
+// partnersim extend: more replications, or more points, for a result that is there. What it holds is not simulated
+// again, and the new result has the bytes that asking for everything at once would have given.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "sim/base/problem.h"
+#include "sim/cli/destination.h"
+#include "sim/cli/options.h"
+#include "sim/cli/report.h"
+#include "sim/cli/run_log.h"
+#include "sim/cli/simulation.h"
+#include "sim/cli/space.h"
+#include "sim/cli/stored.h"
+#include "sim/cli/terminal.h"
+#include "sim/output/result_replications.h"
+
+namespace sim::cli {
+namespace {
+
+constexpr const char* kExample = "partnersim extend results/twelve_partners.h5 -n 400_000";
+constexpr std::string_view kReplications = "scenario.replications=";
+
+options::options_description described() {
+  options::options_description description("Options");
+  description.add_options()
+      ("replications,n", options::value<std::string>()->value_name("MORE"), "replications to add to each point")
+      ("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"), "other values of an axis, those that are there among them: new points")
+      ("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"), "the same for [sweep]: sweep.points=1024")
+      ("output,o", options::value<std::string>()->value_name("FILE.h5"), "keep the old result, and write the new one here")
+      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the summary on stdout")
+      ("threads,t", options::value<int>()->value_name("N"), "worker threads")
+      ("resume", "go on with an extension that was interrupted")
+      ("force", "overwrite another run's file, start over instead of going on")
+      ("quiet,q", "no progress and no messages")
+      ("help,h", "this help");
+  return description;
+}
+
+std::uint64_t more_replications(const options::variables_map& values) {
+  if (values.count("replications") == 0) return 0;
+  std::string text = values["replications"].as<std::string>();
+  std::erase(text, '_');
+  if (text.empty() || text.size() > 10 || text.find_first_not_of("0123456789") != std::string::npos)
+    throw UsageError(fmt::format("-n {} is not a number of replications", values["replications"].as<std::string>()));
+  return std::stoull(text);
+}
+
+class ExtendCommand {
+ public:
+  ExtendCommand(const Words& words, const options::variables_map& values, const Domain& domain)
+      : words_(words), values_(values), domain_(domain), old_path_(values["result"].as<std::vector<std::string>>().front()),
+        path_(values.count("output") != 0 ? values["output"].as<std::string>() : old_path_.string()),
+        old_(read_stored(old_path_, domain, threads(values))) {
+    const std::uint64_t more = more_replications(values);
+    if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
+      throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", kExample));
+    const auto there = static_cast<std::uint64_t>(*std::max_element(old_.replications.begin(), old_.replications.end()));
+    const std::uint64_t all = is_resumed() ? std::max(there, resumed_replications(there, more)) : there + more;
+    LoadRequest request{old_.source.assignments, old_.source.vary, threads(values)};
+    std::erase_if(request.assignments, [](const std::string& a) { return a.starts_with(kReplications) || a.starts_with("stop.precision="); });
+    for (const std::string& text : given(values, "set")) request.assignments.push_back(text);
+    if (!old_.loaded.precision.targets.empty()) request.assignments.push_back("stop.precision={}");
+    if (all != static_cast<std::uint64_t>(old_.loaded.scenario->integer("scenario.replications")) || has_assignment(old_.source.assignments))
+      request.assignments.push_back(fmt::format("{}{}", kReplications, all));
+    merge_vary(request.vary);
+    loaded_ = load(parse_document(old_.source.file, old_.source.text), request, domain);
+  }
+
+  int operator()() {
+    const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded_.plan).all().columns());
+    const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns, {}),
+                                  {values_.count("force") != 0, values_.count("resume") != 0, path_ == old_path_},
+                                  [this](const std::string& text) { message(text); });
+    if (destination.holds_result()) {
+      message(fmt::format("{} already holds all this.", path_.string()));
+      print_result(formatted(read_report(path_), format()));
+      return kDone;
+    }
+    try {
+      return simulate(destination);
+    } catch (const output::FileBusy&) {
+      throw;
+    } catch (const Refusal&) {
+      throw;
+    } catch (const InputOutputError& error) {
+      throw InputOutputError(fmt::format("{} {} is as it was.", error.what(), old_path_.string()));
+    }
+  }
+
+ private:
+  bool is_resumed() const { return values_.count("resume") != 0; }
+  Format format() const { return parse_format(values_["format"].as<std::string>()); }
+  void message(const std::string& text) const {
+    if (values_.count("quiet") == 0) print_message(text);
+  }
+  static bool has_assignment(const std::vector<std::string>& list) {
+    return std::any_of(list.begin(), list.end(), [](const std::string& a) { return a.starts_with(kReplications); });
+  }
+
+  // An extension killed between naming the result and removing its journal has nothing left to do: the journal tells.
+  std::uint64_t resumed_replications(std::uint64_t there, std::uint64_t more) const {
+    std::error_code ignored;
+    const auto journal = output::Journal::path_for(path_);
+    if (!std::filesystem::exists(journal, ignored)) return there + more;
+    const auto wanted = output::Journal::open_any(journal)->run().replications;
+    return wanted.empty() ? there + more : *std::max_element(wanted.begin(), wanted.end());
+  }
+
+  void merge_vary(std::vector<std::string>& vary) const {
+    for (const std::string& text : given(values_, "vary")) {
+      const std::string path = text.substr(0, text.find('=') + 1);
+      std::erase_if(vary, [&](const std::string& old) { return old.starts_with(path); });
+      vary.push_back(text);
+    }
+  }
+
+  // The old file's point of each new point: the one whose scenario is the same but for the number of replications.
+  std::vector<std::optional<std::size_t>> match() const {
+    std::vector<std::string> old_texts;
+    for (std::size_t p = 0; p < old_.loaded.plan.points.size(); ++p) old_texts.push_back(scenario_text(old_.loaded, p));
+    std::vector<std::optional<std::size_t>> matches;
+    for (std::size_t p = 0; p < loaded_.plan.points.size(); ++p) {
+      const std::string text = scenario_text(loaded_, p);
+      // In most extensions a point keeps its number.
+      std::size_t found = p < old_texts.size() && old_texts[p] == text ? p : static_cast<std::size_t>(std::find(old_texts.begin(), old_texts.end(), text) - old_texts.begin());
+      matches.push_back(found < old_texts.size() ? std::optional(found) : std::nullopt);
+    }
+    return matches;
+  }
+
+  std::string scenario_text(const LoadedExperiment& loaded, std::size_t point) const {
+    std::string text = point_text(loaded, point, domain_);
+    for (const std::string_view key : {"scenario.replications =", "stop."}) {
+      for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
+        if (at == 0 || text[at - 1] == '\n') text.erase(at, text.find('\n', at) + 1 - at);
+        else ++at;
+    }
+    return text;
+  }
+
+  int simulate(const Destination& destination) {
+    const OutputPlan outputs = collect::Catalogue(loaded_.plan).all();
+    const output::ResultReplications known(old_path_, outputs, match());
+    for (std::size_t p = 0; p < known.counts().size(); ++p)
+      if (known.counts()[p] > loaded_.plan.points[p].replications)
+        throw Refusal(fmt::format("{} has {} replications a point, more than the {} asked for", old_path_.string(), known.counts()[p], loaded_.plan.points[p].replications));
+    const auto journal = destination.open_journal();
+    if (destination.holds_result()) return kDone;
+    ExperimentSimulation simulation(loaded_, threads(values_), values_.count("quiet") != 0);
+    auto collecting = simulation.collecting();
+    collecting.known = &known;
+    collect::Collector collector(loaded_.plan, journal.get(), collecting);
+    destination.recover(*journal, collector);
+    if (const std::string warning = Space(path_, loaded_.plan, &collector).warning(); !warning.empty()) message(warning);
+    simulation.run(collector, std::nullopt, &known);
+    if (simulation.report().interrupted) {
+      message(fmt::format("Interrupted. {} is as it was; extend … --resume goes on.", old_path_.string()));
+      return kInterrupted;
+    }
+    const collect::Results results = output::write_result_file(path_, loaded_.header, collector, simulation.threads());
+    destination.remove(*journal);
+    write_log(path_, {words_, simulation.report(), simulation.options(), 0, results.digest, simulation.report().seconds, "extend"});
+    print_result(formatted(report_of(results, collector, loaded_.header), format()));
+    message(fmt::format("{} replications added. Result: {}", whole(simulation.report().replications), path_.string()));
+    return kDone;
+  }
+
+  const Words& words_;
+  const options::variables_map& values_;
+  const Domain& domain_;
+  std::filesystem::path old_path_, path_;
+  StoredExperiment old_;
+  LoadedExperiment loaded_;
+};
+
+}  // namespace
+
+int extend_command(const Words& words, const Domain& domain) {
+  const options::options_description description = described();
+  const options::variables_map values = parse(words, description, "result", 1);
+  if (values.count("help") != 0) {
+    print_help("partnersim extend RESULT.h5 -n MORE [options]", kExample, description);
+    return kDone;
+  }
+  if (values.count("result") == 0) throw UsageError(fmt::format("extend needs a result. For example: {}", kExample));
+  return ExtendCommand(words, values, domain)();
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,295 @@
+#include "sim/cli/goal_seek.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "sim/base/problem.h"
+#include "sim/cli/simulation.h"
+#include "sim/cli/table.h"
+#include "sim/cli/terminal.h"
+#include "sim/stats/precision.h"
+
+namespace sim::cli {
+namespace {
+
+constexpr const char* kExample = "partnersim run S.toml --solve firm.direct.leads --so-that 'revenue.p05 >= 200000'";
+constexpr int kMostSteps = 60;  // of widening or closing the bracket; assumed
+
+std::optional<double> number_of(std::string text) {
+  std::erase(text, '_');
+  std::erase(text, ' ');
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+struct Condition {
+  std::string key;  // "revenue.p05"
+  bool at_least = true;
+  double level = 0.0;
+};
+
+Condition read_condition(const std::string& text) {
+  for (const auto& [sign, at_least] : {std::pair{">=", true}, std::pair{"<=", false}}) {
+    const std::size_t at = text.find(sign);
+    if (at == std::string::npos) continue;
+    std::string key = text.substr(0, at);
+    std::erase(key, ' ');
+    if (const auto level = number_of(text.substr(at + 2)); level && !key.empty()) return {key, at_least, *level};
+  }
+  throw UsageError(fmt::format("--so-that {} is no condition. Write for example --so-that 'revenue.p05 >= 200000'", text));
+}
+
+class GoalSeek {
+ public:
+  GoalSeek(std::string scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain)
+      : scenario_(std::move(scenario)), values_(values), request_(request), domain_(domain),
+        path_(values["solve"].as<std::string>()), condition_(read_condition(values["so-that"].as<std::string>())),
+        document_(read_document(scenario_)) {
+    const LoadedExperiment loaded = load(document_, request_, domain_);
+    if (!loaded.experiment.is_single())
+      throw UsageError("--solve searches in one scenario, and this one has several points. Leave out [sweep], [variant] and --vary, or choose a variant's values with --set");
+    std::vector<std::string> labels;
+    for (const Column& column : loaded.model->outputs().outcomes) labels.push_back(column.label());
+    ParsedTarget parsed = parse_target(condition_.key, "1%", {labels.begin(), labels.end()});
+    if (const auto* problem = std::get_if<Problem>(&parsed)) throw UsageError(fmt::format("--so-that: {}. {}", problem->problem, problem->hint));
+    target_ = std::get<Target>(parsed);
+    if (target_.statistic == Statistic::difference) throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
+    find_parameter(*loaded.scenario);
+    question_ = loaded.header.question;
+  }
+
+  int operator()() {
+    if (!find_bracket()) return not_found();
+    close_bracket();
+    return answer();
+  }
+
+ private:
+  using Parts = std::vector<std::string>;
+  // Where the search begins: the value in the scenario, of the first that the path matches.
+  void find_parameter(const Scenario& scenario) {
+    for (const auto& [path, entry] : scenario.entries()) {
+      if (!matches(path)) continue;
+      if (const Law* law = std::get_if<Law>(&entry.value); law != nullptr && law->is_constant()) start_ = law->number("value");
+      else if (const auto* number = std::get_if<std::int64_t>(&entry.value)) start_ = static_cast<double>(*number);
+      else throw UsageError(fmt::format("--solve {}: it is not a number but drawn from a law. Solve for one of its arguments: {}.lognormal.mean, say", path_, path_));
+      whole_ = entry.spec->kind == Kind::integer;
+      found_ = true;
+      return;
+    }
+  }
+  bool matches(std::string_view path) const {
+    std::string_view pattern = path_;
+    for (;;) {
+      const std::string_view a = pattern.substr(0, pattern.find('.')), b = path.substr(0, path.find('.'));
+      if (a != "*" && a != b) return false;
+      const bool last_a = a.size() == pattern.size(), last_b = b.size() == path.size();
+      if (last_a || last_b) return last_a && last_b;
+      pattern.remove_prefix(a.size() + 1);
+      path.remove_prefix(b.size() + 1);
+    }
+  }
+
+  // How far the statistic is beyond the level; nothing where the scenario does not allow the value.
+  std::optional<double> gap(double x) {
+    if (whole_) x = std::round(x);
+    const auto [place, is_new] = tried_.try_emplace(x);
+    if (is_new) place->second = simulate(x);
+    if (!place->second) return std::nullopt;
+    return place->second->value - condition_.level;
+  }
+
+  std::optional<Achieved> simulate(double x) {
+    LoadRequest request = request_;
+    request.assignments.push_back(fmt::format("{}={}", path_, whole_ ? fmt::format("{:.0f}", x) : fmt::format("{}", x)));
+    std::optional<LoadedExperiment> loaded;
+    try {
+      loaded = load(document_, request, domain_);
+    } catch (const ConfigurationError&) {
+      if (tried_.size() == 1) throw;  // the path, or the value that the user gave
+      return std::nullopt;
+    }
+    loaded->precision.targets.clear();
+    loaded->plan.checkpoints.clear();
+    ExperimentSimulation simulation(*loaded, request_.threads, true);
+    collect::Collector collector(loaded->plan, nullptr, {collect::Keep::columns, {}, nullptr, request_.threads});
+    simulation.run(collector);
+    if (simulation.report().interrupted) throw Interrupted{};
+    replications_ = collector.replications(0);
+    const auto& outcomes = collector.outputs().outcomes;
+    const auto column = static_cast<std::size_t>(std::find_if(outcomes.begin(), outcomes.end(), [&](const Column& c) { return c.label() == target_.outcome; }) - outcomes.begin());
+    if (column == outcomes.size()) return std::nullopt;
+    const std::vector<float> values = collector.column(0, column);
+    const Achieved achieved = assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[column].high_is_worse}, 0.95);
+    if (values_.count("quiet") == 0) print_message(fmt::format("{} = {}: {} = {}", path_, plain(x), condition_.key, rounded(achieved.value, achieved.half_width)));
+    return achieved;
+  }
+
+  bool find_bracket() {
+    if (values_.count("between") != 0) {
+      const std::string text = values_["between"].as<std::string>();
+      const std::size_t colon = text.find(':');
+      const auto low = number_of(text.substr(0, colon)), high = colon == std::string::npos ? std::nullopt : number_of(text.substr(colon + 1));
+      if (!low || !high || *low >= *high) throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
+      return try_bracket(*low, *high);
+    }
+    if (!found_) throw UsageError(fmt::format("--solve {} is not in the scenario, so the search has nowhere to begin. Say where with --between LO:HI", path_));
+    const double start = start_;
+    if (!gap(start)) return false;
+    double up = start, down = start, step = start != 0.0 ? std::abs(start) * 0.5 : 1.0;
+    bool may_rise = true, may_fall = true;
+    for (int k = 0; k < kMostSteps && (may_rise || may_fall); ++k, step *= 2.0) {
+      if (may_rise) {
+        const double next = up + step;
+        may_rise = gap(next).has_value();
+        if (may_rise && try_bracket(up, next)) return true;
+        if (may_rise) up = next;
+      }
+      if (may_fall) {
+        const double next = start > 0.0 ? down * 0.5 : down - step;  // numbers above 0 mostly have to stay there
+        may_fall = gap(next).has_value() && std::abs(next) > 1e-9 * std::abs(start);
+        if (may_fall && try_bracket(next, down)) return true;
+        if (may_fall) down = next;
+      }
+      if (k >= 12) break;
+    }
+    return false;
+  }
+
+  bool try_bracket(double low, double high) {
+    const auto a = gap(low), b = gap(high);
+    if (!a || !b) return false;
+    low_ = low;
+    high_ = high;
+    return (*a <= 0.0) != (*b <= 0.0) || *a == 0.0 || *b == 0.0;
+  }
+
+  // Illinois: regula falsi that halves the weight of an end that stays.
+  void close_bracket() {
+    double f_low = *gap(low_), f_high = *gap(high_);
+    int side = 0;
+    for (int k = 0; k < kMostSteps; ++k) {
+      const double width = high_ - low_;
+      if (whole_ ? width <= 1.0 : width <= std::max(0.05 * uncertainty(), 1e-9 * std::max(std::abs(low_), std::abs(high_)))) break;
+      double x = f_high != f_low ? (low_ * f_high - high_ * f_low) / (f_high - f_low) : 0.5 * (low_ + high_);
+      if (!(x > low_ + 0.01 * width && x < high_ - 0.01 * width) || k % 4 == 3) x = 0.5 * (low_ + high_);  // steps of a quantile
+      if (whole_) x = std::clamp(std::round(x), low_ + 1.0, high_ - 1.0);
+      const auto f = gap(x);
+      if (!f) break;
+      const double f_true_low = *gap(low_);
+      if ((*f <= 0.0) == (f_true_low <= 0.0)) {
+        low_ = x;
+        f_low = *f;
+        if (side == -1) f_high *= 0.5;
+        side = -1;
+      } else {
+        high_ = x;
+        f_high = *f;
+        if (side == 1) f_low *= 0.5;
+        side = 1;
+      }
+    }
+  }
+
+  // Of the statistic, by the slope between the ends tried around the bracket: 1.96 standard errors.
+  double uncertainty() const {
+    const auto here = tried_.find(low_);
+    if (here == tried_.end() || !here->second) return 0.0;
+    // The slope over a stretch in which the statistic moves by at least its own error, else over the widest there is.
+    double slope = 0.0;
+    double nearest = kInfinity;
+    for (const auto& [x, achieved] : tried_) {
+      if (!achieved || x == low_) continue;
+      const double rise = achieved->value - here->second->value;
+      const double distance = std::abs(x - low_);
+      if (std::abs(rise) < 2.0 * here->second->half_width || distance >= nearest) continue;
+      nearest = distance;
+      slope = rise / (x - low_);
+    }
+    return slope != 0.0 ? here->second->half_width / std::abs(slope) : 0.0;
+  }
+
+  bool holds(double x) const {
+    const Achieved& achieved = *tried_.at(x);
+    return condition_.at_least ? achieved.value >= condition_.level : achieved.value <= condition_.level;
+  }
+
+  int not_found() const {
+    std::string tried;
+    for (const auto& [x, achieved] : tried_)
+      if (achieved) tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width), plain(x));
+    print_message(fmt::format("No value of {} found for which {} {} {}: it is {}. Search elsewhere with --between LO:HI.", path_, condition_.key,
+                              condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
+    return kImprecise;
+  }
+
+  int answer() const {
+    const double x = holds(low_) ? low_ : high_;
+    const Achieved& achieved = *tried_.at(whole_ ? std::round(x) : x);
+    const double spread = uncertainty();
+    const std::size_t count = tried_.size();
+    const Format format = parse_format(values_["format"].as<std::string>());
+    const char* sign = condition_.at_least ? ">=" : "<=";
+    if (format == Format::csv) {
+      print_result(fmt::format("path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n", csv_text(path_), x, x - spread, x + spread,
+                               csv_text(condition_.key), achieved.value, achieved.half_width));
+      return kDone;
+    }
+    if (format == Format::json) {
+      print_result(fmt::format("{{\n  \"path\": {},\n  \"value\": {},\n  \"low\": {},\n  \"high\": {},\n  \"condition\": {},\n  \"statistic\": {},\n  \"half_width\": {},\n"
+                               "  \"replications\": {},\n  \"simulations\": {}\n}}\n",
+                               json_text(path_), json_number(x), json_number(x - spread), json_number(x + spread), json_text(fmt::format("{} {} {}", condition_.key, sign, condition_.level)),
+                               json_number(achieved.value), json_number(achieved.half_width), replications_, count));
+      return kDone;
+    }
+    print_result(fmt::format("{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
+                             "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} replications on the same random numbers.\n",
+                             question_.empty() ? "" : question_ + "\n\n", path_, whole_ ? plain(x) : rounded(x, spread / 4.0), condition_.key, sign, plain(condition_.level),
+                             rounded(achieved.value, achieved.half_width), rounded_error(achieved.half_width), rounded(x - spread, spread), rounded(x + spread, spread),
+                             count, whole(replications_)));
+    return kDone;
+  }
+
+ public:
+  struct Interrupted {};
+
+ private:
+  std::string scenario_;
+  const options::variables_map& values_;
+  LoadRequest request_;
+  const Domain& domain_;
+  std::string path_;
+  Condition condition_;
+  Document document_;
+  Target target_;
+  std::string question_;
+  bool found_ = false, whole_ = false;
+  double start_ = 0.0;
+  std::map<double, std::optional<Achieved>> tried_;
+  double low_ = 0.0, high_ = 0.0;
+  std::uint32_t replications_ = 0;
+};
+
+}  // namespace
+
+int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain) {
+  if (values.count("solve") == 0 || values.count("so-that") == 0) throw UsageError(fmt::format("--solve and --so-that belong together. For example: {}", kExample));
+  if (values.count("output") != 0 && values["output"].as<std::string>() != "none")
+    throw UsageError("--solve answers with a number and writes no file. Leave out -o, and run the scenario with the value found");
+  if (values.count("shard") != 0) throw UsageError("--solve and --shard do not go together. Leave out one of them");
+  try {
+    return GoalSeek(scenario, values, request, domain)();
+  } catch (const GoalSeek::Interrupted&) {
+    print_message("Interrupted.");
+    return kInterrupted;
+  }
+}
+
+}  // namespace sim::cli

@@ -1,0 +1,24 @@
+// The experiment of a result file, made again from the scenario in it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sim/cli/loading.h"
+
+namespace sim::cli {
+
+struct StoredExperiment {
+  output::ScenarioSource source;
+  LoadedExperiment loaded;
+  std::vector<std::uint32_t> replications;  // [point] of the file
+};
+
+// Throws InputOutputError when the file is no result, or of another version.
+StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads);
+
+// A point by its label or number; throws UsageError with a suggestion.
+std::size_t point_of(const std::string& text, const std::vector<std::string>& labels, const std::string& file);
+
+}  // namespace sim::cli

@@ -1,0 +1,54 @@
+#include "sim/output/result_replications.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "sim/base/problem.h"
+
+namespace sim::output {
+
+std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column, std::uint64_t point,
+                               std::uint64_t first, std::uint64_t count) {
+  std::vector<std::uint64_t> start{point, first}, extent{1, count};
+  if (!column.dimension.empty()) {
+    start.push_back(column.index);
+    extent.push_back(1);
+  }
+  return file.read_slab<float>(group + "/" + column.name, start, extent);
+}
+
+ResultReplications::ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs,
+                                       std::vector<std::optional<std::size_t>> match)
+    : file_(path), outputs_(&outputs), match_(std::move(match)) {
+  if (!file_.exists("/state/sums"))
+    throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again with more replications", path.string()));
+  if (file_.read_scalar<std::int8_t>("/provenance/complete") == 0)
+    throw InputOutputError(fmt::format("{}: holds the finished part of an interrupted run. Go on with it first: partnersim run … --resume", path.string()));
+  ends_ = file_.read<std::uint64_t>("/state/sums_end");
+  const auto replications = file_.read<std::uint32_t>("/points/replications");
+  for (const auto& from : match_) counts_.push_back(from ? replications[*from] : 0);
+}
+
+void ResultReplications::read(std::size_t point, std::size_t column, std::uint32_t first, std::span<float> out) const {
+  const bool is_outcome = column < outputs_->outcomes.size();
+  const std::string group = is_outcome ? "/outcomes" : "/inputs";
+  const Column& wanted = is_outcome ? outputs_->outcomes[column] : outputs_->inputs[column - outputs_->outcomes.size()];
+  if (!file_.exists(group + "/" + wanted.name)) {  // modelled by points that are new
+    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
+  const std::vector<float> values = read_column(file_, group, wanted, *match_[point], first, out.size());
+  std::copy(values.begin(), values.end(), out.begin());
+}
+
+std::string ResultReplications::sums(std::size_t point) const {
+  const std::size_t from = *match_[point];
+  const std::uint64_t begin = from == 0 ? 0 : ends_[from - 1];
+  const std::uint64_t start[] = {begin}, count[] = {ends_[from] - begin};
+  const auto bytes = file_.read_slab<std::int8_t>("/state/sums", start, count);
+  return {bytes.begin(), bytes.end()};
+}
+
+}  // namespace sim::output
