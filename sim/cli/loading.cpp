@@ -7,6 +7,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/config/spec_tree.h"
 #include "sim/config/text.h"
 #include "sim/engine/runner.h"
 #include "sim/plan/experiment_parameters.h"
@@ -134,7 +135,7 @@ class Loader {
   void first_point(const Document& document, Problems& problems) {
     const bool readable = problems.empty();
     const Document point = readable ? loaded_.experiment.document(0, problems) : document;
-    loaded_.scenario = std::make_shared<const Scenario>(resolve(point, domain_.parameters, problems));
+    loaded_.scenario = std::make_shared<const Scenario>(resolve(point, tree_, problems));
     if (!problems.empty()) add_model_problems(domain_, loaded_.scenario, problems);
     problems.raise();
     loaded_.model = domain_.make_model(loaded_.scenario);
@@ -172,7 +173,7 @@ class Loader {
     problems.raise();
     if (!loaded_.experiment.shared_random_numbers())
       set_value(document, fmt::format("scenario.seed={}", seed_of_point(static_cast<std::uint64_t>(loaded_.scenario->integer("scenario.seed")), point)), problems);
-    auto scenario = std::make_shared<const Scenario>(resolve(document, domain_.parameters, problems));
+    auto scenario = std::make_shared<const Scenario>(resolve(document, tree_, problems));
     problems.raise();
     return domain_.make_model(std::move(scenario));
   }
@@ -231,6 +232,7 @@ class Loader {
 
   const LoadRequest& request_;
   const Domain& domain_;
+  const SpecNode tree_ = make_spec_tree(domain_.parameters);
   LoadedExperiment loaded_;
   std::int64_t replications_ = 0;
 };

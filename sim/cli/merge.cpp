@@ -46,7 +46,11 @@ using Shards = std::map<std::uint32_t, std::unique_ptr<output::Journal>>;  // by
 Shards open_shards(const std::vector<std::string>& paths) {
   Shards shards;
   const output::RunIdentity* first = nullptr;
-  for (const std::string& path : paths) {
+  for (std::size_t k = 0; k < paths.size(); ++k) {
+    const std::string& path = paths[k];
+    std::error_code ignored;
+    for (std::size_t j = 0; j < k; ++j)
+      if (std::filesystem::equivalent(paths[j], path, ignored)) throw Refusal(fmt::format("{} and {} are the same shard. Leave one of them out", paths[j], path));
     auto journal = output::Journal::open_any(path);
     const output::RunIdentity& run = journal->run();
     if (first == nullptr) first = &run;

@@ -56,11 +56,13 @@ void Collector::note_bins(std::size_t point, const Accumulators& sums) {
     const int own = catalogue_.trajectory(point, t);
     for (int m = 1; own != Catalogue::kAbsent && m <= outputs().months; ++m) {
       const LogHistogram& band = sums.band(static_cast<std::size_t>(own), m);
-      for (std::size_t i = 0; i < band.counts().size(); ++i) {
-        if (band.counts()[i] == 0) continue;
-        const std::int32_t bin = band.first_bin() + static_cast<std::int32_t>(i);
-        bins_[t] = {std::min(bins_[t].first, bin), std::max(bins_[t].second, bin)};
-      }
+      const auto counts = band.counts();
+      const auto filled = [](std::uint32_t count) { return count != 0; };
+      const auto first = std::find_if(counts.begin(), counts.end(), filled);
+      if (first == counts.end()) continue;
+      const auto last = std::find_if(counts.rbegin(), counts.rend(), filled);
+      bins_[t] = {std::min(bins_[t].first, band.first_bin() + static_cast<std::int32_t>(first - counts.begin())),
+                  std::max(bins_[t].second, band.first_bin() + static_cast<std::int32_t>(counts.rend() - last) - 1)};
     }
   }
 }
@@ -88,17 +90,21 @@ void Collector::add_rows(const Block& range, const Copy& copy) {
 }
 
 void Collector::open_segment(const Block& range) {
-  if (!open_.segments.empty() && open_.sums != nullptr && open_.segments.back().range.point == range.point) return;
+  if (open_.summing && open_.segments.back().range.point == range.point) return;
   close_segment();
   open_.segments.push_back({{range.point, range.first_replication, 0}, {}, {}});
-  open_.sums = std::make_unique<Accumulators>(plan_->points[range.point].model->outputs());
+  const OutputPlan& plan = plan_->points[range.point].model->outputs();
+  // Work space is kept from point to point: that of the histograms is expensive to get.
+  if (open_.sums != nullptr && open_.sums->fits(plan)) open_.sums->clear();
+  else open_.sums = std::make_unique<Accumulators>(plan);
+  open_.summing = true;
 }
 
 void Collector::close_segment() {
-  if (open_.sums == nullptr) return;
+  if (!open_.summing) return;
   open_.segments.back().sums = encode(*open_.sums);
   note_bins(open_.segments.back().range.point, *open_.sums);
-  open_.sums.reset();
+  open_.summing = false;
 }
 
 void Collector::commit(const BlockResult& result) {

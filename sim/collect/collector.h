@@ -90,7 +90,8 @@ class Collector final : public ResultSink {
     std::size_t stride = 0;
     std::vector<float> columns;
     std::vector<Segment> segments;
-    std::unique_ptr<Accumulators> sums;  // of the last segment, while it is not coded
+    std::unique_ptr<Accumulators> sums;  // of the last segment
+    bool summing = false;                // the last segment's sums are not coded yet
   };
   bool reduces(std::size_t point) const;
   template <class Copy>

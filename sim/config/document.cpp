@@ -191,8 +191,8 @@ const Node* Node::find(std::string_view key) const {
 
 Document parse_document(std::string file, std::string text) {
   guard_text(file, text);
-  Document document{std::move(file), std::move(text), {}};
-  const toml::parse_result parsed = toml::parse(std::string_view(document.text), std::string_view());
+  Document document{std::move(file), std::make_shared<const std::string>(std::move(text)), {}};
+  const toml::parse_result parsed = toml::parse(std::string_view(*document.text), std::string_view());
   if (!parsed) raise_parse_error(document.file, parsed.error());
   Problems problems;
   document.root = Converter(document.file, problems).convert(parsed.table(), 0);

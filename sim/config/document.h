@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,7 +47,7 @@ inline Node::Node(Mark place, Value content) : mark(std::move(place)), value(std
 
 struct Document {
   std::string file;  // as named by the user; "<stdin>" for '-'
-  std::string text;  // as read
+  std::shared_ptr<const std::string> text;  // as read; shared, because every point of an experiment has a document
   Node root;
 };
 

@@ -133,7 +133,10 @@ class Filler {
 }  // namespace
 
 Scenario resolve(const Document& document, std::span<const ParameterSpec> specs, Problems& problems) {
-  const SpecNode tree = make_spec_tree(specs);
+  return resolve(document, make_spec_tree(specs), problems);
+}
+
+Scenario resolve(const Document& document, const SpecNode& tree, Problems& problems) {
   const std::shared_ptr<Group> root = read_groups(document, tree, problems);
   expand_copies(*root, problems);
   report_missing(*root, problems);

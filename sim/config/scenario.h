@@ -39,6 +39,8 @@ struct Law {
 using Value = std::variant<Law, std::int64_t, bool, std::string, std::vector<double>,
                            std::vector<std::string>, std::vector<std::pair<std::string, double>>, Node>;
 
+struct SpecNode;
+
 class Scenario {
  public:
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
@@ -76,7 +78,7 @@ class Scenario {
   std::string label(std::string_view table, std::string_view id) const;
 
   const std::string& file() const { return file_; }
-  const std::string& source_text() const { return source_text_; }
+  const std::string& source_text() const { return *source_text_; }
   // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table.
   std::string resolved_text() const;
 
@@ -92,9 +94,9 @@ class Scenario {
   const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
 
  private:
-  friend Scenario resolve(const Document&, std::span<const ParameterSpec>, Problems&);
+  friend Scenario resolve(const Document&, const SpecNode&, Problems&);
   std::string file_;
-  std::string source_text_;
+  std::shared_ptr<const std::string> source_text_;  // points of an experiment share it
   std::map<std::string, Entry, std::less<>> entries_;
   std::map<std::string, std::vector<std::string>, std::less<>> ids_;
   std::set<std::string, std::less<>> disabled_;  // tables that hold disabled ones
@@ -106,5 +108,7 @@ class Scenario {
 // with place, value, range, unit and a suggestion that, applied, works; the returned scenario is
 // meaningful only when none was added.
 Scenario resolve(const Document& document, std::span<const ParameterSpec> specs, Problems& problems);
+// The same with the tree of the specs (spec_tree.h) made before, for many documents.
+Scenario resolve(const Document& document, const SpecNode& tree, Problems& problems);
 
 }  // namespace sim

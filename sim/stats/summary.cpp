@@ -62,9 +62,13 @@ QuantileRanks quantile_ranks(std::size_t count, double p, double confidence) {
 }
 
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
-  std::array<QuantileRanks, kProbabilities.size()> ranks{};
-  if (count == 0) return ranks;
-  for (std::size_t i = 0; i < ranks.size(); ++i) ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
+  // Columns and points mostly have equally many values, and ranks take longer than sorting a few hundred of those.
+  thread_local std::size_t last_count = 0;
+  thread_local std::array<QuantileRanks, kProbabilities.size()> ranks{};
+  if (count == last_count) return ranks;
+  ranks = {};
+  for (std::size_t i = 0; i < ranks.size() && count != 0; ++i) ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
+  last_count = count;
   return ranks;
 }
 

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
     partnersim::testing::How how;
     if (argc > 2) how.threads = std::atoi(argv[2]);
     if (argc > 3) how.block = static_cast<std::size_t>(std::atoi(argv[3]));
-    const partnersim::testing::Run run(sim::read_document(argv[1]).text, how);
+    const partnersim::testing::Run run(*sim::read_document(argv[1]).text, how);
     for (const auto& [label, digest] : run.hashes()) std::printf("%s  %s\n", digest.c_str(), label.c_str());
     std::printf("%s  all\n", run.hash().c_str());
   } catch (const std::exception& error) {

@@ -35,7 +35,7 @@ bool updating() {
 
 std::string scenario_text(const std::string& name) {
   const auto path = std::filesystem::path(PARTNERSIM_SOURCE_DIR) / "configs" / (name + ".toml");
-  std::string text = sim::read_document(path.string()).text;
+  std::string text = *sim::read_document(path.string()).text;
   const std::string key = "\nreplications = ";
   const std::size_t at = text.find(key);
   if (at == std::string::npos) throw std::runtime_error(path.string() + " does not say how many replications");
