@@ -241,29 +241,50 @@ std::string formatted(const std::vector<DifferenceRow>& differences, Format form
   return difference_table(differences);
 }
 
-std::string formatted(const std::vector<ExpectedPoint>& points, const std::string& question, Format format) {
-  std::string out;
-  if (format == Format::csv) out = "point,outcome,statistic,value,standard_error\n";
-  if (format == Format::json) out = fmt::format("{{\n  \"question\": {},\n  \"points\": [", json_text(question));
-  TextTable table({points.size() > 1 ? "point" : "outcome", points.size() > 1 ? "outcome" : "", points.size() > 1 ? "" : "spreadsheet", points.size() > 1 ? "spreadsheet" : ""}, "ll");
-  for (const ExpectedPoint& point : points) {
-    if (format == Format::json) out += fmt::format("{}\n    {{\"label\": {}, \"expected\": {{", &point == &points.front() ? "" : ",", json_text(point.label));
-    bool first = true;
+namespace {
+
+std::string expected_json(const ExpectedPoint& point, const std::string& indent) {
+  std::string out = "{";
+  for (const Column& column : point.outputs->outcomes)
+    if (const auto found = point.values.outcomes.find(column.label()); found != point.values.outcomes.end())
+      out += fmt::format("{}\n{}  {}: {}", out.size() > 1 ? "," : "", indent, json_text(column.label()), json_number(found->second));
+  return out + "\n" + indent + "}";
+}
+
+std::string expected_table(const std::vector<ExpectedPoint>& points) {
+  const bool single = points.size() == 1;
+  TextTable table(single ? std::vector<std::string>{"outcome", "", "spreadsheet"} : std::vector<std::string>{"outcome", "point", "", "spreadsheet"}, single ? "l" : "ll");
+  for (const ExpectedPoint& point : points)
     for (const Column& column : point.outputs->outcomes) {
       const auto found = point.values.outcomes.find(column.label());
       if (found == point.values.outcomes.end()) continue;
-      const std::string unit = column.unit == "1" ? "" : column.unit;
-      if (format == Format::csv) out += fmt::format("{},{},expected,{},\n", csv_text(point.label), csv_text(column.label()), found->second);
-      if (format == Format::json) out += fmt::format("{}\n      {}: {}", first ? "" : ",", json_text(column.label()), json_number(found->second));
-      if (points.size() > 1) table.add({point.label, column.label(), unit, plain(found->second)});
-      else table.add({column.label(), unit, plain(found->second), ""});
-      first = false;
+      std::vector<std::string> cells{column.label(), column.unit == "1" ? "" : column.unit, plain(found->second)};
+      if (!single) cells.insert(cells.begin() + 1, point.label);
+      table.add(std::move(cells));
     }
-    if (format == Format::json) out += "\n    }}";
+  return table.text();
+}
+
+}  // namespace
+
+std::string formatted(const std::vector<ExpectedPoint>& points, const std::string& question, Format format) {
+  if (format == Format::csv) {
+    std::string out = "point,outcome,statistic,value,standard_error\n";
+    for (const ExpectedPoint& point : points)
+      for (const Column& column : point.outputs->outcomes)
+        if (const auto found = point.values.outcomes.find(column.label()); found != point.values.outcomes.end())
+          out += fmt::format("{},{},expected,{},\n", csv_text(point.label), csv_text(column.label()), found->second);
+    return out;
   }
-  if (format == Format::csv) return out;
-  if (format == Format::json) return out + "\n  ]\n}\n";
-  return (question.empty() ? "" : question + "\n\n") + table.text() +
+  if (format == Format::json) {
+    const std::string head = fmt::format("{{\n  \"question\": {},\n  ", json_text(question));
+    if (points.size() == 1) return head + "\"expected\": " + expected_json(points.front(), "  ") + "\n}\n";
+    std::string list;
+    for (const ExpectedPoint& point : points)
+      list += fmt::format("{}\n    {{\"label\": {}, \"expected\": {}}}", list.empty() ? "" : ",", json_text(point.label), expected_json(point, "    "));
+    return head + "\"points\": [" + list + "\n  ]\n}\n";
+  }
+  return (question.empty() ? "" : question + "\n\n") + expected_table(points) +
          "\nEvery draw is replaced by its mean: the spreadsheet's answer. It need not equal the mean of the possible futures.\n";
 }
 

@@ -33,10 +33,10 @@ void write_convergence(const ResultContext& context) {
   const Convergence& convergence = *context.header.convergence;
   const std::string group = "/convergence";
   context.group_of_points(group, {{"long_name", "how the intervals of precision targets narrowed"}});
-  context.file.dimension(group, "checkpoint", convergence.replications, describe("1", "replications of each point"));
+  context.file.dimension(group, "checkpoint", convergence.replications, describe("1", "checkpoint", "replications of each point"));
   context.file.dimension(group, "target", convergence.targets, describe("", "precision target"));
   const auto add = [&](const std::string& name, const std::string& meaning, const Doubles& values) {
-    context.file.add({.group = group, .name = name, .dimensions = {"checkpoint", "target", "point"}, .attributes = describe("", name, meaning)}, values);
+    context.file.add({.group = group, .name = name, .dimensions = {"checkpoint", "target", "point"}, .attributes = describe(name == "needed" ? "1" : "", name, meaning)}, values);
   };
   add("value", "estimate", convergence.value);
   add("half_width", "longer side of the interval", convergence.half_width);

@@ -22,7 +22,7 @@ import numpy as np
 
 BINARY = SOURCE = None  # set at the end of the file
 
-GROUPS = ("points", "inputs", "outcomes", "summary", "worst", "trajectories", "partners", "provenance")
+GROUPS = ("points", "inputs", "outcomes", "summary", "worst", "trajectories", "partners", "state", "provenance")
 PHONY = b"This is a netCDF dimension but not a netCDF variable."  # netCDF-4's mark of a dimension without coordinates
 REPLICATIONS = 3000
 
