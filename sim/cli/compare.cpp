@@ -93,8 +93,8 @@ class CompareCommand {
     const Format format = parse_format(values_["format"].as<std::string>());
     std::string out = formatted(rows, format);
     if (format == Format::table)
-      out += "Differences of the same futures (shared random numbers); ± is one standard error. \"more in\" is the share of\n"
-             "futures in which the first has more; \"pairing removed\" what shared numbers save of the variance.\n" + words;
+      out += "Differences future by future; ± is one standard error. \"more in\" is the share of futures in which the first\n"
+             "has more; \"pairing removed\" how much smaller the variance is for sharing random numbers.\n" + words;
     print_result(out);
     return kDone;
   }

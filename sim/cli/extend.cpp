@@ -56,6 +56,8 @@ class ExtendCommand {
     const std::uint64_t more = more_replications(values);
     if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
       throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", kExample));
+    if (const std::uint32_t inner = old_.loaded.model->outputs().sampling.inner; more % inner != 0)
+      throw UsageError(fmt::format("-n {} is not a whole number of units of {} replications (scenario.inner). Use -n {}", more, inner, (more / inner + 1) * inner));
     const auto there = static_cast<std::uint64_t>(*std::max_element(old_.replications.begin(), old_.replications.end()));
     const std::uint64_t all = is_resumed() ? std::max(there, resumed_replications(there, more)) : there + more;
     LoadRequest request{old_.source.assignments, old_.source.vary, threads(values)};
@@ -85,7 +87,7 @@ class ExtendCommand {
     } catch (const Refusal&) {
       throw;
     } catch (const InputOutputError& error) {
-      throw InputOutputError(fmt::format("{} {} is as it was.", error.what(), old_path_.string()));
+      throw InputOutputError(fmt::format("{}. {} is as it was", error.what(), old_path_.string()));
     }
   }
 

@@ -58,7 +58,11 @@ class GoalSeek {
     std::vector<std::string> labels;
     for (const Column& column : loaded.model->outputs().outcomes) labels.push_back(column.label());
     ParsedTarget parsed = parse_target(condition_.key, "1%", {labels.begin(), labels.end()});
-    if (const auto* problem = std::get_if<Problem>(&parsed)) throw UsageError(fmt::format("--so-that: {}. {}", problem->problem, problem->hint));
+    if (const auto* problem = std::get_if<Problem>(&parsed)) {
+      const std::string_view about = "precision: ";  // a target is read the same way
+      const std::string text = problem->problem.starts_with(about) ? problem->problem.substr(about.size()) : problem->problem;
+      throw UsageError(fmt::format("--so-that: {}. {}", text, problem->hint));
+    }
     target_ = std::get<Target>(parsed);
     if (target_.statistic == Statistic::difference) throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
     find_parameter(*loaded.scenario);
@@ -73,17 +77,32 @@ class GoalSeek {
 
  private:
   using Parts = std::vector<std::string>;
-  // Where the search begins: the value in the scenario, of the first that the path matches.
+  // Where the search begins: the value in the scenario, of the first that the path matches; it may be an argument of a
+  // law.
   void find_parameter(const Scenario& scenario) {
     for (const auto& [path, entry] : scenario.entries()) {
-      if (!matches(path)) continue;
-      if (const Law* law = std::get_if<Law>(&entry.value); law != nullptr && law->is_constant()) start_ = law->number("value");
-      else if (const auto* number = std::get_if<std::int64_t>(&entry.value)) start_ = static_cast<double>(*number);
-      else throw UsageError(fmt::format("--solve {}: it is not a number but drawn from a law. Solve for one of its arguments: {}.lognormal.mean, say", path_, path_));
-      whole_ = entry.spec->kind == Kind::integer;
-      found_ = true;
-      return;
+      const Law* law = std::get_if<Law>(&entry.value);
+      if (law != nullptr && !law->is_constant()) {
+        for (const auto& [name, argument] : law->arguments)
+          if (const double* number = std::get_if<double>(&argument); number != nullptr && matches(fmt::format("{}.{}.{}", path, law->name, name))) return begin_at(*number, false);
+        if (matches(path))
+          throw UsageError(fmt::format("--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}", path_, path_, law->name, law->arguments.front().first));
+      } else if (matches(path)) {
+        if (law != nullptr) return begin_at(law->number("value"), false);
+        if (const auto* number = std::get_if<std::int64_t>(&entry.value)) return begin_at(static_cast<double>(*number), true);
+        throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
+      }
     }
+    if (values_.count("between") != 0) return;
+    // A misspelt path has an error of its own, with a suggestion.
+    LoadRequest request = request_;
+    request.assignments.push_back(path_ + "=1");
+    load(document_, request, domain_);
+    throw UsageError(fmt::format("--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI", path_));
+  }
+  void begin_at(double value, bool whole) {
+    start_ = value;
+    whole_ = whole;
   }
   bool matches(std::string_view path) const {
     std::string_view pattern = path_;
@@ -140,7 +159,6 @@ class GoalSeek {
       if (!low || !high || *low >= *high) throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
       return try_bracket(*low, *high);
     }
-    if (!found_) throw UsageError(fmt::format("--solve {} is not in the scenario, so the search has nowhere to begin. Say where with --between LO:HI", path_));
     const double start = start_;
     if (!gap(start)) return false;
     double up = start, down = start, step = start != 0.0 ? std::abs(start) * 0.5 : 1.0;
@@ -164,6 +182,10 @@ class GoalSeek {
   }
 
   bool try_bracket(double low, double high) {
+    if (whole_) {
+      low = std::floor(low);
+      high = std::ceil(high);
+    }
     const auto a = gap(low), b = gap(high);
     if (!a || !b) return false;
     low_ = low;
@@ -225,6 +247,12 @@ class GoalSeek {
     std::string tried;
     for (const auto& [x, achieved] : tried_)
       if (achieved) tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width), plain(x));
+    const bool everywhere = values_.count("between") != 0 && std::all_of(tried_.begin(), tried_.end(), [&](const auto& t) { return t.second && holds(t.first); });
+    if (everywhere) {
+      print_message(fmt::format("{} {} {} holds everywhere between: it is {}. Its edge lies elsewhere: search there with --between LO:HI.", condition_.key,
+                                condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
+      return kImprecise;
+    }
     print_message(fmt::format("No value of {} found for which {} {} {}: it is {}. Search elsewhere with --between LO:HI.", path_, condition_.key,
                               condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
     return kImprecise;
@@ -270,7 +298,7 @@ class GoalSeek {
   Document document_;
   Target target_;
   std::string question_;
-  bool found_ = false, whole_ = false;
+  bool whole_ = false;
   double start_ = 0.0;
   std::map<double, std::optional<Achieved>> tried_;
   double low_ = 0.0, high_ = 0.0;

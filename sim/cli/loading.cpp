@@ -185,7 +185,8 @@ class Loader {
     std::vector<std::string> labels;
     for (const Column& column : loaded_.model->outputs().outcomes) labels.push_back(column.label());
     const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
-    const auto take = [&](ParsedTarget parsed, const Mark& mark) {
+    const auto take = [&](ParsedTarget parsed, Mark mark) {
+      if (mark.file == "--set") mark.file = "--precision";  // which is read as an assignment
       if (auto* problem = std::get_if<Problem>(&parsed)) {
         problems.add(mark, problem->problem, problem->reason, problem->hint);
       } else {

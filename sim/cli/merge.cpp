@@ -8,6 +8,7 @@
 #include "sim/cli/destination.h"
 #include "sim/cli/options.h"
 #include "sim/cli/report.h"
+#include "sim/cli/run_log.h"
 #include "sim/cli/space.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/journal.h"
@@ -42,6 +43,14 @@ class JoinedGroups final : public collect::GroupStore {
 
 using Shards = std::map<std::uint32_t, std::unique_ptr<output::Journal>>;  // by number
 
+std::unique_ptr<output::Journal> open_shard(const std::string& path) {
+  try {
+    return output::Journal::open_any(path);
+  } catch (const output::JournalRefused& error) {
+    throw Refusal(fmt::format("{} is not a shard of partnersim run --shard ({})", path, error.reason()));
+  }
+}
+
 // Opens all shards and refuses what does not belong together, by name.
 Shards open_shards(const std::vector<std::string>& paths) {
   Shards shards;
@@ -51,7 +60,7 @@ Shards open_shards(const std::vector<std::string>& paths) {
     std::error_code ignored;
     for (std::size_t j = 0; j < k; ++j)
       if (std::filesystem::equivalent(paths[j], path, ignored)) throw Refusal(fmt::format("{} and {} are the same shard. Leave one of them out", paths[j], path));
-    auto journal = output::Journal::open_any(path);
+    auto journal = open_shard(path);
     const output::RunIdentity& run = journal->run();
     if (first == nullptr) first = &run;
     output::RunIdentity same = run;
@@ -74,8 +83,8 @@ Shards open_shards(const std::vector<std::string>& paths) {
 
 class MergeCommand {
  public:
-  MergeCommand(const options::variables_map& values, const Domain& domain)
-      : values_(values), path_(values["output"].as<std::string>()), threads_(threads(values)),
+  MergeCommand(const Words& words, const options::variables_map& values, const Domain& domain)
+      : words_(words), values_(values), path_(values["output"].as<std::string>()), threads_(threads(values)),
         shards_(open_shards(values["shard"].as<std::vector<std::string>>())) {
     const output::RunIdentity& run = shards_.begin()->second->run();
     const LoadRequest request{run.source.assignments, run.source.vary, threads_};
@@ -115,11 +124,13 @@ class MergeCommand {
         throw Refusal(fmt::format("{} is not finished: run its shard again with --resume", journal->path().string()));
     }
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, threads_);
+    write_log(path_, {words_, {}, {}, loaded_.plan.total_replications(), results.digest, 0.0, "merge"});
     print_result(formatted(report_of(results, collector, loaded_.header), parse_format(values_["format"].as<std::string>())));
     print_message(fmt::format("Result: {}. The shards are no longer needed.", path_.string()));
     return kDone;
   }
 
+  const Words& words_;
   const options::variables_map& values_;
   std::filesystem::path path_;
   int threads_;
@@ -144,7 +155,7 @@ int merge_command(const Words& words, const Domain& domain) {
   }
   if (values.count("shard") == 0) throw UsageError(fmt::format("merge needs shards. For example: {}", kExample));
   if (values.count("output") == 0) throw UsageError(fmt::format("merge needs the name of the result. For example: {}", kExample));
-  return MergeCommand(values, domain)();
+  return MergeCommand(words, values, domain)();
 }
 
 }  // namespace sim::cli

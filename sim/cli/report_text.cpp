@@ -172,7 +172,7 @@ std::string differences_text(const Report& report) {
     if (single || row.outcome == outcome) rows.push_back(row);
     if (row.outcome == outcome && rows.size() <= kPointsInFull * 4 && !row.words.empty()) words += "  " + row.words + "\n";
   }
-  return "\n" + difference_table(rows) + "\"more in\" is the share of futures in which the point has more; \"pairing removed\" what shared random\nnumbers save of the variance of the difference.\n" + words;
+  return "\n" + difference_table(rows) + "\"more in\" is the share of futures in which the point has more; \"pairing removed\" how much\nsmaller the variance of the difference is for sharing random numbers.\n" + words;
 }
 
 std::string split_text(const Report& report) {

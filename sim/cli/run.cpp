@@ -104,7 +104,7 @@ class RunCommand {
   int answer_from_file() const {
     message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
     print_result(formatted(read_report(path_), format_));
-    return kDone;
+    return simulation_.watch() == nullptr || output::is_precise(path_) || values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
   }
 
   int simulate_to_file(const Destination& destination) {
@@ -161,7 +161,7 @@ class RunCommand {
       message(fmt::format("Every precision target is reached after {} replications.", replications));
       return kDone;
     }
-    message(fmt::format("The precision asked for was not reached in {} replications: {}. A larger stop.max_replications goes on.", replications, watch->limiting()));
+    message(fmt::format("The precision asked for was not reached in {} replications: {}. Allow more with --set stop.max_replications=N, and -o for another name or --force.", replications, watch->limiting()));
     return values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
   }
 

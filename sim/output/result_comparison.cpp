@@ -35,7 +35,7 @@ void write_comparison(const ResultContext& context, const Results& results) {
     for (const OutcomeComparison& c : row) verdicts.push_back(c.pairs.count > 1 ? attribute_of(c.dominance.verdict) : "not_compared");
     all.insert(all.end(), row.begin(), row.end());
   }
-  context.group_of_points(group, {{"long_name", "differences to the base on shared random numbers"}});
+  context.group_of_points(group, {{"long_name", "differences to the base, pair by pair of replications"}});
   Names labels;
   for (const Column& column : context.outputs.outcomes) labels.push_back(column.label());
   context.file.dimension(group, "outcome", labels, describe("", "outcome"));

@@ -80,6 +80,16 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   return results;
 }
 
+bool is_precise(const std::filesystem::path& path) {
+  const NetcdfReader file(path);
+  if (!file.exists("/convergence/half_width")) return true;
+  const auto half_width = file.read<double>("/convergence/half_width"), wanted = file.read<double>("/convergence/wanted");
+  const std::size_t checkpoints = file.info("/convergence/half_width").shape.front();
+  for (std::size_t k = half_width.size() - half_width.size() / checkpoints; k < half_width.size(); ++k)
+    if (half_width[k] > wanted[k]) return false;
+  return true;
+}
+
 ExistingResult examine(const std::filesystem::path& path) {
   try {
     const NetcdfReader file(path);

@@ -66,5 +66,7 @@ struct ExistingResult {
   bool complete = false;
 };
 ExistingResult examine(const std::filesystem::path& path);
+// Whether all precision targets of a result were reached in the end; true without any.
+bool is_precise(const std::filesystem::path& path);
 
 }  // namespace sim::output

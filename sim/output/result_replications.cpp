@@ -23,7 +23,7 @@ ResultReplications::ResultReplications(const std::filesystem::path& path, const 
                                        std::vector<std::optional<std::size_t>> match)
     : file_(path), outputs_(&outputs), match_(std::move(match)) {
   if (!file_.exists("/state/sums"))
-    throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again with more replications", path.string()));
+    throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again with more replications and another name: partnersim run SCENARIO.toml -n N -o NEW.h5", path.string()));
   if (file_.read_scalar<std::int8_t>("/provenance/complete") == 0)
     throw InputOutputError(fmt::format("{}: holds the finished part of an interrupted run. Go on with it first: partnersim run … --resume", path.string()));
   ends_ = file_.read<std::uint64_t>("/state/sums_end");
