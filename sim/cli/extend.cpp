@@ -105,7 +105,9 @@ class ExtendCommand {
   std::uint64_t resumed_replications(std::uint64_t there, std::uint64_t more) const {
     std::error_code ignored;
     const auto journal = output::Journal::path_for(path_);
-    if (!std::filesystem::exists(journal, ignored)) return there + more;
+    if (!std::filesystem::exists(journal, ignored))
+      throw Refusal(fmt::format("Nothing to resume: there is no {}. The extension was finished or never begun; {} has {} replications a point. Without --resume, -n adds to them",
+                                journal.string(), old_path_.string(), whole(there)));
     const auto wanted = output::Journal::open_any(journal)->run().replications;
     return wanted.empty() ? there + more : *std::max_element(wanted.begin(), wanted.end());
   }

@@ -67,7 +67,8 @@ class RunCommand {
       simulation_.run(collector);
       if (saved(collector) == 0) return nothing_done();
       collect::Results results = collect::summarise(collector, simulation_.threads());
-      results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines, loaded_.header.point_labels, simulation_.threads());
+      results.comparisons.resize(results.points.size());
+      if (loaded_.header.samples) results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines, loaded_.header.point_labels, simulation_.threads());
       return answer(collector, results);
     }
     const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns(), {}),

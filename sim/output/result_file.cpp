@@ -68,7 +68,9 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   write_points(context);
   Sections sections(context);
   Results results = summarise(collector, threads, &sections);
-  results.comparisons = collect::compare_to_baselines(collector, header.baselines, header.point_labels, threads);
+  // Without samples a result must not depend on which columns happen to be there still.
+  results.comparisons.resize(results.points.size());
+  if (header.samples) results.comparisons = collect::compare_to_baselines(collector, header.baselines, header.point_labels, threads);
   write_summary(context, results);
   write_worst(context, results);
   write_uncertainty(context, results);

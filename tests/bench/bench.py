@@ -32,6 +32,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from experiments import Experiments
+
 PARTNER_MONTHS = 12 * 60                    # in one replication of the reference workload
 EXACT_MEAN_REVENUE = 7_385_982.6            # tests/bench/peers/reference_exact.py
 LIKE_PEERS = ("--set", 'output.outcomes=["revenue","active_partners_end"]', "--set", "output.trajectories=means",
@@ -300,6 +302,7 @@ class Bench:
             self.twin(Path(name))
             self.files(Path(name))
             self.memory(Path(name))
+            Experiments(self.binary, self.source, self.rounds, name, table).run()
         self.startup()
         stolen, total = (after - b for after, b in zip(cpu_ticks(), before))
         print(f"\nLoad {os.getloadavg()[0]:.1f} at the end; {100 * stolen / max(1, total):.0f} % of processor time "
