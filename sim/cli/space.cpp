@@ -12,10 +12,11 @@
 namespace sim::cli {
 
 void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, bool samples) {
-  // Columns alone, in the journal and in the result; journals of plans without samples are small while points are.
-  if (!samples) return;
+  // Columns alone: in the journal, and with samples in the result beside it. Without, points that fit into a group of the
+  // journal are reduced there.
+  const bool journal = samples || plan.points.front().replications > collect::kGroupRows;
   const OutputPlan outputs = collect::Catalogue(plan).all();
-  const double least = 2.0 * output::column_bytes(outputs, static_cast<double>(plan.total_replications()));
+  const double least = (samples ? 2.0 : journal ? 1.0 : 0.0) * output::column_bytes(outputs, static_cast<double>(plan.total_replications()));
   const std::optional<double> free = output::free_bytes(result);
   if (!free || least <= *free) return;
   throw Refusal(fmt::format("{}: the plan of {} points and {} replications needs at least {} of disk, and {} are free. Fewer replications (-n), fewer points, fewer "
