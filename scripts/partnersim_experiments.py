@@ -29,6 +29,7 @@ class Swept(NamedTuple):
     path: str
     factor: bool            # the values multiply the scenario's own
     values: np.ndarray      # [P] float64, or str where some value is not a number
+    unit: str = ""          # of the values; empty where the file does not say, "1" for pure numbers and factors
 
     @property
     def distinct(self):

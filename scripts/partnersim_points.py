@@ -30,7 +30,8 @@ class SeveralPoints:
         known = ("label", "variant", "replications")
         paths = [name for name in self._variables("points") if name not in known]
         return [Swept(path, "factor" in self._attribute(f"points/{path}", "definition"),
-                      np.array(self._kept(f"points/{path}"))) for path in paths]
+                      np.array(self._kept(f"points/{path}")), self._attribute(f"points/{path}", "units"))
+                for path in paths]
 
     @property
     def inner(self):
@@ -111,6 +112,11 @@ class SeveralPoints:
         p, i = self.point_number(point), self._place("uncertainty", outcome)
         return VarianceSplit(*(float(self._kept(f"uncertainty/{name}{part}")[p, i])
                                for name in ("luck", "ignorance", "share") for part in ("", "_standard_error")))
+
+    @property
+    def has_convergence(self):
+        """Whether the run had precision targets and was long enough for a checkpoint."""
+        return "convergence" in self._file and len(self._kept("convergence/checkpoint")) > 0
 
     @property
     def convergence(self):
