@@ -49,7 +49,8 @@ def file_name(args, figure, outcome, point):
     parts = [os.path.splitext(os.path.basename(args.result))[0]]
     if FIGURES[figure].of_outcome:
         parts.append(re.sub(r"[^A-Za-z0-9]+", "_", outcome).strip("_"))
-    return "_".join(parts + [figure] + ([f"point{point}"] if point and isinstance(FIGURES[figure], Figure) else [])) + f".{args.format}"
+    of_point = [f"point{point}"] if point and isinstance(FIGURES[figure], Figure) else []
+    return "_".join(parts + [figure] + of_point) + f".{args.format}"
 
 
 def draw(args, results):
@@ -58,7 +59,8 @@ def draw(args, results):
     if args.point is not None:
         point = results.point_number(int(args.point) if args.point.isdigit() else args.point)
     outcome = args.outcome or "revenue"
-    if args.outcome and outcome not in results.summarised and results.outcome(outcome).ndim > 1:  # a misspelt one is refused with advice
+    # A misspelt one is refused with advice.
+    if args.outcome and outcome not in results.summarised and results.outcome(outcome).ndim > 1:
         raise ResultError(f'{results.path}: "{outcome}" has a value for each year: ask for one, "{outcome}[1]"')
     folder = args.output or os.path.dirname(args.result) or "."
     os.makedirs(folder, exist_ok=True)

@@ -26,7 +26,7 @@ import matplotlib.pyplot as plt
 
 from partnersim_results import NotModelled
 
-from .common import STYLE
+from .common import STYLE, ticks
 from .doubt import draw_conditional, draw_split
 from .monthly import draw_active_partners, draw_cash, draw_fan, draw_performance, draw_ran_out
 from .partners import draw_contribution, draw_ends
@@ -38,10 +38,11 @@ from .sweeps import Axis, axes_of, draw_along, draw_heat_map, heat_maps, no_heat
 from .variants import draw_differences, no_variants, variants_figure
 from .worst import draw_worst
 
-__all__ = ["Axis", "FIGURES", "Figure", "STYLE", "Sheet", "axes_of", "draw_active_partners", "draw_along", "draw_cash", "draw_conditional",
-           "draw_contribution", "draw_convergence", "draw_differences", "draw_distribution", "draw_distributions",
-           "draw_ends", "draw_exceedance", "draw_exceedances", "draw_fan", "draw_figure", "draw_heat_map",
-           "draw_performance", "draw_ran_out", "draw_recovery", "draw_split", "draw_worst", "title_and_source", "why_not"]
+__all__ = ["Axis", "FIGURES", "Figure", "STYLE", "Sheet", "axes_of", "draw_active_partners", "draw_along", "draw_cash",
+           "draw_conditional", "draw_contribution", "draw_convergence", "draw_differences", "draw_distribution",
+           "draw_distributions", "draw_ends", "draw_exceedance", "draw_exceedances", "draw_fan", "draw_figure",
+           "draw_heat_map", "draw_performance", "draw_ran_out", "draw_recovery", "draw_split", "draw_worst", "ticks",
+           "title_and_source", "why_not"]
 
 # Which monthly quantity belongs to which outcome, where the names differ.
 TRAJECTORY_OF = {"active_partners_end": "active_partners"}

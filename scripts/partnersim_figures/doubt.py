@@ -62,7 +62,7 @@ def splits_of(results, outcome, point=0, most=MOST_ROWS):
     column = outcome.partition("[")[0]
     others = [name for name in names if name not in (outcome, column) and "[" not in name]
     rows = [(name, results.variance_split(name, point)) for name in [outcome] + others if name in names]
-    return [(name, split) for name, split in rows if not math.isnan(split.share)][:most]
+    return [(name, split) for name, split in rows if split.share_standard_error > 0][:most]
 
 
 def draw_split(axes, results, outcome="revenue", point=0):
@@ -77,16 +77,15 @@ def draw_split(axes, results, outcome="revenue", point=0):
     axes.errorbar(drawn, places, xerr=np.maximum(0, np.nan_to_num([drawn - left, right - drawn])), fmt="none",
                   ecolor=BLACK, elinewidth=1.2, capsize=2.5, label="95 % interval")
     for place, value in zip(places, share):
-        axes.text(0.99, place, f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}"), ha="right", va="center",
-                  fontsize=8.5)
+        axes.text(0.015, place, f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}"), va="center", fontsize=8.5)
     axes.set_yticks(places)
-    axes.set_yticklabels([textwrap.shorten(results.long_name(name), 34, placeholder=" …") for name, _ in rows])
+    axes.set_yticklabels([textwrap.shorten(results.long_name(name), 30, placeholder=" …") for name, _ in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     axes.grid(False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(percent())
-    axes.set_xlabel("share of the variance; the figure on the right: of ignorance")
+    axes.set_xlabel("share of the variance\n(in figures: of ignorance)")
     axes.set_ylabel("outcome")
-    axes.set_title("What data on the parameters could take away", pad=TITLE_PAD)
+    axes.set_title("Luck, and what data could take away", pad=TITLE_PAD)
     legend_above(axes)

@@ -38,7 +38,7 @@ def draw_convergence(axes, results, target=0):
             axes.plot(x, half[-1, worst] * np.sqrt(n[-1] / x), color=GREY, linestyle=":", linewidth=1.6,
                       label=f"forecast: {number(needed)} replications")
         words = f"± {number(half[-1, worst])} at {n[-1]:,.0f}"
-        left = axes.transAxes.inverted().transform(axes.transData.transform((n[-1], half[-1, worst])))[0] > 0.5
+        left = half[-1, worst] <= goal or not np.isfinite(needed)   # of the last checkpoint; else the forecast goes right
         axes.annotate(words, (n[-1], half[-1, worst]), xytext=(-6 if left else 6, 9), textcoords="offset points",
                       ha="right" if left else "left", fontsize=9, color=BLACK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
     log_ticks(axes)
