@@ -112,6 +112,9 @@ def draw_difference(results):
     _, broke = on_grid(results, "out_of_cash", "mean")
     gap = broke[layout.values[0].index("channel")] - broke[layout.values[0].index("ads")]
     draw_heat_map(places[1], -100 * gap, down, across, "points", levels=[("as likely", 0.0)])
+    for place in places:
+        place.set_xlabel(f"what a lead from advertising costs, {results.currency}")
+        place.set_ylabel("leads from BigCo a month")
     places[1].set_title("Out of cash: points by which BigCo is safer", pad=20)
     title_and_source(figure, results)
     return figure
