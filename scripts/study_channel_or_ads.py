@@ -75,8 +75,8 @@ def print_plans(results):
     for p in results.compared:
         row = results.comparison(OUTCOME, p)
         print(f"  {results.points[p]}: {money(row.mean.value, results)} on average "
-              f"({money(row.mean.low, results)} to {money(row.mean.high, results)}), better in {100 * row.better:.0f} % of the "
-              f"futures; pairing removed {100 * row.variance_removed:.0f} % of the variance")
+              f"({money(row.mean.low, results)} to {money(row.mean.high, results)}), better in {100 * row.better:.0f} % "
+              f"of the futures; pairing removed {100 * row.variance_removed:.0f} % of the variance")
 
 
 def channel_less_ads(results):
@@ -145,14 +145,15 @@ def answer(plans, sweep, doubt):
         lines.append(f"On average {names[best]} pays: {money(rows[best].mean.value, plans)} more than doing nothing.")
     else:
         lines.append("On average neither plan clearly beats doing nothing.")
-    verdict = {1: "pays too, but less", 0: "makes no clear difference", -1: "costs more than it brings"}[clearly(rows[other])]
-    lines.append(f"{names[other][0].upper() + names[other][1:]} {verdict} ({money(rows[other].mean.value, plans)} on average).")
+    verdict = {1: "pays too, but less", 0: "makes no clear difference", -1: "costs more than it brings"}
+    lines.append(f"{names[other][0].upper() + names[other][1:]} {verdict[clearly(rows[other])]} "
+                 f"({money(rows[other].mean.value, plans)} on average).")
     lines += risk(plans, names)
     lines += what_would_change_it(sweep, names)
     split = doubt.variance_split(OUTCOME, doubt.variant_of.index(best))
     share = 100 * split.share
-    lines.append(f"Of the variance of profit with {names[best]}, about {share:.0f} % is ignorance of the inputs, which data could "
-                 f"take away; the rest is luck.")
+    lines.append(f"Of the variance of profit with {names[best]}, about {share:.0f} % is ignorance of the inputs, which data "
+                 f"could take away; the rest is luck.")
     return lines
 
 
@@ -187,8 +188,11 @@ def what_would_change_it(sweep, names):
     for place in down.order:
         row, leads = mean[place][across.order], down.values[place]
         at = crossing(costs, row)
-        end = f"{names['channel'] if row[0] > 0 else names['ads']} is the better of the two at every cost of a lead that was tried" \
-            if np.isnan(at) else f"{names['channel']} is the better of the two from about {at:.0f} {sweep.currency} a lead upwards"
+        if np.isnan(at):
+            better = names["channel" if row[0] > 0 else "ads"]
+            end = f"{better} is the better of the two at every cost of a lead that was tried"
+        else:
+            end = f"{names['channel']} is the better of the two from about {at:.0f} {sweep.currency} a lead upwards"
         lines.append(f"If BigCo brings {leads:g} leads a month, {end}.")
     return lines
 
@@ -202,7 +206,8 @@ def main():
     lean = ["--set", "output.trajectories=none", "--set", "output.partners=false"]
     plans = run(args.output, "study_plans", "-n", str(args.n))
     sweep = run(args.output, "study_sweep", "-n", str(args.rows), *vary, *lean)
-    doubt = run(args.output, "study_doubt", "-n", str(-(-args.n // INNER) * INNER), "--set", f"scenario.inner={INNER}", *lean)
+    whole = str(-(-args.n // INNER) * INNER)
+    doubt = run(args.output, "study_doubt", "-n", whole, "--set", f"scenario.inner={INNER}", *lean)
     with Results(plans) as p, Results(sweep) as s, Results(doubt) as d:
         print_plans(p)
         best = max(p.compared, key=lambda k: p.comparison(OUTCOME, k).mean.value)

@@ -38,9 +38,11 @@ def draw_convergence(axes, results, target=0):
             axes.plot(x, half[-1, worst] * np.sqrt(n[-1] / x), color=GREY, linestyle=":", linewidth=1.6,
                       label=f"forecast: {number(needed)} replications")
         words = f"± {number(half[-1, worst])} at {n[-1]:,.0f}"
-        left = half[-1, worst] <= goal or not np.isfinite(needed)   # of the last checkpoint; else the forecast goes right
-        axes.annotate(words, (n[-1], half[-1, worst]), xytext=(-6 if left else 6, 9), textcoords="offset points",
-                      ha="right" if left else "left", fontsize=9, color=BLACK, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
+        # To the right of the last checkpoint only where the forecast goes far enough to leave room.
+        left = half[-1, worst] <= goal or not np.isfinite(needed) or needed < 10 * n[-1]
+        axes.annotate(words, (n[-1], half[-1, worst]), xytext=(-6, -14) if left else (6, 9), textcoords="offset points",
+                      ha="right" if left else "left", fontsize=9, color=BLACK,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
     log_ticks(axes)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))

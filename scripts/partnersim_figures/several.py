@@ -85,8 +85,9 @@ def draw_exceedances(axes, results, outcome="revenue", _point=None):
 
         axes.fill_between(x, from_one(curve.low, 1 - curve.half_width), from_one(curve.high), step="post",
                           color=colour, alpha=0.18, linewidth=0)
+        p05 = short(results.statistic(outcome, "p05", point), unit)
         axes.step(x, from_one(curve.above), where="post", color=colour, linestyle=style, linewidth=1.6,
-                  label=f"{shortened(results.points[point], 44)}: P5 {short(results.statistic(outcome, 'p05', point), unit)}")
+                  label=f"{shortened(results.points[point], 44)}: P5 {p05}")
     axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(0, 1.02)
     axes.xaxis.set_major_locator(round_ticks(7))

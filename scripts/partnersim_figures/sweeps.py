@@ -14,6 +14,7 @@ from .common import (BLACK, BLUE, BLUE_25, GREEN, GREY, TITLE_PAD, VERMILION, le
                      ticks)
 
 MOST_COLUMNS, MOST_LINES = 4, 4     # panels side by side and one above the other
+MOST_BARS = 60                      # points of no grid, drawn with their P5–P95
 MOST_CELLS = 64                     # with a figure written in each
 BAD_TO_GOOD = LinearSegmentedColormap.from_list("bad_to_good", [VERMILION, "#FBF3EE", BLUE])
 WORDS = {"mean": "mean", "p05": "P5", "p50": "median", "p95": "P95", "sd": "standard deviation",
@@ -284,33 +285,42 @@ def draw_goals(axes, results, outcome):
 
 
 def sweep_scatter(results, outcome):
-    """For points that are no grid: mean and P5–P95 of every point against each axis."""
+    """For points that are no grid: mean of every point against each axis, with P5–P95 or, of many points, P5 below."""
     swept = [parameter for parameter in results.swept if len(parameter.distinct) > 1][:MOST_COLUMNS]
-    figure, places = plt.subplots(1, len(swept), squeeze=False, constrained_layout=True, sharey=True,
-                                  figsize=(max(6.4, 1.2 + 2.9 * len(swept)), 4.8))
+    many = len(results.points) > MOST_BARS
+    figure, places = plt.subplots(2 if many else 1, len(swept), squeeze=False, constrained_layout=True, sharey="row",
+                                  figsize=(max(6.4, 1.2 + 2.9 * len(swept)), 7 if many else 4.8))
     mean, low, high = (results.over_points(outcome, statistic) for statistic in ("mean", "p05", "p95"))
     unit = results.unit(outcome)
-    colours, names = (BLUE, VERMILION, GREEN, GREY), results.variants
-    for place, parameter in zip(places[0], swept):
-        axis = Axis(parameter.path, parameter.distinct, parameter.factor, parameter.unit)
-        x = parameter.values if axis.numbers else np.array([axis.values.index(v) for v in parameter.values.tolist()])
-        for name, colour in zip(names, colours):
-            mine = np.array(results.variant_of) == name
-            place.vlines(x[mine], low[mine], high[mine], color=colour, linewidth=0.8, alpha=0.35)
-            place.plot(x[mine], mean[mine], "o", color=colour, markersize=3.5,
-                       label=f"mean, P5–P95, {name}" if len(names) > 1 else "mean, with P5–P95")
-        if not axis.numbers:
-            place.set_xticks(range(len(axis.values)))
-            place.set_xticklabels([axis.text(value) for value in axis.values])
-        else:
-            place.xaxis.set_major_locator(round_ticks(5))
-        place.set_xlabel(axis.label(34))
-        place.set_title(textwrap.fill(f"against {parameter.path}", 34), pad=TITLE_PAD)
-        place.yaxis.set_major_locator(round_ticks(6))
-        place.yaxis.set_major_formatter(ticks(unit))
+    for first, row, values, words in zip((True, False), places, (mean, low), ("mean", "P5")):
+        for place, parameter in zip(row, swept):
+            scatter(place, results, parameter, values, None if many else (low, high), words)
+            place.yaxis.set_major_locator(round_ticks(6))
+            place.yaxis.set_major_formatter(ticks(unit))
+            place.set_title(textwrap.fill(f"{words} against {parameter.path}", 34),
+                            pad=TITLE_PAD if first else 6)
+        row[0].set_ylabel(what(results, outcome, unit))
     legend_above(places[0, 0], 2)
-    places[0, 0].set_ylabel(what(results, outcome, unit))
     return figure
+
+
+def scatter(axes, results, parameter, values, band, words):
+    """One statistic [point] against a Swept parameter, a colour and a mark for each variant; band: (low, high)."""
+    axis = Axis(parameter.path, parameter.distinct, parameter.factor, parameter.unit)
+    x = parameter.values if axis.numbers else np.array([axis.values.index(v) for v in parameter.values.tolist()])
+    for name, colour, marker in zip(results.variants, (BLUE, VERMILION, GREEN, GREY), "osv^"):
+        mine = np.array(results.variant_of) == name
+        if band:
+            axes.vlines(x[mine], band[0][mine], band[1][mine], color=colour, linewidth=0.8, alpha=0.5)
+        label = f"{words} and P5–P95" if band else "one point"
+        axes.plot(x[mine], values[mine], marker, color=colour, markersize=3.2 if band else 2.4, linestyle="none",
+                  label=name if len(results.variants) > 1 else label)
+    if axis.numbers:
+        axes.xaxis.set_major_locator(round_ticks(5))
+    else:
+        axes.set_xticks(range(len(axis.values)))
+        axes.set_xticklabels([axis.text(value) for value in axis.values])
+    axes.set_xlabel(axis.label(34))
 
 
 def no_sweep(results, outcome):

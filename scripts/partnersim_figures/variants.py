@@ -1,5 +1,7 @@
 """Variants against the base on shared random numbers: differences with their errors, and how often each is better."""
 
+import textwrap
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -35,7 +37,9 @@ def draw_differences(axes, results, outcome="revenue", point=None):
     axes.axvline(0, color=GREY, linewidth=1)
     axes.margins(x=0.06)
     axes.set_yticks(range(len(rows)))
-    axes.set_yticklabels([shortened(results.points[row.point], 40) for row in rows])
+    one_row = len({row.baseline for row in rows}) == 1      # of a sweep: the axis says which
+    axes.set_yticklabels([textwrap.fill(results.variant_of[row.point] if one_row and results.swept else
+                                        shortened(results.points[row.point], 56), 30) for row in rows])
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")
@@ -43,7 +47,8 @@ def draw_differences(axes, results, outcome="revenue", point=None):
     axes.xaxis.set_major_locator(round_ticks(6))
     axes.xaxis.set_major_formatter(ticks(unit))
     name = results.long_name(outcome)
-    axes.set_xlabel(f"{name if unit == '1' else unit}, variant less base (95 % intervals of simulation error)")
+    axes.set_xlabel(f"{name if unit == '1' else unit}, variant less base (95 % intervals of simulation error)"
+                    + (f"\nat {results.points[rows[0].baseline].partition(', ')[2]}" if one_row and results.swept else ""))
     axes.set_ylabel("variant")
     axes.set_title(f"{name}: what each variant changes", pad=TITLE_PAD)
     write_shares(axes, rows)
