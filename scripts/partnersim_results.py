@@ -10,7 +10,8 @@
         wins = results.trajectory("wins")               # month by month: mean, bands, histogram counts
 
 A *replication* is one possible future, a *point* one set of parameter values; most files have one point, number 0.
-Wherever a point is asked for, its number or its label will do. Missing values are NaN.
+Wherever a point is asked for, its number or its label will do. Missing values are NaN. Sweeps and variants have several
+points: results.swept, results.variants, results.comparison, and grid (partnersim_experiments) for arrays over axes.
 
 What is not modelled is absent, never 0: asking for it raises NotModelled, which names what there is. Every other
 trouble with a file raises ResultError. Needs h5py and numpy; xarray only for Results.to_xarray.
@@ -30,13 +31,17 @@ import re
 import h5py
 import numpy as np
 
+from partnersim_experiments import (Comparison, Convergence, Estimate, Layout, Swept, VarianceSplit, grid, layout_of,
+                                    on_grid)
+from partnersim_points import SeveralPoints
 from partnersim_records import (NotModelled, PartnerTotal, Partners, ResultError, SummaryRow, Trajectory,
                                 quantile_name)
 from partnersim_statistics import (Exceedance, KaplanMeier, WorstRow, exceedance, kaplan_meier, share_by_month,
                                    tail_weights, wilson, worst_futures)
 
-__all__ = ["Exceedance", "KaplanMeier", "NotModelled", "PartnerTotal", "Partners", "ResultError", "Results",
-           "SummaryRow", "Trajectory", "WorstRow", "exceedance", "kaplan_meier", "quantile_name", "share_by_month",
+__all__ = ["Comparison", "Convergence", "Estimate", "Exceedance", "KaplanMeier", "Layout", "NotModelled", "PartnerTotal",
+           "Partners", "ResultError", "Results", "SummaryRow", "Swept", "Trajectory", "VarianceSplit", "WorstRow",
+           "exceedance", "grid", "kaplan_meier", "layout_of", "on_grid", "quantile_name", "share_by_month",
            "tail_weights", "wilson", "worst_futures"]
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -49,11 +54,17 @@ def _text(value):
     return value.decode("utf-8") if isinstance(value, bytes) else str(value)
 
 
-class Results:
+def _texts(values):
+    """An array of texts of any shape as (nested) lists of str."""
+    return [_texts(value) if isinstance(value, np.ndarray) and value.ndim else _text(value) for value in values]
+
+
+class Results(SeveralPoints):
     """An open result file. Use it in a `with` statement, or call close()."""
 
     def __init__(self, path):
         self.path = os.fspath(path)
+        self._cache = {}
         if not os.path.isfile(self.path):
             raise ResultError(f"{self.path}: no such file (make one with: partnersim run SCENARIO.toml -o {self.path})")
         try:
@@ -105,12 +116,12 @@ class Results:
     @property
     def points(self):
         """Labels of the points, in order."""
-        return self._strings("points/label")
+        return self._kept("points/label")
 
     @property
     def replications(self):
         """Replications run, one whole number for each point: [point]."""
-        return self._array("points/replications")
+        return self._kept("points/replications")
 
     def provenance(self, name):
         """A scalar of /provenance as text: version, seed_text, draws_contract, scenario_text, outcomes_hash …"""
@@ -162,11 +173,11 @@ class Results:
 
     def unit(self, name):
         """Unit of an outcome: a currency code, or "1" for pure numbers."""
-        return self._attribute(self._modelled("outcomes", name), "units")
+        return self._described(name, "units", "unit")
 
     def long_name(self, name):
         """An outcome's name for people."""
-        return self._attribute(self._modelled("outcomes", name), "long_name") or name
+        return self._described(name, "long_name", "long_name") or name
 
     # --- Summaries ---
 
@@ -175,13 +186,13 @@ class Results:
 
         `pandas.DataFrame(results.summary())` makes a table. Statistics that are not stored, or NaN, have no row.
         """
-        names = self._strings("summary/outcome")
+        names = self._kept("summary/outcome")
         for name in outcomes or []:
             if name not in names:
                 raise self._not_modelled("outcome", name, names)
         wanted = [i for i, name in enumerate(names) if outcomes is None or name in outcomes]
         points = range(len(self.points)) if point is None else [self.point_number(point)]
-        units = self._strings("summary/unit")
+        units = self._kept("summary/unit")
         return [SummaryRow(self.points[p], names[i], statistic, *figures, units[i])
                 for p in points for i in wanted for statistic, figures in self._statistics(p, i)]
 
@@ -194,23 +205,44 @@ class Results:
 
     def worst(self, outcome):
         """Which values of an outcome are the worst ones: "lowest" or, where less is better, "highest"."""
-        names = self._strings("summary/outcome")
+        return self._kept("summary/worst")[self._place("summary", outcome)]
+
+    @property
+    def summarised(self):
+        """Outcomes that have statistics; also when single replications were not kept (output.samples = "none")."""
+        return self._kept("summary/outcome") if "summary" in self._file else []
+
+    def goals(self, outcome):
+        """Levels that goals ask of an outcome at the horizon: [(label, level)]."""
+        text, found = self.provenance("resolved_scenario"), []
+        for goal in re.findall(r"^goal\.(\w+)\.outcome = \"%s\"" % re.escape(outcome), text, re.MULTILINE):
+            def value(key, pattern):
+                match = re.search(rf"^goal\.{goal}\.{key} = {pattern}", text, re.MULTILINE)
+                return match[1] if match else ""
+            level = value("at_least", r"([-\d.e+]+)") or value("at_most", r"([-\d.e+]+)")
+            by = value("by", r"(\d+)")
+            if level and value("enabled", r"(\w+)") != "false" and (not by or int(by) >= self.months):
+                found.append((value("label", r'"([^"]*)"') or goal, float(level)))
+        return found
+
+    def _place(self, group, outcome):
+        names = self._kept(f"{group}/outcome")
         if outcome not in names:
             raise self._not_modelled("outcome", outcome, names)
-        return self._strings("summary/worst")[names.index(outcome)]
+        return names.index(outcome)
 
     def _statistics(self, p, i):
         nan = float("nan")
         group = self._file["summary"]
         for name in ("mean", "sd", "minimum", "maximum", "cvar05", "expected"):
-            if name not in group or np.isnan(value := float(group[name][p, i])):
+            if name not in group or np.isnan(value := float(self._kept(f"summary/{name}")[p, i])):
                 continue
             error = f"{'' if name == 'mean' else name + '_'}standard_error"
-            yield name, (value, float(group[error][p, i]) if error in group else nan, nan, nan)
+            yield name, (value, float(self._kept(f"summary/{error}")[p, i]) if error in group else nan, nan, nan)
         if "quantile_value" not in group:
             return
-        value, low, high = (group[f"quantile_{part}"][p, i] for part in ("value", "low", "high"))
-        for q, level in enumerate(group["quantile"][()]):
+        value, low, high = (self._kept(f"summary/quantile_{part}")[p, i] for part in ("value", "low", "high"))
+        for q, level in enumerate(self._kept("summary/quantile")):
             if not np.isnan(value[q]):
                 yield quantile_name(level), (float(value[q]), nan, float(low[q]), float(high[q]))
 
@@ -232,8 +264,9 @@ class Results:
         levels, bins = np.empty(0), np.empty(0)
         quantiles, counts = np.empty((len(months), 0)), np.empty((len(months), 0), dtype=np.uint32)
         if f"trajectories/{name}_quantile" in self._file:
-            levels, bins = self._array("trajectories/quantile"), self._array(f"trajectories/{name}_bin")
-            quantiles, counts = (self._dataset(f"trajectories/{name}_{part}")[p] for part in ("quantile", "counts"))
+            levels, quantiles = self._array("trajectories/quantile"), self._dataset(f"trajectories/{name}_quantile")[p]
+        if f"trajectories/{name}_counts" in self._file:  # large experiments go without
+            bins, counts = self._array(f"trajectories/{name}_bin"), self._dataset(f"trajectories/{name}_counts")[p]
         return Trajectory(name, self._attribute(f"trajectories/{name}_mean", "units"), months,
                           [self.month_label(month) for month in months], mean, error, expected,
                           levels, quantiles, bins, counts)
@@ -299,10 +332,48 @@ class Results:
     def _attribute(self, path, name):
         return _text(self._dataset(path).attrs.get(name, ""))
 
-    def _columns(self, group):
+    def _kept(self, path):
+        """A small variable, read once: an array, or (nested) lists of texts. Not for columns."""
+        if path not in self._cache:
+            values = self._array(path)
+            self._cache[path] = _texts(values) if np.asarray(values).dtype.kind in "OSU" else values
+        return self._cache[path]
+
+    def variable(self, path):
+        """(values [point, …], names of the further dimensions, their coordinates, attributes) of any variable."""
+        data = self._dataset(path)
+        names = [_text(scale.name).rsplit("/", 1)[-1] if (scale := next(iter(dimension.values()), None)) is not None
+                 else "" for dimension in data.dims]
+        if not names or names[0] != "point":
+            raise ResultError(f"{self.path}: /{path} does not have a value for each point")
+        group = path.rpartition("/")[0]
+        coordinates = {}
+        for name, length in zip(names[1:], data.shape[1:]):
+            scale = self._file[group].get(name)
+            # A scale without labels of its own says so in its name, by netCDF's convention.
+            bare = scale is None or _text(scale.attrs.get("NAME", "")).startswith("This is a netCDF dimension but not")
+            if not bare and len(scale) == length:
+                coordinates[name] = self._kept(f"{group}/{name}")
+        attributes = {name: _text(data.attrs[name]) for name in ("units", "long_name", "definition")
+                      if name in data.attrs}
+        return data[()], names[1:], coordinates, attributes
+
+    def _variables(self, group):
         """Names of the variables of a group, without the scales that netCDF repeats in each."""
         return [name for name, item in self._file.get(group, {}).items()
                 if isinstance(item, h5py.Dataset) and not h5py.h5ds.is_scale(item.id)]
+
+    def _columns(self, group):
+        """The same without the swept parameters, which every group repeats over its points."""
+        names = self._variables(group)
+        swept = {parameter.path for parameter in self.swept} & set(names)
+        return [name for name in names if name not in swept or self._file[group][name].ndim > 1]
+
+    def _described(self, name, attribute, listed):
+        """An attribute of an outcome; from /summary where single replications were not kept."""
+        if "outcomes" not in self._file and name in self.summarised:
+            return self._kept(f"summary/{listed}")[self._place("summary", name)]
+        return self._attribute(self._modelled("outcomes", name), attribute)
 
     def _modelled(self, group, name):
         if name not in self._columns(group):

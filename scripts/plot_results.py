@@ -18,7 +18,7 @@ import matplotlib
 matplotlib.use("Agg")  # no display needed; must come before pyplot
 import matplotlib.pyplot as plt
 
-from partnersim_figures import FIGURES, STYLE, draw_figure, why_not
+from partnersim_figures import FIGURES, Figure, STYLE, draw_figure, why_not
 from partnersim_results import ResultError, Results
 
 
@@ -34,8 +34,8 @@ def arguments():
     parser.add_argument("-o", "--output", metavar="FOLDER",
                         help="where figures go (default: beside the result file)")
     parser.add_argument("--outcome", metavar="NAME",
-                        help="for figures of an outcome: overview, exceedance, worst (default: revenue)")
-    parser.add_argument("--point", default="0", help="number or label of the point (default: 0)")
+                        help="for figures of an outcome (default: revenue)")
+    parser.add_argument("--point", help="number or label of the point (default: up to six together, else the first)")
     parser.add_argument("--format", choices=("png", "svg"), default="png")
     return parser.parse_args()
 
@@ -49,14 +49,18 @@ def file_name(args, figure, outcome, point):
     parts = [os.path.splitext(os.path.basename(args.result))[0]]
     if FIGURES[figure].of_outcome:
         parts.append(re.sub(r"[^A-Za-z0-9]+", "_", outcome).strip("_"))
-    return "_".join(parts + [figure] + ([f"point{point}"] if point else [])) + f".{args.format}"
+    of_point = [f"point{point}"] if point and isinstance(FIGURES[figure], Figure) else []
+    return "_".join(parts + [figure] + of_point) + f".{args.format}"
 
 
 def draw(args, results):
     """Draws and prints the paths; says which figures the file has no data for, unless one was asked for by name."""
-    point = results.point_number(int(args.point) if args.point.isdigit() else args.point)
+    point = None
+    if args.point is not None:
+        point = results.point_number(int(args.point) if args.point.isdigit() else args.point)
     outcome = args.outcome or "revenue"
-    if args.outcome and results.outcome(outcome, point).ndim > 1:  # a misspelt one is refused with advice
+    # A misspelt one is refused with advice.
+    if args.outcome and outcome not in results.summarised and results.outcome(outcome).ndim > 1:
         raise ResultError(f'{results.path}: "{outcome}" has a value for each year: ask for one, "{outcome}[1]"')
     folder = args.output or os.path.dirname(args.result) or "."
     os.makedirs(folder, exist_ok=True)
@@ -66,7 +70,8 @@ def draw(args, results):
         except ResultError as error:
             if args.figure:
                 raise
-            say(f"no figure {name}: {why_not(results, name, outcome) or error}")
+            if not FIGURES[name].of_experiment:  # an ordinary run need not hear what only experiments have
+                say(f"no figure {name}: {why_not(results, name, outcome) or error}")
             continue
         path = os.path.join(folder, file_name(args, name, outcome, point))
         figure.savefig(path, metadata={"Date": None} if args.format == "svg" else None)

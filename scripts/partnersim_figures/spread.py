@@ -49,13 +49,19 @@ def described(results, outcome):
     return results.unit(column), results.long_name(column) + (f", year {year}" if year else "")
 
 
-def label_outcome(axes, results, outcome, point, high):
-    """The axis of values: what, in which unit, and how many replications are missing or beyond `high`."""
+def what_it_is(results, outcome):
+    """"EUR over 36 months", or the outcome's name with its unit."""
     unit, name = described(results, outcome)
     year = outcome.rstrip("]").partition("[")[2]
-    values, every = values_of(results, outcome, point), len(results.outcome(outcome, point))
     period = f"in year {year}" if year else f"over {results.months} months" if results.months > 1 else "over one month"
-    words = f"{unit} {period}" if unit == results.currency else name + ("" if unit in ("1", "month") else f", {unit}")
+    return f"{unit} {period}" if unit == results.currency else name + ("" if unit in ("1", "month") else f", {unit}")
+
+
+def label_outcome(axes, results, outcome, point, high):
+    """The axis of values: what, in which unit, and how many replications are missing or beyond `high`."""
+    unit = described(results, outcome)[0]
+    values, every = values_of(results, outcome, point), len(results.outcome(outcome, point))
+    words = what_it_is(results, outcome)
     if high < values.max():
         words += f"\n{np.sum(values > high):,} of {len(values):,} replications lie beyond {short(high, unit)}"
     if len(values) < every:

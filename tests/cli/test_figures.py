@@ -51,6 +51,7 @@ MANY_PARTNERS = "# Seventeen partners, three of them copies: who carries the bus
 SCENARIOS = {"everything": None, "twelve_partners": None, "one_partner": ONE_PARTNER, "many_partners": MANY_PARTNERS}
 REPLICATIONS = 3000
 EVERY_FIGURE = {"overview", "exceedance", "active", "resilience", "cash", "contribution", "ends", "worst"}
+OF_EXPERIMENTS = {"points", "sweep", "heatmap", "variants", "convergence", "doubt"}  # see test_experiments.py
 WITHOUT = {"everything": set(), "one_partner": set(), "twelve_partners": {"resilience", "cash"},
            "many_partners": {"resilience", "cash"}}
 
@@ -95,7 +96,7 @@ class Case(unittest.TestCase):
 
 class EveryFigure(Case):
     def test_is_drawn_without_a_warning_where_the_file_has_data_for_it(self):
-        self.assertEqual(set(figures.FIGURES), EVERY_FIGURE)
+        self.assertEqual(set(figures.FIGURES), EVERY_FIGURE | OF_EXPERIMENTS)
         for scenario in SCENARIOS:
             results = self.open(scenario)
             for name in EVERY_FIGURE:
@@ -111,6 +112,12 @@ class EveryFigure(Case):
                     self.check_labels(figure)
                     self.check_places(figure)
                 plt.close("all")
+
+    def test_of_experiments_is_refused_for_a_single_point_with_the_reason(self):
+        for name in OF_EXPERIMENTS:
+            with self.assertRaises(reader.NotModelled) as caught:
+                figures.draw_figure(self.open("everything"), name)
+            self.assertIn(figures.why_not(self.open("everything"), name), str(caught.exception))
 
     def check_labels(self, figure):
         panels = figure.get_axes()

@@ -1,0 +1,330 @@
+"""Points of a sweep: a statistic over two axes as a map, and the spread of the outcome along one axis as lines."""
+
+import textwrap
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, Normalize, TwoSlopeNorm
+from matplotlib.lines import Line2D
+
+from partnersim_experiments import VARIANT, layout_of
+
+from .common import (BLACK, BLUE, BLUE_25, GREEN, GREY, TITLE_PAD, VERMILION, legend_above, round_ticks, short,
+                     ticks)
+
+MOST_COLUMNS, MOST_LINES = 4, 4     # panels side by side and one above the other
+MOST_BARS = 60                      # points of no grid, drawn with their P5–P95
+MOST_CELLS = 64                     # with a figure written in each
+BAD_TO_GOOD = LinearSegmentedColormap.from_list("bad_to_good", [VERMILION, "#FBF3EE", BLUE])
+WORDS = {"mean": "mean", "p05": "P5", "p50": "median", "p95": "P95", "sd": "standard deviation",
+         "cvar05": "mean of the worst 5 %", "difference": "mean less that of the base",
+         "difference_p05": "P5 less that of the base", "larger": "share of futures with more than the base"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A swept parameter along a side of a figure."""
+
+    path: str
+    values: list            # in the order of the file
+    factor: bool
+    unit: str = ""
+
+    @property
+    def numbers(self):
+        """Whether the values are numbers; texts are drawn side by side."""
+        return not any(isinstance(value, str) for value in self.values)
+
+    @property
+    def order(self):
+        """Places of the values, the smallest first; texts as they come."""
+        return np.argsort(self.values, kind="stable") if self.numbers else np.arange(len(self.values))
+
+    def text(self, value):
+        """One value as a tick says it."""
+        if isinstance(value, str):
+            return textwrap.shorten(value, 16, placeholder=" …")
+        return ("× " if self.factor else "") + f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
+
+    def label(self, width=46):
+        """What stands at the axis: the parameter's path, its unit where the file says it, or that it is a factor."""
+        unit = ", as a factor" if self.factor else f", {self.unit}" if self.unit not in ("", "1") else ""
+        return textwrap.fill(self.path + unit, width)
+
+
+def axes_of(results, layout):
+    """The swept axes of a layout, the slowest first, without the variant."""
+    units = {parameter.path: parameter.unit for parameter in results.swept}
+    return [Axis(name, values, factor, units[name])
+            for name, values, factor in zip(layout.dimensions, layout.values, layout.factors) if name != VARIANT]
+
+
+def middle(axis):
+    """Where an axis without a side of its own is held: at factor 1 if there is one, else in the middle."""
+    if axis.factor and 1.0 in axis.values:
+        return axis.values.index(1.0)
+    return int(axis.order[(len(axis.values) - 1) // 2])
+
+
+def pages(results, layout, kept):
+    """(cells, held): how to cut [variant, kept axes in this order] out of spread values, and what the rest is held at.
+
+    `kept` are places among the swept axes. cells(spread) is [variant, kept …], a variant axis of length 1 added where
+    there is none.
+    """
+    axes = axes_of(results, layout)
+    first = int(VARIANT in layout.dimensions)
+    held = {k: middle(axis) for k, axis in enumerate(axes) if k not in kept}
+
+    def cells(spread):
+        spread = spread if first else spread[None]
+        picked = spread[(slice(None),) + tuple(held.get(k, slice(None)) for k in range(len(axes)))]
+        left = [k for k in range(len(axes)) if k not in held]
+        return np.moveaxis(picked, [1 + left.index(k) for k in kept], range(1, 1 + len(kept)))
+
+    words = ", ".join(f"{axes[k].path} = {axes[k].text(axes[k].values[place])}" for k, place in held.items())
+    return cells, words
+
+
+# --- A map over two axes ---
+
+def draw_heat_map(axes, cells, down, across, unit, norm=None, levels=()):
+    """A statistic [down, across] over two Axis; a line where it passes each of `levels` (label, value). The image."""
+    rows, columns = down.order, across.order
+    cells = cells[np.ix_(rows, columns)]
+    norm = norm or norm_of(cells)
+    image = axes.imshow(cells, origin="lower", aspect="auto", norm=norm, cmap=map_of(norm))
+    axes.grid(False)
+    for axis, places, order, set_ticks, set_labels in (
+            (across, len(columns), columns, axes.set_xticks, axes.set_xticklabels),
+            (down, len(rows), rows, axes.set_yticks, axes.set_yticklabels)):
+        shown = np.arange(0, places, max(1, -(-places // 9)))
+        set_ticks(shown)
+        set_labels([axis.text(axis.values[order[place]]) for place in shown])
+    axes.set_xlabel(across.label())
+    axes.set_ylabel(down.label(34))
+    if cells.size <= MOST_CELLS:
+        write_cells(axes, cells, image, unit)
+    draw_levels(axes, cells, levels)
+    return image
+
+
+def norm_of(cells):
+    """Colours from the least to the largest value; with zero in the middle where values lie on both sides of it."""
+    low, high = np.nanmin(cells), np.nanmax(cells)
+    if low < 0 < high:
+        reach = max(-low, high)
+        return TwoSlopeNorm(0, -reach, reach)
+    return Normalize(low, high if high > low else low + (abs(low) or 1.0))
+
+
+def map_of(norm):
+    """Cividis reads the same with every form of colour blindness; vermilion to blue tells losses from gains."""
+    return BAD_TO_GOOD if isinstance(norm, TwoSlopeNorm) else "cividis"
+
+
+def write_cells(axes, cells, image, unit):
+    """The figure in each cell, in black or white, whichever can be read."""
+    size = 8 if cells.shape[1] <= 6 else 6.5
+    for (row, column), value in np.ndenumerate(cells):
+        if np.isnan(value):
+            words, ink = "–", GREY
+        else:
+            words = f"{100 * value:.0f} %" if unit == "%" else short(value, unit)
+            red, green, blue, _ = image.cmap(image.norm(value))
+            ink = BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
+        axes.text(column, row, words, ha="center", va="center", fontsize=size, color=ink)
+
+
+def draw_levels(axes, cells, levels):
+    """Lines where the map passes a level, named above the plot."""
+    if min(cells.shape) < 2:
+        return
+    handles = []
+    for (words, level), style in zip(levels, ("-", "--", ":")):
+        if np.nanmin(cells) < level < np.nanmax(cells):
+            axes.contour(cells, [level], colors=["white"], linewidths=3.4)      # seen on dark cells, too
+            axes.contour(cells, [level], colors=[BLACK], linestyles=[style], linewidths=1.6)
+            handles.append(Line2D([], [], color=BLACK, linestyle=style, linewidth=1.6, label=words))
+    if handles:
+        axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncol=2, borderaxespad=0.1,
+                    handlelength=1.6).set_in_layout(False)
+
+
+def levels_of(results, outcome, unit):
+    """What a map of the outcome marks: zero and the goals."""
+    zero = [("zero", 0.0)]
+    return zero + [(f"{label}: {short(level, unit)}", level) for label, level in results.goals(outcome)]
+
+
+def heat_maps(results, outcome, _point=None, statistics=("mean", "p05")):
+    """One panel for each statistic and variant, over the first two axes; others are held where the title says."""
+    layout = layout_of(results)
+    cells, held = pages(results, layout, (0, 1))
+    down, across = axes_of(results, layout)[:2]
+    unit = results.unit(outcome)
+    maps = [cells(layout.spread(results.over_points(outcome, statistic))) for statistic in statistics]
+    variants = [v for v in range(len(results.variants)) if not all(np.isnan(each[v]).all() for each in maps)]
+    variants = variants[:MOST_COLUMNS]
+    figure, places = plt.subplots(len(maps), len(variants), squeeze=False, constrained_layout=True,
+                                  figsize=(max(6.4, 1.4 + 3.7 * len(variants)), 1.5 + 3.1 * len(maps)))
+    for row, each, statistic in zip(places, maps, statistics):
+        norm = norm_of(each[variants])
+        for place, v in zip(row, variants):
+            image = draw_heat_map(place, each[v], down, across, unit, norm, levels_of(results, outcome, unit))
+            name = f", {results.variants[v]}" if len(results.variants) > 1 else f" of {results.long_name(outcome).lower()}"
+            place.set_title(WORDS[statistic] + name, pad=20)
+        bar = figure.colorbar(image, ax=list(row), pad=0.015, fraction=0.05)
+        bar.ax.yaxis.set_major_formatter(ticks(unit))
+        what = results.long_name(outcome) if unit == "1" else unit
+        bar.set_label(f"{what}, {WORDS[statistic]}" + (f"\nat {held}" if held else ""), fontsize=9)
+        bar.outline.set_visible(False)
+    return figure
+
+
+def no_heat_map(results, outcome):
+    """Why there is no map; empty when there is one."""
+    try:
+        if len(axes_of(results, layout_of(results))) < 2:
+            return "fewer than two parameters are swept"
+    except ValueError as error:
+        return str(error)
+    return no_figures(results, outcome)
+
+
+def no_figures(results, outcome):
+    """Why there are no statistics of the outcome to draw; empty when there are."""
+    if outcome not in results.summarised or np.isnan(results.over_points(outcome, "mean")).all():
+        return "the outcome is not modelled or not recorded"
+    return ""
+
+
+# --- Lines along one axis ---
+
+def draw_along(axes, axis, mean, low, high, unit):
+    """Mean with the band P5–P95 along an Axis; all [value], in the outcome's unit."""
+    order = axis.order
+    x = np.asarray(axis.values, float)[order] if axis.numbers else np.arange(len(order))
+    axes.fill_between(x, low[order], high[order], color=BLUE_25, linewidth=0, label="P5–P95")
+    axes.plot(x, mean[order], "o-", color=BLUE, markersize=4, label="mean")
+    axes.plot(x, low[order], color=VERMILION, linestyle="--", linewidth=1.2, label="P5")
+    place_values(axes, axis, x)
+    axes.set_xlabel(axis.label(34))
+    axes.yaxis.set_major_locator(round_ticks(6))
+    axes.yaxis.set_major_formatter(ticks(unit))
+
+
+def place_values(axes, axis, x):
+    """Ticks at the values where they have room; a logarithmic axis where the values are spaced like that."""
+    if axis.numbers and x[0] > 0 and x[-1] / x[0] > 3 and np.ptp(np.diff(np.log(x))) < np.ptp(np.diff(x)) / np.mean(x):
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    margin = 0.03
+    axes.margins(x=margin)
+    spots = np.log(x) if axes.get_xscale() == "log" else x
+    shown = [0]
+    for k in range(1, len(x)):      # no label closer to the one before than an eighth of the axis
+        if spots[k] - spots[shown[-1]] >= (spots[-1] - spots[0]) / 7.5:
+            shown.append(k)
+    values = [axis.values[place] for place in axis.order]
+    axes.set_xticks(x[shown])
+    axes.set_xticklabels([axis.text(values[k]) for k in shown])
+
+
+def sweep_lines(results, outcome, _point=None):
+    """Along the axis with most values; a column for each value of a second axis, a row for each variant."""
+    try:
+        layout = layout_of(results)
+    except ValueError:
+        return sweep_scatter(results, outcome)
+    every = axes_of(results, layout)
+    ranked = sorted(range(len(every)), key=lambda k: (not every[k].numbers, -len(every[k].values)))
+    along, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    cells, held = pages(results, layout, (along,) if second is None else (along, second))
+    mean, low, high = (cells(layout.spread(results.over_points(outcome, statistic)))
+                       for statistic in ("mean", "p05", "p95"))
+    if second is None:
+        mean, low, high = (each[..., None] for each in (mean, low, high))
+        columns = [0]
+    else:
+        order = every[second].order
+        columns = order[np.unique(np.linspace(0, len(order) - 1, MOST_COLUMNS).round().astype(int))]
+    variants = [v for v in range(len(mean)) if not np.isnan(mean[v]).all()][:MOST_LINES]
+    turned = second is None and len(variants) > 1       # variants side by side when nothing else is
+    shape = (1, len(variants)) if turned else (len(variants), len(columns))
+    figure, places = plt.subplots(*shape, squeeze=False, constrained_layout=True, sharey=True,
+                                  figsize=(max(6.4, 1.2 + 2.9 * shape[1]), 2.2 + 2.6 * shape[0]))
+    unit = results.unit(outcome)
+    for place, (v, column) in zip(places.flat, ((v, column) for v in variants for column in columns)):
+        draw_along(place, every[along], mean[v, :, column], low[v, :, column], high[v, :, column], unit)
+        words = [results.variants[v]] if len(results.variants) > 1 else []
+        if second is not None:
+            words.append(f"{every[second].path} {'' if every[second].factor else '= '}"
+                         f"{every[second].text(every[second].values[column])}")
+        place.set_title(textwrap.fill(", ".join(words) or f"{results.long_name(outcome)} along the sweep", 36),
+                        pad=TITLE_PAD if place is places[0, 0] else 6)
+        draw_goals(place, results, outcome)
+    legend_above(places[0, 0], 4)
+    for row in places:
+        row[0].set_ylabel(what(results, outcome, unit) + (f"\nat {held}" if held else ""))
+    return figure
+
+
+def what(results, outcome, unit):
+    """The axis of an outcome: "Revenue, EUR over 36 months"."""
+    return results.long_name(outcome) + (f", {unit}" if unit != "1" else "") + f"\nover {results.months} months"
+
+
+def draw_goals(axes, results, outcome):
+    """Zero where it is in sight, and the levels of goals."""
+    low, high = axes.get_ylim()
+    for level, style in [(0.0, "-")] + [(level, "--") for _, level in results.goals(outcome)]:
+        if low < level < high:
+            axes.axhline(level, color=GREY, linestyle=style, linewidth=0.9)
+
+
+def sweep_scatter(results, outcome):
+    """For points that are no grid: mean of every point against each axis, with P5–P95 or, of many points, P5 below."""
+    swept = [parameter for parameter in results.swept if len(parameter.distinct) > 1][:MOST_COLUMNS]
+    many = len(results.points) > MOST_BARS
+    figure, places = plt.subplots(2 if many else 1, len(swept), squeeze=False, constrained_layout=True, sharey="row",
+                                  figsize=(max(6.4, 1.2 + 2.9 * len(swept)), 7 if many else 4.8))
+    mean, low, high = (results.over_points(outcome, statistic) for statistic in ("mean", "p05", "p95"))
+    unit = results.unit(outcome)
+    for first, row, values, words in zip((True, False), places, (mean, low), ("mean", "P5")):
+        for place, parameter in zip(row, swept):
+            scatter(place, results, parameter, values, None if many else (low, high), words)
+            place.yaxis.set_major_locator(round_ticks(6))
+            place.yaxis.set_major_formatter(ticks(unit))
+            place.set_title(textwrap.fill(f"{words} against {parameter.path}", 34),
+                            pad=TITLE_PAD if first else 6)
+        row[0].set_ylabel(what(results, outcome, unit))
+    legend_above(places[0, 0], 2)
+    return figure
+
+
+def scatter(axes, results, parameter, values, band, words):
+    """One statistic [point] against a Swept parameter, a colour and a mark for each variant; band: (low, high)."""
+    axis = Axis(parameter.path, parameter.distinct, parameter.factor, parameter.unit)
+    x = parameter.values if axis.numbers else np.array([axis.values.index(v) for v in parameter.values.tolist()])
+    for name, colour, marker in zip(results.variants, (BLUE, VERMILION, GREEN, GREY), "osv^"):
+        mine = np.array(results.variant_of) == name
+        if band:
+            axes.vlines(x[mine], band[0][mine], band[1][mine], color=colour, linewidth=0.8, alpha=0.5)
+        label = f"{words} and P5–P95" if band else "one point"
+        axes.plot(x[mine], values[mine], marker, color=colour, markersize=3.2 if band else 2.4, linestyle="none",
+                  label=name if len(results.variants) > 1 else label)
+    if axis.numbers:
+        axes.xaxis.set_major_locator(round_ticks(5))
+    else:
+        axes.set_xticks(range(len(axis.values)))
+        axes.set_xticklabels([axis.text(value) for value in axis.values])
+    axes.set_xlabel(axis.label(34))
+
+
+def no_sweep(results, outcome):
+    """Why there are no lines; empty when there are."""
+    if not any(len(parameter.distinct) > 1 for parameter in results.swept):
+        return "nothing is swept (add --vary or [sweep])"
+    return no_figures(results, outcome)

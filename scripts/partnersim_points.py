@@ -1,0 +1,132 @@
+"""What Results knows of several points: parameters swept, variants compared, luck and ignorance, precision targets.
+
+Not for use by itself: partnersim_results.Results is one of these, and does the reading.
+"""
+
+import re
+
+import numpy as np
+
+from partnersim_experiments import Comparison, Convergence, Estimate, Swept, VarianceSplit
+from partnersim_records import NotModelled, quantile_name
+
+
+class SeveralPoints:
+    """The part of Results that is about points of an experiment."""
+
+    @property
+    def variant_of(self):
+        """The variant of each point: [point]; "base" where nothing varies."""
+        return self._kept("points/variant") if "variant" in self._file["points"] else ["base"] * len(self.points)
+
+    @property
+    def variants(self):
+        """The variants, each once, the base first."""
+        return list(dict.fromkeys(self.variant_of))
+
+    @property
+    def swept(self):
+        """Parameters that differ from point to point by plan (list of Swept), in the order of the file."""
+        known = ("label", "variant", "replications")
+        paths = [name for name in self._variables("points") if name not in known]
+        return [Swept(path, "factor" in self._attribute(f"points/{path}", "definition"),
+                      np.array(self._kept(f"points/{path}")), self._attribute(f"points/{path}", "units"))
+                for path in paths]
+
+    @property
+    def inner(self):
+        """Replications that share one draw of the uncertain parameters (scenario.inner); they stand side by side."""
+        group = self._file.get("uncertainty")
+        return int(group.attrs["inner"]) if group is not None and "inner" in group.attrs else 1
+
+    # --- One figure over all points ---
+
+    def over_points(self, outcome, statistic):
+        """One statistic of an outcome at every point: float [point], NaN where it is not modelled or not known.
+
+        Any that has a name in /summary (mean, sd, cvar05, standard_error …; p05, p50 … with _low and _high for their
+        intervals), /comparison (difference, difference_p05_low, larger, variance_removed …) or /uncertainty (luck,
+        ignorance, share).
+        """
+        quantile = re.fullmatch(r"(p\d[\d.]*)(?:_(low|high))?", statistic)
+        if quantile and "summary/quantile_value" in self._file:
+            levels = [quantile_name(level) for level in self._kept("summary/quantile")]
+            if quantile[1] in levels:
+                values = self._kept(f"summary/quantile_{quantile[2] or 'value'}")
+                return values[:, self._place("summary", outcome), levels.index(quantile[1])].astype(float)
+        for group in ("summary", "comparison", "uncertainty"):
+            if statistic in self._statistic_names(group):
+                return self._kept(f"{group}/{statistic}")[:, self._place(group, outcome)].astype(float)
+        known = [name for group in ("summary", "comparison", "uncertainty") for name in self._statistic_names(group)]
+        if "summary/quantile" in self._file:
+            known += [quantile_name(level) for level in self._kept("summary/quantile")]
+        raise self._not_modelled("statistic", statistic, known)
+
+    def unit_of_statistic(self, outcome, statistic):
+        """Unit of what over_points gives: that of the outcome, squared for variances, "1" for shares and ratios."""
+        pure = ("larger", "equal", "variance_removed", "ratio", "share")
+        if statistic.startswith(pure):
+            return "1"
+        unit = self.unit(outcome)
+        return f"{unit}2" if statistic.startswith(("luck", "ignorance")) and unit != "1" else unit
+
+    def _statistic_names(self, group):
+        """Names of the numbers over (point, outcome) in a group."""
+        return [name for name in self._variables(group)
+                if self._file[group][name].ndim == 2 and self._file[group][name].dtype.kind == "f"]
+
+    # --- Points against each other ---
+
+    def comparison(self, outcome, point):
+        """A variant's point against the same row of the base (Comparison); NotModelled for points of the base."""
+        p = self.point_number(point)
+        baseline = int(self._kept("comparison/baseline")[p]) if "comparison" in self._file else -1
+        if baseline < 0:
+            raise NotModelled(f"{self.path}: point {p} ({self.points[p]}) is compared with nothing; "
+                              "points of a variant are ([variant.<id>] in the scenario)")
+        i = self._place("comparison", outcome)
+
+        def number(name):
+            return float(self._kept(f"comparison/{name}")[p, i])
+
+        def estimate(name):
+            return Estimate(*(number(name + part) for part in ("", "_standard_error", "_low", "_high")))
+
+        larger, equal = number("larger"), number("equal")
+        better = larger if self.worst(outcome) != "highest" else 1 - larger - equal
+        return Comparison(p, baseline, outcome, self.unit(outcome), estimate("difference"), estimate("difference_p05"),
+                          estimate("difference_p50"), estimate("difference_p95"), estimate("ratio"), larger, equal,
+                          better, number("variance_removed"), self._kept("comparison/dominance")[p][i])
+
+    @property
+    def compared(self):
+        """Numbers of the points that are compared with a baseline."""
+        if "comparison" not in self._file:
+            return []
+        return [p for p, baseline in enumerate(self._kept("comparison/baseline")) if baseline >= 0]
+
+    def variance_split(self, outcome, point=0):
+        """Luck and ignorance in the variance of an outcome (VarianceSplit), of a two-level run."""
+        if "uncertainty" not in self._file:
+            raise NotModelled(f"{self.path}: not a two-level run (run one with scenario.inner = 50)")
+        p, i = self.point_number(point), self._place("uncertainty", outcome)
+        return VarianceSplit(*(float(self._kept(f"uncertainty/{name}{part}")[p, i])
+                               for name in ("luck", "ignorance", "share") for part in ("", "_standard_error")))
+
+    @property
+    def has_convergence(self):
+        """Whether the run had precision targets and was long enough for a checkpoint."""
+        return "convergence" in self._file and len(self._kept("convergence/checkpoint")) > 0
+
+    @property
+    def convergence(self):
+        """How the intervals of precision targets narrowed (Convergence)."""
+        if "convergence" not in self._file:
+            raise NotModelled(f"{self.path}: run without precision targets (--precision 'revenue=1%')")
+        return Convergence(self._kept("convergence/checkpoint"), self._kept("convergence/target"),
+                           *(self._kept(f"convergence/{name}") for name in ("value", "half_width", "wanted", "needed")))
+
+    @property
+    def compared_outcomes(self):
+        """Outcomes that variants are compared in."""
+        return self._kept("comparison/outcome") if "comparison" in self._file else []
