@@ -157,6 +157,17 @@ Target read_target(Setup& setup, const std::string& path, const char* otherwise)
   return {};
 }
 
+namespace {
+
+// A name that no partner has because a variant leaves that partner out is no mistake.
+bool is_disabled_partner(const sim::Scenario& scenario, const std::string& pattern) {
+  if (pattern.find('*') != std::string::npos) return scenario.has_disabled("partner");
+  const std::string original = pattern.substr(0, pattern.rfind('_'));  // of a copy: referrer of referrer_3
+  return scenario.has_disabled("partner." + pattern) || scenario.has_disabled("partner." + original);
+}
+
+}  // namespace
+
 std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, const std::string& path) {
   std::vector<std::size_t> found;
   const auto add = [&](const sim::Node& name) {
@@ -173,7 +184,7 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
       any = true;
       if (std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
     }
-    if (!any)
+    if (!any && !is_disabled_partner(setup.scenario, *pattern))
       setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {}, sim::did_you_mean(*pattern, ids, "Partners"));
   };
   if (const auto* names = std::get_if<sim::ArrayNode>(&node.value))

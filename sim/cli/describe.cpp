@@ -4,6 +4,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/loading.h"
 #include "sim/cli/options.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
@@ -54,7 +55,7 @@ std::string frequency_text(const ParameterSpec& spec) {
 
 std::string parameters_text(const Domain& domain) {
   TextTable table({"key", "unit", "range", "default", "may be drawn", "what it is"}, "llllll");
-  for (const ParameterSpec& spec : domain.parameters)
+  for (const ParameterSpec& spec : all_parameters(domain))
     table.add({std::string(spec.path), std::string(spec.unit), range_text(spec), default_text(spec), frequency_text(spec), std::string(spec.doc)});
   return table.text();
 }
@@ -110,7 +111,7 @@ bool describes(std::string_view spec, std::string_view path) {
 std::string path_text(const Domain& domain, const std::string& path) {
   std::string out;
   std::vector<std::string_view> known{"parameters", "types", "distributions", "outcomes", "processes"};
-  for (const ParameterSpec& spec : domain.parameters) {
+  for (const ParameterSpec& spec : all_parameters(domain)) {
     known.push_back(spec.path);
     if (describes(spec.path, path) || spec.path.starts_with(path + ".")) out += one_text(spec);
   }

@@ -85,11 +85,14 @@ std::string experiment_text(const Experiment& experiment) {
   return text;
 }
 
-std::vector<output::SweptParameter> swept_parameters(const Experiment& experiment) {
+std::vector<output::SweptParameter> swept_parameters(const Experiment& experiment, const std::string& currency) {
   std::vector<output::SweptParameter> swept;
   const std::size_t points = experiment.points().size();
   for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
-    output::SweptParameter parameter{experiment.axes()[a].path, experiment.axes()[a].factor, {}, {}};
+    const Axis& axis = experiment.axes()[a];
+    output::SweptParameter parameter{axis.path, axis.factor, {}, {}, {}};
+    if (axis.factor) parameter.unit = "1";
+    else if (axis.parameter != nullptr) parameter.unit = axis.parameter->unit == "currency" ? currency : std::string(axis.parameter->unit);
     bool numbers = true;
     for (std::size_t p = 0; p < points && numbers; ++p) {
       const std::optional<double> number = experiment.number(p, a);
@@ -226,7 +229,7 @@ class Loader {
     }
     if (loaded_.experiment.variants().size() > 1)
       for (const ExperimentPoint& point : loaded_.experiment.points()) header.baselines.push_back(static_cast<std::uint32_t>(point.row));
-    header.swept = swept_parameters(loaded_.experiment);
+    header.swept = swept_parameters(loaded_.experiment, header.currency);
     header.samples = scenario.text("output.samples") == "all";
     loaded_.warnings = loaded_.model->warnings();
   }

@@ -71,8 +71,8 @@ Catalogue::Catalogue(const ExperimentPlan& plan) {
   for (const OutputPlan* shape : shapes) maps_.push_back(map(*shape));
   // A column that some point lacks has missing values.
   for (const Map& map : maps_)
-    for (std::size_t c = 0; c < all_.outcomes.size(); ++c)
-      if (map.columns[c] == kAbsent) all_.outcomes[c].may_be_missing = true;
+    for (std::size_t c = 0; c < all_.columns(); ++c)
+      if (map.columns[c] == kAbsent) (c < all_.outcomes.size() ? all_.outcomes[c] : all_.inputs[c - all_.outcomes.size()]).may_be_missing = true;
 }
 
 void Catalogue::take(const OutputPlan& plan) {

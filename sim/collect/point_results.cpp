@@ -73,7 +73,7 @@ std::optional<WorstFutures> PointReducer::worst_futures(std::span<const float> p
 
 void PointReducer::check_finite(std::size_t column, std::span<const float> values) const {
   const bool is_outcome = column < all_->outcomes.size();
-  const bool may_be_missing = is_outcome ? all_->outcomes[column].may_be_missing : false;
+  const bool may_be_missing = (is_outcome ? all_->outcomes[column] : all_->inputs[column - all_->outcomes.size()]).may_be_missing;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]) && !(may_be_missing && std::isnan(values[i])))
       throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name(column), i));

@@ -86,6 +86,7 @@ class Filler {
         out_.tables.emplace(there.path, there.mark);
         if (!instance.group->flag(kEnabled, true)) {
           out_.disabled.insert(place.path);
+          out_.disabled.insert(there.path);
           continue;
         }
         ids.push_back(instance.id);

@@ -21,6 +21,7 @@ using namespace collect;  // results are what this module writes
 struct SweptParameter {
   std::string path;
   bool factor = false;
+  std::string unit{};               // "leads a month"; empty when it has none
   std::vector<double> numbers;      // [point]
   std::vector<std::string> texts;   // [point], when there are no numbers
 };

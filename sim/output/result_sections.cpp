@@ -18,8 +18,11 @@ void ResultContext::group_of_points(const std::string& group, const Attributes& 
   for (std::size_t p = 0; p < points; ++p) numbers[p] = static_cast<std::int32_t>(p);
   file.dimension(group, "point", numbers, describe("1", "point", "number of the point in the experiment"));
   for (const SweptParameter& parameter : header.swept) {
+    // Drawn at some points and swept over numbers at others: the column of draws has the name.
+    const auto is_column = [&](const Column& column) { return column.name == parameter.path; };
+    if (group == "/inputs" && std::any_of(outputs.inputs.begin(), outputs.inputs.end(), is_column)) continue;
     VariableSpec spec{.group = group, .name = parameter.path, .dimensions = {"point"},
-                      .attributes = describe("", parameter.path, parameter.factor ? "swept as a factor on the scenario's own values" : "swept")};
+                      .attributes = describe(parameter.unit, parameter.path, parameter.factor ? "swept as a factor on the scenario's own values" : "swept")};
     if (parameter.numbers.empty())
       file.add(spec, std::span(parameter.texts).first(points));
     else

@@ -51,7 +51,7 @@ MANY_PARTNERS = "# Seventeen partners, three of them copies: who carries the bus
 SCENARIOS = {"everything": None, "twelve_partners": None, "one_partner": ONE_PARTNER, "many_partners": MANY_PARTNERS}
 REPLICATIONS = 3000
 EVERY_FIGURE = {"overview", "exceedance", "active", "resilience", "cash", "contribution", "ends", "worst"}
-OF_EXPERIMENTS = {"points", "sweep", "heatmap", "variants", "convergence", "doubt"}  # see test_experiments.py
+OF_EXPERIMENTS = {"points", "sweep", "heatmap", "variants", "convergence", "doubt"}  # see test_experiment_figures.py
 WITHOUT = {"everything": set(), "one_partner": set(), "twelve_partners": {"resilience", "cash"},
            "many_partners": {"resilience", "cash"}}
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Results of several points: the reader, the grid, and the figures of sweeps, variants, precision and doubt.
 
-    python3 tests/cli/test_experiments.py BINARY SOURCE_DIR [unittest's options]
+    python3 tests/cli/test_experiment_figures.py BINARY SOURCE_DIR [unittest's options]
 
 Most files are made by hand (made_results.py), so that every number is known; one is simulated.
 """
