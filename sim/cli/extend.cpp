@@ -60,6 +60,7 @@ class ExtendCommand {
       throw UsageError(fmt::format("-n {} is not a whole number of units of {} replications (scenario.inner). Use -n {}", more, inner, (more / inner + 1) * inner));
     const auto there = static_cast<std::uint64_t>(*std::max_element(old_.replications.begin(), old_.replications.end()));
     const std::uint64_t all = is_resumed() ? std::max(there, resumed_replications(there, more)) : there + more;
+    check_settings();
     LoadRequest request{old_.source.assignments, old_.source.vary, threads(values)};
     std::erase_if(request.assignments, [](const std::string& a) { return a.starts_with(kReplications) || a.starts_with("stop.precision="); });
     for (const std::string& text : given(values, "set")) request.assignments.push_back(text);
@@ -101,6 +102,13 @@ class ExtendCommand {
     return std::any_of(list.begin(), list.end(), [](const std::string& a) { return a.starts_with(kReplications); });
   }
 
+  void check_settings() const {
+    if (path_ == "none") throw UsageError("extend writes a result, and -o none writes none. Leave -o out to replace the old one");
+    for (const std::string& text : given(values_, "set"))
+      if (!text.starts_with("sweep.") && !text.starts_with("variant."))
+        throw UsageError(fmt::format("--set {}: only [sweep] and [variant] can be extended. For another scenario: partnersim run … -o OTHER.h5", text));
+  }
+
   // An extension killed between naming the result and removing its journal has nothing left to do: the journal tells.
   std::uint64_t resumed_replications(std::uint64_t there, std::uint64_t more) const {
     std::error_code ignored;
@@ -131,6 +139,10 @@ class ExtendCommand {
       std::size_t found = p < old_texts.size() && old_texts[p] == text ? p : static_cast<std::size_t>(std::find(old_texts.begin(), old_texts.end(), text) - old_texts.begin());
       matches.push_back(found < old_texts.size() ? std::optional(found) : std::nullopt);
     }
+    for (std::size_t p = 0; p < old_texts.size(); ++p)
+      if (std::find(matches.begin(), matches.end(), std::optional(p)) == matches.end())
+        throw Refusal(fmt::format("{}: its point {} is not among the new ones, and would be lost. Name the values that are there too, or run the scenario with -o OTHER.h5", old_path_.string(),
+                                  old_.loaded.header.point_labels[p]));
     return matches;
   }
 

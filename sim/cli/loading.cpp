@@ -11,6 +11,7 @@
 #include "sim/config/text.h"
 #include "sim/engine/runner.h"
 #include "sim/plan/experiment_parameters.h"
+#include "sim/rng/draws.h"
 #include "sim/stats/precision.h"
 
 namespace sim::cli {
@@ -108,9 +109,12 @@ std::vector<output::SweptParameter> swept_parameters(const Experiment& experimen
   return swept;
 }
 
-// Own random numbers for a point: another seed, within what a seed may be.
-std::uint64_t seed_of_point(std::uint64_t seed, std::size_t point) {
-  std::uint64_t x = seed + 0x9e3779b97f4a7c15u * (point + 1);
+// Own random numbers for a point: another seed, within what a seed may be. It follows from what the point is, not from
+// its number, so that a point keeps its futures when others come.
+std::uint64_t seed_of_point(std::uint64_t seed, const Experiment& experiment, std::size_t point) {
+  std::string text = experiment.variants()[experiment.points()[point].variant].name;
+  for (std::size_t a = 0; a < experiment.axes().size(); ++a) text += fmt::format("\n{} {}", experiment.axes()[a].path, node_text(experiment.value(point, a)));
+  std::uint64_t x = seed + 0x9e3779b97f4a7c15u + entity_hash(text);
   x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9u;  // SplitMix64 (Steele, Lea, Flood 2014)
   x = (x ^ (x >> 27U)) * 0x94d049bb133111ebu;
   return (x ^ (x >> 31U)) >> 11U;
@@ -141,7 +145,7 @@ class Loader {
     loaded_.scenario = std::make_shared<const Scenario>(resolve(point, tree_, problems));
     if (!problems.empty()) add_model_problems(domain_, loaded_.scenario, problems);
     problems.raise();
-    loaded_.model = domain_.make_model(loaded_.scenario);
+    loaded_.model = loaded_.experiment.shared_random_numbers() ? domain_.make_model(loaded_.scenario) : model_of(0);
     read_precision(problems);
     problems.raise();
   }
@@ -175,7 +179,7 @@ class Loader {
     Document document = loaded_.experiment.document(point, problems);
     problems.raise();
     if (!loaded_.experiment.shared_random_numbers())
-      set_value(document, fmt::format("scenario.seed={}", seed_of_point(static_cast<std::uint64_t>(loaded_.scenario->integer("scenario.seed")), point)), problems);
+      set_value(document, fmt::format("scenario.seed={}", seed_of_point(static_cast<std::uint64_t>(loaded_.scenario->integer("scenario.seed")), loaded_.experiment, point)), problems);
     auto scenario = std::make_shared<const Scenario>(resolve(document, tree_, problems));
     problems.raise();
     return domain_.make_model(std::move(scenario));
