@@ -1,0 +1,184 @@
+// Plans, catalogues and collectors: many points, rounds, shards, earlier results.
+#include "sim/collect/collector.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "sim/collect/results.h"
+#include "sim/collect/sums_codec.h"
+#include "tests/support/harness.h"
+
+namespace {
+
+using sim::collect::Collector;
+using sim::collect::Keep;
+
+std::shared_ptr<const sim::Model> model_of(const std::string& rest, double leads) {
+  return partnersim::make_model(partnersim::testing::scenario_of(
+      "[scenario]\nmonths = 14\n[partner.a]\nleads = " + std::to_string(leads) +
+      "\nclose_rate = { beta = { mean = 0.4, concentration = 20 } }\ndeal_value = { lognormal = { mean = 100, cv = 0.5 } }\n" + rest));
+}
+
+// Points of one partner; every third also has cash, every fourth a second partner.
+sim::ExperimentPlan plan_of(std::size_t points, std::uint32_t replications) {
+  sim::ExperimentPlan plan;
+  for (std::size_t p = 0; p < points; ++p) {
+    std::string rest = p % 4 == 3 ? "[partner.b]\nleads = 2\nclose_rate = { beta = { mean = 0.2, concentration = 9 } }\ndeal_value = 10\nchurn = 0.05\n" : "";
+    if (p % 3 == 2) rest += "[firm]\ncash = 100\nfixed_cost = 300\n";
+    plan.points.push_back({model_of(rest, 1.0 + static_cast<double>(p)), replications});
+  }
+  return plan;
+}
+
+void run_into(Collector& collector, const std::optional<sim::Position>& finish = std::nullopt,
+              std::span<const std::uint32_t> known = {}) {
+  sim::RunOptions options;
+  options.threads = 2;
+  options.start = collector.position();
+  options.finish = finish;
+  options.known = known;
+  sim::run(collector.plan(), collector, options);
+  collector.finish();
+}
+
+bool same_bits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+void check_same(const Collector& a, const Collector& b) {
+  for (std::size_t p = 0; p < a.plan().points.size(); ++p) {
+    CAPTURE(p);
+    CHECK(a.coded_sums(p) == b.coded_sums(p));
+    for (std::size_t c = 0; c < a.outputs().columns(); ++c)
+      if (!same_bits(a.column(p, c), b.column(p, c))) FAIL_CHECK("column " << a.reducer().name(c));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every replication of a plan has one place in its order, round after round") {
+  sim::ExperimentPlan plan;
+  const auto model = model_of("", 1.0);
+  for (const std::uint32_t count : {40u, 7u, 100u}) plan.points.push_back({model, count});
+  for (const auto& checkpoints : std::vector<std::vector<std::uint32_t>>{{}, {10, 30, 100}, {5, 200}}) {
+    plan.checkpoints = checkpoints;
+    const sim::PlanOrder order(plan);
+    sim::Position at = order.begin();
+    for (std::uint64_t k = 0; k < 147; ++k) {
+      CHECK(order.index(at) == k);
+      CHECK(order.at(k) == at);
+      CHECK(order.position(at.point, at.replication) == at);
+      if (!checkpoints.empty() && at.round > 0) CHECK(at.replication >= checkpoints[at.round - 1]);
+      at = order.advanced(at, 1);
+    }
+    CHECK(at == order.end());
+    CHECK(order.rest_of_leg(at).replications == 0);
+    for (const std::uint32_t of : {1u, 2u, 5u, 147u})
+      for (std::uint32_t k = 1; k <= of; ++k) {
+        CHECK(order.index(order.begin_of({k, of})) < order.index(order.end_of({k, of})));
+        CHECK(order.end_of({k, of}) == (k == of ? order.end() : order.begin_of({k + 1, of})));
+      }
+  }
+}
+
+TEST_CASE("a catalogue holds what any point records, once, and says where each has it") {
+  const sim::ExperimentPlan plan = plan_of(4, 1);
+  const sim::collect::Catalogue catalogue(plan);
+  const sim::OutputPlan& all = catalogue.all();
+  for (std::size_t p = 0; p < plan.points.size(); ++p) {
+    const sim::OutputPlan& own = plan.points[p].model->outputs();
+    std::size_t found = 0;
+    for (std::size_t c = 0; c < all.outcomes.size(); ++c) {
+      const int at = catalogue.column(p, c);
+      if (at == sim::collect::Catalogue::kAbsent) {
+        CHECK(all.outcomes[c].may_be_missing);
+        continue;
+      }
+      CHECK(own.outcomes[static_cast<std::size_t>(at)].label() == all.outcomes[c].label());
+      ++found;
+    }
+    CHECK(found == own.outcomes.size());
+  }
+  CHECK(all.members.size() == 2);
+  CHECK(all.inputs.size() == 2);
+  // Slices of one outcome stay together.
+  for (std::size_t c = 1; c < all.outcomes.size(); ++c)
+    if (all.outcomes[c].index != 0) CHECK(all.outcomes[c].name == all.outcomes[c - 1].name);
+}
+
+TEST_CASE("points reduced on the way give the results of points that were kept") {
+  const sim::ExperimentPlan plan = plan_of(9, 700);
+  Collector kept(plan), reduced(plan, nullptr, {Keep::summaries, {}, nullptr, 2});
+  run_into(kept);
+  run_into(reduced);
+  const auto a = sim::collect::summarise(kept, 2), b = sim::collect::summarise(reduced, 2);
+  CHECK(reduced.is_reduced(8));
+  CHECK(a.digest == b.digest);
+  for (std::size_t p = 0; p < plan.points.size(); ++p) CHECK(encode(a.points[p]) == encode(b.points[p]));
+}
+
+TEST_CASE("rounds, shards and an earlier result change neither columns nor sums") {
+  sim::ExperimentPlan plan = plan_of(5, 1500);
+  Collector whole(plan);
+  run_into(whole);
+
+  sim::ExperimentPlan rounds = plan;
+  rounds.checkpoints = {256, 1024, 1500};
+  Collector by_rounds(rounds);
+  for (std::uint32_t round = 1; round <= 3; ++round) run_into(by_rounds, by_rounds.order().start_of(round));
+  check_same(by_rounds, whole);
+  std::vector<float> first = whole.column(4, 0);
+  first.resize(1100);
+  CHECK(same_bits(by_rounds.prefix(4, 0, 1100), first));
+
+  Collector joined(plan);
+  for (std::uint32_t k = 1; k <= 3; ++k) run_into(joined, joined.order().end_of({k, 3}));
+  check_same(joined, whole);
+
+  // Of an earlier run: all of point 0, a part of points 2 and 4.
+  class Earlier final : public sim::collect::KnownReplications {
+   public:
+    explicit Earlier(const Collector& from) : from_(from) {
+      for (std::size_t p = 0; p < from.plan().points.size(); ++p) counts_.push_back(from.replications(p));
+    }
+    std::span<const std::uint32_t> counts() const override { return counts_; }
+    void read(std::size_t p, std::size_t c, std::uint32_t first, std::span<float> out) const override {
+      const std::vector<float> all = from_.column(p, c);
+      std::copy_n(all.begin() + first, out.size(), out.begin());
+    }
+    std::string sums(std::size_t p) const override { return from_.coded_sums(p); }
+
+   private:
+    const Collector& from_;
+    std::vector<std::uint32_t> counts_;
+  };
+  sim::ExperimentPlan part = plan;
+  const std::uint32_t counts[] = {1500, 0, 333, 0, 1};
+  for (std::size_t p = 0; p < 5; ++p) part.points[p].replications = counts[p];
+  Collector earlier(part);
+  run_into(earlier);
+  const Earlier known(earlier);
+  Collector extended(plan, nullptr, {Keep::columns, {}, &known, 2});
+  run_into(extended, std::nullopt, known.counts());
+  check_same(extended, whole);
+}
+
+TEST_CASE("what a point does not model is missing there, in outcomes and inputs, and has no summary") {
+  const sim::ExperimentPlan plan = plan_of(4, 300);
+  Collector collector(plan);
+  run_into(collector);
+  const auto results = sim::collect::summarise(collector, 2);
+  const auto& outcomes = collector.outputs().outcomes;
+  bool any = false;
+  for (std::size_t c = 0; c < collector.outputs().columns(); ++c) {
+    if (collector.catalogue().column(0, c) != sim::collect::Catalogue::kAbsent) continue;
+    any = true;
+    for (const float value : collector.column(0, c)) CHECK(std::isnan(value));
+    if (c < outcomes.size()) CHECK(results.points[0].summaries[c].count == 0);
+  }
+  CHECK(any);
+}
