@@ -162,6 +162,7 @@ class ExtendCommand {
     for (std::size_t p = 0; p < known.counts().size(); ++p)
       if (known.counts()[p] > loaded_.plan.points[p].replications)
         throw Refusal(fmt::format("{} has {} replications a point, more than the {} asked for", old_path_.string(), known.counts()[p], loaded_.plan.points[p].replications));
+    refuse_what_does_not_fit(path_, loaded_.plan, {});
     const auto journal = destination.open_journal();
     if (destination.holds_result()) return kDone;
     ExperimentSimulation simulation(loaded_, threads(values_), values_.count("quiet") != 0);

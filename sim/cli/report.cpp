@@ -95,6 +95,7 @@ void read_splits(const output::NetcdfReader& file, Report& report) {
 }  // namespace
 
 Report read_report(const std::filesystem::path& path) {
+  output::refuse_journal(path);
   const output::NetcdfReader file(path);
   if (!file.exists("/provenance/outcomes_hash") || !file.exists("/summary/mean"))
     throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance and /summary)", path.string()));

@@ -113,7 +113,7 @@ class RunCommand {
     std::unique_ptr<output::Journal> journal;
     std::unique_ptr<collect::Collector> collector;
     try {
-      refuse_what_does_not_fit(path_, loaded_.plan, loaded_.header.samples);
+      refuse_what_does_not_fit(path_, loaded_.plan, {loaded_.header.samples});
       journal = destination.open_journal();
       // While this process waited for the lock, the one that held it may have finished.
       if (destination.holds_result()) return answer_from_file();

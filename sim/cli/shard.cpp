@@ -59,6 +59,7 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
     message(fmt::format("{} already holds this shard: same scenario, seed and version.", path.string()));
     return kDone;
   }
+  refuse_what_does_not_fit(path, loaded.plan, {loaded.header.samples, shard.of});
   const Destination destination(path, identity, permission, message);
   const auto journal = destination.open_journal();
   const PlanOrder order(loaded.plan);

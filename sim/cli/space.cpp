@@ -11,17 +11,19 @@
 
 namespace sim::cli {
 
-void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, bool samples) {
-  // Columns alone: in the journal, and with samples in the result beside it. Without, points that fit into a group of the
-  // journal are reduced there.
-  const bool journal = samples || plan.points.front().replications > collect::kGroupRows;
+void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, const DiskPlan& disk) {
+  const bool in_journal = disk.samples || plan.points.front().replications > collect::kGroupRows;
+  const bool in_result = disk.samples && disk.shards == 1;
   const OutputPlan outputs = collect::Catalogue(plan).all();
-  const double least = (samples ? 2.0 : journal ? 1.0 : 0.0) * output::column_bytes(outputs, static_cast<double>(plan.total_replications()));
+  const double columns = output::column_bytes(outputs, static_cast<double>(plan.total_replications())) / disk.shards;
+  const double least = columns * ((in_journal ? 1.0 : 0.0) + (in_result ? 1.0 : 0.0));
   const std::optional<double> free = output::free_bytes(result);
   if (!free || least <= *free) return;
-  throw Refusal(fmt::format("{}: the plan of {} points and {} replications needs at least {} of disk, and {} are free. Fewer replications (-n), fewer points, fewer "
-                            "output.outcomes, or --set 'output.samples=none', which keeps summaries and bands only",
-                            result.string(), whole(plan.points.size()), whole(plan.total_replications()), bytes_text(least), bytes_text(*free)));
+  throw Refusal(fmt::format("{}: {} of {} points and {} replications needs at least {} of disk, and {} are free. Fewer replications (-n), fewer points, fewer "
+                            "output.outcomes{}",
+                            result.string(), disk.shards == 1 ? "the plan" : "this shard of the plan", whole(plan.points.size()), whole(plan.total_replications()),
+                            bytes_text(least), bytes_text(*free),
+                            disk.samples ? ", or --set 'output.samples=none', which keeps summaries and bands only" : ""));
 }
 
 Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector)

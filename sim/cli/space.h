@@ -9,8 +9,13 @@
 
 namespace sim::cli {
 
-// Throws Refusal, with the size, when the least that a plan can take is more than there is.
-void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, bool samples);
+// Throws Refusal, with the size, when the least that a plan can take is more than there is: its columns, once in the
+// journal (unless points are reduced there) and, with samples and no shard, once more in the result.
+struct DiskPlan {
+  bool samples = true;
+  std::uint32_t shards = 1;
+};
+void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, const DiskPlan& disk);
 
 class Space {
  public:

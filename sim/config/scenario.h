@@ -46,7 +46,8 @@ class Scenario {
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
   // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
   std::span<const std::string> ids(std::string_view table) const;
-  // True when some named table under `table` is written with enabled = false: what only it would use is no mistake.
+  // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would use
+  // is no mistake.
   bool has_disabled(std::string_view table) const;
   // Written in the file (for a copy: on the copy or on its original).
   bool given(std::string_view path) const;
@@ -99,7 +100,7 @@ class Scenario {
   std::shared_ptr<const std::string> source_text_;  // points of an experiment share it
   std::map<std::string, Entry, std::less<>> entries_;
   std::map<std::string, std::vector<std::string>, std::less<>> ids_;
-  std::set<std::string, std::less<>> disabled_;  // tables that hold disabled ones
+  std::set<std::string, std::less<>> disabled_;  // disabled tables, and those that hold some
   std::map<std::string, Mark, std::less<>> tables_;
   std::map<std::string, std::string, std::less<>> labels_;  // "partner.acme" -> label
 };

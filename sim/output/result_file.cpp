@@ -5,6 +5,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <fstream>
+
 #include "sim/base/problem.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_sections.h"
@@ -80,6 +82,13 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   write_provenance(context, results);
   file.commit();
   return results;
+}
+
+void refuse_journal(const std::filesystem::path& path) {
+  std::string begin(kHeaderPrefix, '\0');
+  std::ifstream in(path, std::ios::binary);
+  if (!in.read(begin.data(), static_cast<std::streamsize>(begin.size())) || !decode_header_prefix(begin).problem.empty()) return;
+  throw InputOutputError(path.string() + ": is a shard, no result yet. Merge all shards first: partnersim merge *.shard -o RESULT.h5");
 }
 
 bool is_precise(const std::filesystem::path& path) {

@@ -67,6 +67,8 @@ struct ExistingResult {
   bool complete = false;
 };
 ExistingResult examine(const std::filesystem::path& path);
+// Throws InputOutputError when the file is a shard or a journal: what to do with it instead of reading it.
+void refuse_journal(const std::filesystem::path& path);
 // Whether all precision targets of a result were reached in the end; true without any.
 bool is_precise(const std::filesystem::path& path);
 

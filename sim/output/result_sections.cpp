@@ -13,7 +13,12 @@ ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, c
       points(collector_.points()) {}
 
 void ResultContext::group_of_points(const std::string& group, const Attributes& attributes) const {
-  file.group(group, attributes);
+  // Coordinates beside dimensions, as CF conventions name them: swept parameters.
+  std::string coordinates;
+  for (const SweptParameter& parameter : header.swept) coordinates += (coordinates.empty() ? "" : " ") + parameter.path;
+  Attributes all = attributes;
+  if (!coordinates.empty()) all.push_back({"coordinates", coordinates});
+  file.group(group, all);
   std::vector<std::int32_t> numbers(points);
   for (std::size_t p = 0; p < points; ++p) numbers[p] = static_cast<std::int32_t>(p);
   file.dimension(group, "point", numbers, describe("1", "point", "number of the point in the experiment"));
