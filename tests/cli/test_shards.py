@@ -112,10 +112,10 @@ class Shards(Parts):
     def test_of_any_division_at_any_threads_merge_in_any_order_to_the_bytes_of_one_run(self):
         for scenario in SCENARIOS:
             for samples in ((), NO_SAMPLES):
-                for _ in range(3):
-                    n, of = self.dice.randint(100, 9000), self.dice.randint(2, 7)
-                    words = (f"{scenario}.toml", "-n", n, *samples)
-                    with self.subTest(scenario=scenario, samples=samples, n=n, of=of):
+                for draws in ((), ("--set", "scenario.inner=4"), ("--set", "scenario.sampling=stratified")):
+                    n, of = 4 * self.dice.randint(25, 2000), self.dice.randint(2, 7)
+                    words = (f"{scenario}.toml", "-n", n, *samples, *draws)
+                    with self.subTest(scenario=scenario, samples=samples, draws=draws, n=n, of=of):
                         whole = self.whole(scenario, *words[1:])
                         shards = [f"{len(samples)}_{n}_{scenario}_{k}of{of}.shard" for k in range(1, of + 1)]
                         for k, shard in enumerate(shards, 1):
@@ -228,10 +228,10 @@ class Shards(Parts):
         self.assertIn("1/4", self.sim("run", "single.toml", "--shard", "0/2", code=USAGE).err)
 
     def test_killed_at_random_moments_go_on_to_the_same_bytes_and_lose_nothing(self):
-        n, of = 500_000, 3
+        n, of, kills = 500_000, 3, 0
         for samples in ((), NO_SAMPLES):
             whole = self.whole("sweep", "-n", n, *samples)
-            shards, kills = [], 0
+            shards = []
             for k in range(1, of + 1):
                 shards.append(f"{k}.shard")
                 words = ("run", "sweep.toml", "-n", n, *samples, "--shard", f"{k}/{of}", "-o", shards[-1], "-q")
@@ -243,11 +243,11 @@ class Shards(Parts):
                         self.assertGreaterEqual(there, before, "what was committed stays")
                         before = there
                 self.assertFalse((self.folder / f"{shards[-1]}.journal").exists())
-            self.assertGreater(kills, 0)
             self.sim("merge", *shards, "-o", "merged.h5", code=DONE)
             self.same("merged.h5", whole, f"{kills} kills")
             for name in (*shards, "merged.h5"):
                 (self.folder / name).unlink()
+        self.assertGreater(kills, 0)
 
     def test_merged_and_killed_at_any_step_are_merged_again_and_the_old_result_stays_until_the_new_one_is_whole(self):
         shards = [self.shard(f"{k}.shard", f"{k}/2") for k in (1, 2)]
@@ -275,13 +275,13 @@ class Shards(Parts):
 class AnExtension(Parts):
     def test_in_any_steps_at_any_threads_gives_the_bytes_of_one_run(self):
         for scenario in SCENARIOS:
-            for _ in range(3):
-                total = self.dice.randint(1000, 12_000)
-                parts = cut(self.dice, total, self.dice.randint(2, 5))
-                with self.subTest(scenario=scenario, parts=parts):
-                    whole = self.whole(scenario, "-n", total)
-                    words = (*self.threads(), "-q")
-                    self.sim("run", f"{scenario}.toml", "-n", parts[0], "-o", "r.h5", "--force", *words, code=DONE)
+            for draws, unit in (((), 1), (("--set", "scenario.inner=4"), 4), (("--set", "scenario.sampling=stratified"), 1)):
+                total = unit * self.dice.randint(1000, 12_000 // unit)
+                parts = cut(self.dice, total, self.dice.randint(2, 5), unit)
+                with self.subTest(scenario=scenario, draws=draws, parts=parts):
+                    whole = self.whole(scenario, *draws, "-n", total)
+                    words = ("-n", parts[0], *draws, "-q", *self.threads())
+                    self.sim("run", f"{scenario}.toml", "-o", "r.h5", "--force", *words, code=DONE)
                     for more in parts[1:]:
                         answer = self.sim("extend", "r.h5", "-n", more, *self.threads(), code=DONE)
                         self.assertIn(f"{more * POINTS[scenario]:,} replications added", answer.err)
@@ -361,6 +361,54 @@ class AnExtension(Parts):
         self.sim("extend", "r.h5", "-n", 40, code=DONE)
         self.same("r.h5", self.whole("single", "-n", 440, *words), "inner = 20")
 
+    def test_of_points_that_do_not_share_random_numbers_is_that_of_one_run(self):
+        self.write("own.toml", SWEEP.replace("[sweep.vary]", "[sweep]\nshared_random_numbers = false\n[sweep.vary]"))
+        self.sim("run", "own.toml", "-n", 300, "-o", "r.h5", code=DONE)
+        answer = self.sim("extend", "r.h5", "--vary", "partner.a.leads=0.5,1,2,3")
+        if answer.code == DONE:
+            self.same("r.h5", self.whole("own", "-n", 300, "--vary", "partner.a.leads=0.5,1,2,3"), "a value before the others")
+        self.sim("run", "own.toml", "-n", 300, "-o", "r.h5", "--force", code=DONE)
+        self.sim("extend", "r.h5", "-n", 400, code=DONE)
+        self.same("r.h5", self.whole("own", "-n", 700), "more replications")
+
+    def test_throws_nothing_away_and_changes_no_value(self):
+        self.sim("run", "sweep.toml", "-n", 300, "-o", "r.h5", code=DONE)
+        before = self.bytes_of("r.h5")
+        for words in (("--vary", "partner.a.leads=1,2"), ("--vary", "partner.a.leads=4,5"), ("--set", "partner.b.leads=4"),
+                      ("-n", 100, "--set", "scenario.seed=4"), ("--set", "scenario.months=4")):
+            with self.subTest(words=words):
+                answer = self.sim("extend", "r.h5", *words)
+                self.assertNotEqual(answer.code, DONE)
+                self.assertEqual(self.bytes_of("r.h5"), before)
+                self.assertIn(words[-1].split("=", maxsplit=1)[0], answer.err)
+                (self.folder / "r.h5").write_bytes(before)
+
+    def test_with_o_none_writes_no_file_of_that_name(self):
+        self.sim("run", "single.toml", "-n", 300, "-o", "r.h5", code=DONE)
+        self.sim("extend", "r.h5", "-n", 100, "-o", "none")
+        self.assertFalse((self.folder / "none").exists())
+
+    def test_of_a_precise_result_adds_to_what_was_needed(self):
+        self.sim("run", "single.toml", "--precision", "revenue=3%", "-n", 100_000, "-o", "r.h5", code=DONE)
+        with h5py.File(self.folder / "r.h5") as file:
+            n = int(file["points/replications"][0])
+        self.sim("extend", "r.h5", "-n", 500, code=DONE)
+        self.whole("single", "-n", n + 500)
+        with h5py.File(self.folder / "r.h5") as more, h5py.File(self.folder / "whole.h5") as whole:
+            self.assertTrue((more["outcomes/revenue"][:] == whole["outcomes/revenue"][:]).all())
+            self.assertNotIn("convergence", more)
+
+    def test_of_an_interrupted_result_is_refused_until_it_is_complete(self):
+        words = ("run", "single.toml", "-n", 8_000_000, "-o", "r.h5", "-q")
+        with subprocess.Popen([test_cli.BINARY, *map(str, words)], cwd=self.folder, env=environment(),
+                              stdout=subprocess.DEVNULL) as process:
+            while not committed(self.folder / "r.h5.journal"):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+        before = self.bytes_of("r.h5")
+        self.assertIn("--resume", self.sim("extend", "r.h5", "-n", 100, code=INPUT_OUTPUT).err)
+        self.assertEqual(self.bytes_of("r.h5"), before)
+
     def test_killed_at_any_step_leaves_the_old_result_or_the_new_one_and_goes_on(self):
         old = self.whole("sweep", "-n", 400)
         whole = self.whole("sweep", "-n", 1000)
@@ -382,40 +430,49 @@ class AnExtension(Parts):
                     self.killed_at(step, folder, *words, mode=mode)
                     self.assertTrue(result.read_bytes() in (old, whole), "neither old nor new")
                     # Without a journal beside it the new result is finished, and extending it again would add more.
-                    if result.read_bytes() == old or (folder / "r.h5.journal").exists():
-                        self.sim(*words, *self.threads(), "--resume", code=DONE)
+                    begun = (folder / "r.h5.journal").exists()
+                    if begun or result.read_bytes() == old:
+                        self.sim(*words, *self.threads(), *(["--resume"] if begun else []), code=DONE)
                     self.assertTrue(result.read_bytes() == whole, "resumed")
                     self.assertLessEqual({path.name for path in folder.iterdir()}, {"r.h5", "r.h5.log.json"})
 
     def test_killed_at_random_moments_goes_on_to_the_same_bytes(self):
         old = self.whole("sweep", "-n", 20_000)
         whole = self.whole("sweep", "-n", 100_000)
-        (self.folder / "r.h5").write_bytes(old)
         words = ("extend", "r.h5", "-n", 80_000, "-q")
-        kills = 0
-        for _ in range(4):
-            kills += self.killed(self.dice.uniform(0.02, self.seconds), *words, *self.threads(), "--resume")
-            now = self.bytes_of("r.h5")
-            self.assertTrue(now in (old, whole), "neither old nor new")
-            if now == whole:
-                break
-        if now != whole or (self.folder / "r.h5.journal").exists():
-            self.sim(*words, "--resume", code=DONE)
+        journal, kills = self.folder / "r.h5.journal", 0
+        for _ in range(3):
+            (self.folder / "r.h5").write_bytes(old)
+            for longest in (0.5, 0.8, None):
+                more = (*words, *self.threads(), *(["--resume"] if journal.exists() else []))
+                if longest is None:
+                    self.sim(*more, code=DONE)
+                else:
+                    kills += self.killed(self.dice.uniform(0.02, longest * self.seconds), *more)
+                now = self.bytes_of("r.h5")
+                self.assertTrue(now in (old, whole), "neither old nor new")
+                if now == whole and not journal.exists():
+                    break
+            self.same("r.h5", whole, f"{kills} kills")
         self.assertGreater(kills, 0)
-        self.same("r.h5", whole, f"{kills} kills")
-        self.assertFalse((self.folder / "r.h5.journal").exists())
+
+    def test_with_resume_adds_nothing_when_there_is_nothing_to_resume(self):
+        self.sim("run", "single.toml", "-n", 300, "-o", "r.h5", code=DONE)
+        before = self.bytes_of("r.h5")
+        self.assertIn("Nothing to resume", self.sim("extend", "r.h5", "-n", 100, "--resume", code=INPUT_OUTPUT).err)
+        self.assertEqual(self.bytes_of("r.h5"), before)
 
 
 class AKilledExperiment(Parts):
     def test_goes_on_to_the_same_bytes_and_simulates_nothing_twice(self):
+        kills = 0
         for scenario, samples, n in (("sweep", (), 60_000), ("sweep", NO_SAMPLES, 200_000), ("single", NO_SAMPLES, 800_000)):
             words = ("run", f"{scenario}.toml", "-n", n, *samples, "-q")
             whole = self.whole(scenario, "-n", n, *samples)
-            kills = 0
             for _ in range(3):
                 there = 0
                 for _ in range(2):
-                    if not self.killed(self.dice.uniform(0.02, self.seconds), *words, *self.threads(), "-o", "r.h5", "--resume"):
+                    if not self.killed(self.dice.uniform(0.02, 0.7 * self.seconds), *words, *self.threads(), "-o", "r.h5", "--resume"):
                         break
                     kills += 1
                     if not (self.folder / "r.h5").exists():
@@ -429,7 +486,7 @@ class AKilledExperiment(Parts):
                 self.same("r.h5", whole, f"{scenario} {samples}")
                 self.assertFalse((self.folder / "r.h5.journal").exists())
                 (self.folder / "r.h5").unlink()
-            self.assertGreater(kills, 0)
+        self.assertGreater(kills, 0)
 
     def test_with_a_precision_goal_stops_where_it_would_have_stopped(self):
         goal = ("--precision", "revenue=0.7%", "--precision", "revenue.difference=1%", "-n", 1_000_000)
@@ -440,7 +497,7 @@ class AKilledExperiment(Parts):
         self.assertLess(n, 1_000_000)
         kills = 0
         for _ in range(4):
-            if self.killed(self.dice.uniform(0.02, self.seconds), *words, "r.h5", *self.threads(), "--resume"):
+            if self.killed(self.dice.uniform(0.02, 0.7 * self.seconds), *words, "r.h5", *self.threads(), "--resume"):
                 kills += 1
                 self.sim(*words, "r.h5", *self.threads(), "--resume", code=DONE)
             self.same("r.h5", whole, f"kill {kills}")
