@@ -185,6 +185,15 @@ class APoint(Experiment):
         self.assertLess((self.folder / "none.h5").stat().st_size, (self.folder / "all.h5").stat().st_size - 18 * 3000 * 4 * 7)
 
 
+    def test_has_the_swept_values_as_coordinates_in_xarray(self):
+        import xarray  # pylint: disable=import-outside-toplevel
+        self.run_sim(SWEEP, "-n", 50)
+        for group in ("outcomes", "summary", "trajectories", "comparison", "partners"):
+            with xarray.open_dataset(self.folder / "r.h5", group=group) as dataset:
+                self.assertLessEqual({"partner.a.leads", "partner.b.deal_value"}, set(dataset.coords), group)
+                self.assertEqual(dataset["partner.a.leads"].dims, ("point",))
+
+
 class ADesign(Experiment):
     AXES = ("--vary", "partner.a.leads=1:4", "--vary", 'partner.b.deal_value={from=10,to=1000,scale="log"}')
 
@@ -444,6 +453,7 @@ class Precision(Experiment):
         words = ("run", "s.toml", "-n", 3000, "--precision", "revenue=0.1%", "-o", "r.h5")
         answer = self.sim(*words, code=IMPRECISE)
         self.assertRegex(answer.err, r"revenue is known to ± [\d.]+ %, ± 0\.1 % is wanted: about [\d,]+ replications")
+        self.assertIn("stop.max_replications", answer.err)
         self.assertIn("revenue", answer.out, "the table is printed all the same")
         with h5py.File(self.folder / "r.h5") as file:
             self.assertEqual(int(file["provenance/complete"][()]), 1)
@@ -451,7 +461,8 @@ class Precision(Experiment):
         self.sim(*words, "--accept-imprecise", code=DONE)
         self.sim(*words[:-2], "-o", "none", code=IMPRECISE)
         self.sim(*words, "--force", "--accept-imprecise", code=DONE)
-        answer = self.sim("run", "s.toml", "-n", 100_000, "--precision", "revenue=1%", "-o", "fine.h5", code=DONE)
+        more = ("--set", "stop.max_replications=1_000_000")  # as the message says
+        answer = self.sim(*words[:4], "--precision", "revenue=0.8%", *more, "-o", "fine.h5", code=DONE)
         self.assertRegex(answer.err, r"Every precision target is reached after [\d,]+ replications")
 
     def test_of_what_is_not_there_is_refused_with_a_remedy_that_works(self):
@@ -754,18 +765,33 @@ class AnExperimentThatMakesNoSense(Experiment):
         self.assertRegex(said, r"needs at least [\d.,]+ [GTP]B of disk, and [\d.,]+ [kMGTP]?B are free")
         self.assertIn("-n", said)
 
-    def test_without_samples_is_refused_too_when_its_journal_is_larger_than_the_disk(self):
-        # Until a point is finished its columns are in the journal: here 1.6 TB.
+    def check_too_large(self, *words):
+        """Refused before it starts, with nothing written. Needs some TB, so that hardly a disk is large enough."""
         if shutil.disk_usage(self.folder).free > 1.5e12:
             self.skipTest("it would fit")
-        self.write("s.toml", SMALL)
-        words = ("run", "s.toml", "-n", 4_000_000_000, "--set", "output.samples=none", "--set", "scenario.months=1023")
+        before = {name: (self.folder / name).stat().st_size for name in self.left_behind()}
         try:
-            answer = self.sim(*words, "-o", "r.h5", timeout=3)
+            answer = self.sim(*words, timeout=3)
         except subprocess.TimeoutExpired:
-            self.fail("it started")
+            self.fail(f"it started: {words}")
         self.assertEqual(answer.code, INPUT_OUTPUT)
-        self.assertEqual(self.left_behind(), ["s.toml"])
+        self.assertRegex(answer.err, r"needs at least [\d.,]+ [GTP]B of disk")
+        self.assertEqual({name: (self.folder / name).stat().st_size for name in self.left_behind()}, before)
+        return answer.err
+
+    def test_without_samples_is_refused_too_when_its_journal_is_larger_than_the_disk(self):
+        # Until a point is finished its columns are in the journal.
+        self.write("s.toml", SMALL)
+        said = self.check_too_large("run", "s.toml", "-n", 4_000_000_000, "--set", "output.samples=none", "--set",
+                                    "scenario.months=1023", "-o", "r.h5")
+        self.assertNotIn("output.samples=none", said, "a remedy that is taken already")
+
+    def test_is_refused_too_as_a_shard_or_an_extension_that_is_larger_than_the_disk(self):
+        self.write("s.toml", SMALL)
+        sweep = ("--vary", "partner.a.leads=1:2:1000", "--set", "output.trajectories=none")
+        self.check_too_large("run", "s.toml", "-n", 4_000_000_000, *sweep, "--shard", "1/2", "-o", "r.shard")
+        self.sim("run", "s.toml", "-n", 10, *sweep, "-q", "-o", "r.h5", code=DONE)
+        self.check_too_large("extend", "r.h5", "-n", 4_000_000_000)
 
 
 if __name__ == "__main__":
