@@ -52,8 +52,8 @@ std::string scenario_path(const options::variables_map& values) {
 
 class RunCommand {
  public:
-  RunCommand(const Words& words, const options::variables_map& values, LoadedExperiment loaded)
-      : words_(words), values_(values), format_(parse_format(values["format"].as<std::string>())), loaded_(std::move(loaded)),
+  RunCommand(const Words& words, const options::variables_map& values, LoadedExperiment loaded, std::chrono::steady_clock::time_point start)
+      : words_(words), values_(values), start_(start), format_(parse_format(values["format"].as<std::string>())), loaded_(std::move(loaded)),
         path_(output_path(values, loaded_.stem, ".h5")), simulation_(loaded_, threads(values), values.count("quiet") != 0) {
     simulation_.profile(values_.count("profile") != 0);
   }
@@ -172,7 +172,7 @@ class RunCommand {
 
   const Words& words_;
   const options::variables_map& values_;
-  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point start_;
   Format format_;
   LoadedExperiment loaded_;
   std::filesystem::path path_;  // of the result; empty for none
@@ -189,6 +189,7 @@ int run_command(const Words& words, const Domain& domain) {
     print_help("partnersim run SCENARIO.toml|- [options]", kExample, description);
     return kDone;
   }
+  const auto start = std::chrono::steady_clock::now();  // points are made before the first is simulated
   const LoadRequest request = request_of(values);
   if (values.count("solve") != 0 || values.count("so-that") != 0) return solve(scenario_path(values), values, request, domain);
   LoadedExperiment loaded = load(scenario_path(values), request, domain);
@@ -197,7 +198,7 @@ int run_command(const Words& words, const Domain& domain) {
     const auto path = output_path(values, loaded.stem, fmt::format(".{}of{}.shard", shard.number, shard.of));
     return run_shard(loaded, shard, path, {values.count("force") != 0, values.count("resume") != 0, false}, threads(values), values.count("quiet") != 0);
   }
-  return RunCommand(words, values, std::move(loaded))();
+  return RunCommand(words, values, std::move(loaded), start)();
 }
 
 }  // namespace sim::cli
