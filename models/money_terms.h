@@ -1,0 +1,66 @@
+// What money costs and when it moves (MODEL.md, section 6), as written in a scenario: the terms that the simulated books
+// and the expected ones share. Values may change at dates. Draws nothing and keeps nothing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/setup.h"
+
+namespace partnersim {
+
+// Keys of [firm], and of partners, that cost or move money.
+std::span<const sim::ParameterSpec> money_parameters();
+// Whether a scenario gives any of them, or a paid channel.
+bool models_money(const Setup& setup);
+
+class MoneyTerms {
+ public:
+  // Reports months of injections that are none.
+  explicit MoneyTerms(Setup& setup);
+
+  Parameter opening, fixed, variable;  // cash; cost a month; cost of what is sold, as a share of revenue
+  bool has_cash;                       // running out of it is modelled
+  double credit;                       // cash may fall to minus this …
+  std::size_t grace;                   // … and stay below for so many months
+  double draw_above;                   // what is above is drawn by the owner; infinite: nothing is
+
+  std::size_t partners() const { return partners_.size(); }
+  // Where the partner's sales are: a row of State::sales.
+  std::size_t source(std::size_t partner) const { return partners_[partner].source; }
+  // The part of the partner's booked revenue that is paid to it.
+  double commission(std::size_t partner, int month) const { return number_in(partners_[partner].commission, month); }
+  double hours(std::size_t partner, int month) const { return number_in(partners_[partner].hours, month); }
+  // What a working partnership costs in a month: cost, hours at the wage, set-up in its first month.
+  double upkeep(std::size_t partner, int month) const;
+  // Of all paid channels.
+  double spend(int month) const;
+
+  double injected(int month) const { return injections_[static_cast<std::size_t>(month)]; }
+  double discount_factor(int month) const;  // (1 + r)^(-t/12)
+
+  // Bookings are paid `lag` months later, the fraction split linearly over the two months around it.
+  struct Payment {
+    std::size_t whole;     // months
+    double on_time, late;  // shares paid after `whole` months and after one more
+  };
+  Payment payment() const;
+
+ private:
+  struct Terms {
+    std::size_t source;
+    int start;
+    std::vector<DatedLaw> commission, cost, setup, hours;
+  };
+  void read_injections(Setup& setup);
+
+  std::vector<DatedLaw> wage_;
+  double pay_lag_, discount_;
+  std::vector<Terms> partners_;
+  std::vector<std::vector<DatedLaw>> spend_;
+  std::vector<double> injections_;  // [month]
+};
+
+}  // namespace partnersim

@@ -1,0 +1,43 @@
+// What each partner brought and took, lane by lane: net value and hours over the horizon. The books of a firm that has
+// stopped stay as they were when it did. Keeps the actual pass only; records nothing unless the scenario asks for totals.
+#pragma once
+
+#include <cstddef>
+
+#include "models/setup.h"
+
+namespace partnersim {
+
+class PartnerLedger {
+ public:
+  // Declares the totals `net_value` and `hours`; `may_stop`: firms can run out of cash.
+  PartnerLedger(Setup& setup, bool may_stop);
+
+  void begin();
+  // A month of one partner: what was booked of it, less the shares that variable cost and commission take.
+  struct Month {
+    const float* booked;    // [lane]
+    const float* variable;  // [lane]
+    double commission = 0.0;
+    double upkeep = 0.0;  // where the partnership works
+    double hours = 0.0;   // the same
+  };
+  void add(const State& state, std::size_t partner, const Month& month);
+  // Keeps the books of firms that stop this month.
+  void freeze(const State& state);
+  void finish(State& state);
+
+  // Adds an amount in the lanes in which a partnership works.
+  void add_working(const State& state, std::size_t partner, double amount, float* to);
+
+ private:
+  bool keeps(const State& state) const { return net_.rows() != 0 && state.pass == Pass::actual; }
+
+  int net_total_ = -1, hours_total_ = -1;
+  sim::Grid<double> net_, frozen_net_;             // [partner] without what it costs; with it, where the firm stopped
+  sim::Grid<float> spent_, hours_, frozen_hours_;  // [partner]
+  sim::Lane<float> amounts_;
+  sim::Lane<double> total_;
+};
+
+}  // namespace partnersim
