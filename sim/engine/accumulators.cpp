@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 namespace sim {
 namespace {
@@ -174,16 +175,21 @@ void LogHistogram::add_counts(std::int32_t first, std::span<const std::uint32_t>
 void LogHistogram::clear() { std::fill(counts_.begin(), counts_.end(), 0u); }
 
 double LogHistogram::quantile(double p, bool whole) const {
-  std::uint64_t total = 0;
-  for (const std::uint32_t c : counts_) total += c;
-  const double target = p * static_cast<double>(total);
+  double value = 0.0;
+  quantiles({&p, 1}, whole, {&value, 1});
+  return value;
+}
+
+void LogHistogram::quantiles(std::span<const double> ascending, bool whole, std::span<double> out) const {
+  const auto total = static_cast<double>(std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}));
+  std::fill(out.begin(), out.end(), 0.0);
   std::uint64_t below = 0;
-  for (std::size_t i = 0; i < counts_.size(); ++i) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < counts_.size() && next < ascending.size(); ++i) {
     below += counts_[i];
-    if (counts_[i] != 0 && static_cast<double>(below) >= target)
-      return value_of(first_ + static_cast<std::int32_t>(i), whole);
+    for (; counts_[i] != 0 && next < ascending.size() && static_cast<double>(below) >= ascending[next] * total; ++next)
+      out[next] = value_of(first_ + static_cast<std::int32_t>(i), whole);
   }
-  return 0.0;
 }
 
 Accumulators::Accumulators(const OutputPlan& plan)

@@ -63,8 +63,10 @@ class LogHistogram {
   // The middle of a bin; of the whole numbers in it, where there are only those (exact up to 256).
   static double value_of(std::int32_t bin, bool whole);
 
-  // The smallest bin value v with at least `p` of all counts at or below it.
+  // The smallest bin value v with at least `p` of all counts at or below it; 0 without counts.
   double quantile(double p, bool whole) const;
+  // The same for several, which ascend, in one pass: as many values.
+  void quantiles(std::span<const double> ascending, bool whole, std::span<double> out) const;
 
  private:
   void cover(std::int32_t low, std::int32_t high);

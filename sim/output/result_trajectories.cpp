@@ -1,6 +1,6 @@
 // Monthly series: means with their errors, and bands from histograms in logarithmic bins, over (point, month).
 #include <algorithm>
-#include <numeric>
+#include <span>
 
 #include "sim/output/result_sections.h"
 
@@ -14,20 +14,6 @@ std::uint64_t cells_of_counts(const ResultContext& context, std::size_t series) 
   const auto [low, high] = context.collector.bins(series);
   const auto bins = high < low ? 0 : static_cast<std::uint64_t>(high - low) + 1;
   return bins * context.points * static_cast<std::uint64_t>(context.outputs.months);
-}
-
-// LogHistogram::quantile at all of kProbabilities, which ascend, in one pass.
-void add_quantiles(const LogHistogram& band, bool whole, Doubles& out) {
-  const auto counts = band.counts();
-  const auto total = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
-  std::uint64_t below = 0;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < counts.size() && next < kProbabilities.size(); ++i) {
-    below += counts[i];
-    for (; counts[i] != 0 && next < kProbabilities.size() && static_cast<double>(below) >= kProbabilities[next] * total; ++next)
-      out.push_back(LogHistogram::value_of(band.first_bin() + static_cast<std::int32_t>(i), whole));
-  }
-  for (; next < kProbabilities.size(); ++next) out.push_back(0.0);
 }
 
 }  // namespace
@@ -83,7 +69,8 @@ void ResultSeries::take(std::size_t point, const Accumulators& sums, const Expec
         series.figures.add(sums.moments(at, m), resolution, planned == expected.trajectories.end() ? kMissing : planned->second[month]);
         if (sums.bands.empty()) continue;
         const LogHistogram& band = sums.band(at, m);
-        add_quantiles(band, spec.whole, series.quantiles);
+        series.quantiles.resize(series.quantiles.size() + kProbabilities.size());
+        band.quantiles(kProbabilities, spec.whole, std::span(series.quantiles).last(kProbabilities.size()));
         for (std::size_t i = 0; i < band.counts().size() && bins != 0; ++i)
           if (band.counts()[i] != 0)
             counts[month * bins + static_cast<std::size_t>(band.first_bin() + static_cast<std::int32_t>(i) - series.low)] = band.counts()[i];
