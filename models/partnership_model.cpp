@@ -172,7 +172,7 @@ class PartnershipModel final : public sim::Model {
     return NetworkSimulation(*scenario_, correlated_, options, nullptr).tell(replication);
   }
 
-  sim::ExpectedValues expected() const override { return expected_; }
+  const sim::ExpectedValues& expected() const override { return expected_; }
 
  private:
   // What only the whole scenario shows.

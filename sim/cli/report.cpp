@@ -40,7 +40,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
       report.splits.push_back({point_labels[p], outcomes[c].label(), split.luck.value, split.ignorance.value, split.share.value, split.share.error, advice(split)});
     }
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
-      const auto& expected = results.expected[p].outcomes;
+      const auto& expected = collector.plan().points[p].model->expected().outcomes;
       const auto found = expected.find(outcomes[c].label());
       report.rows.push_back({point_labels[p], outcomes[c].label(), outcomes[c].unit, results.points[p].summaries[c],
                              found == expected.end() ? std::numeric_limits<double>::quiet_NaN() : found->second});

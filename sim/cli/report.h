@@ -64,7 +64,7 @@ std::string formatted(const std::vector<DifferenceRow>& differences, Format form
 // The spreadsheet's answer alone.
 struct ExpectedPoint {
   std::string label;
-  ExpectedValues values;
+  const ExpectedValues& values;
   const OutputPlan* outputs;
 };
 std::string formatted(const std::vector<ExpectedPoint>& points, const std::string& question, Format format);

@@ -153,7 +153,6 @@ Results summarise(const Collector& collector, int threads, ResultVisitor* visito
       sums_hash.add(sums);
       if (visitor != nullptr) visitor->sums(p, sums);
       results.replications.push_back(collector.replications(p));
-      results.expected.push_back(collector.plan().points[p].model->expected());
     }
   }
   name_causes(collector, results);

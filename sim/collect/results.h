@@ -21,7 +21,6 @@ struct ColumnHash {
 struct Results {
   std::vector<PointResults> points;
   std::vector<std::uint32_t> replications;  // [point]
-  std::vector<ExpectedValues> expected;     // [point]
   // What the worst futures in one outcome share: causes among outcomes, then inputs. Empty without that outcome.
   std::string worst_outcome;
   std::vector<std::string> worst_variables, worst_units;

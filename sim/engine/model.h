@@ -63,7 +63,7 @@ class Model {
   virtual ~Model() = default;
   virtual const OutputPlan& outputs() const = 0;
   virtual std::unique_ptr<Simulation> make_simulation(const WorkerOptions& options, Profile* profile) const = 0;
-  virtual ExpectedValues expected() const = 0;
+  virtual const ExpectedValues& expected() const = 0;
   // One replication again, from the same kernels, with its events. Empty for models that have nothing to tell.
   virtual Chronicle replay(std::uint32_t) const { return {}; }
   // What a user should know of this scenario though it can be run.

@@ -38,7 +38,7 @@ class Sections final : public ResultVisitor {
     if (columns_) columns_->write(first, points, column, values);
   }
   void sums(std::size_t point, const Accumulators& sums) override {
-    const ExpectedValues expected = context_.collector.plan().points[point].model->expected();
+    const ExpectedValues& expected = context_.collector.plan().points[point].model->expected();
     series_.take(point, sums, expected);
     members_.take(point, sums, expected);
     if (columns_) state_.take(point);

@@ -76,10 +76,11 @@ void write_summary(const ResultContext& context, const Results& results) {
   add_quantiles(context, "quantile_high", "upper end of the 95 % interval from binomial order statistics", results,
                 &QuantileEstimate::high);
   Doubles expected;
-  for (const ExpectedValues& e : results.expected)
+  for (const PlannedPoint& point : context.collector.plan().points)
     for (const Column& column : context.outputs.outcomes) {
-      const auto found = e.outcomes.find(column.label());
-      expected.push_back(found == e.outcomes.end() ? kMissing : found->second);
+      const auto& outcomes = point.model->expected().outcomes;
+      const auto found = outcomes.find(column.label());
+      expected.push_back(found == outcomes.end() ? kMissing : found->second);
     }
   context.file.add(
       {.group = "/summary",

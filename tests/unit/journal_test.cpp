@@ -77,7 +77,10 @@ class PaperModel final : public sim::Model {
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions&, sim::Profile*) const override {
     return {};
   }
-  sim::ExpectedValues expected() const override { return {}; }
+  const sim::ExpectedValues& expected() const override {
+    static const sim::ExpectedValues kNone;
+    return kNone;
+  }
   std::size_t bytes_per_lane() const override { return 100; }
 
  private:

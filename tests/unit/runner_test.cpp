@@ -71,7 +71,10 @@ class CountingModel final : public sim::Model {
     ++watch_.made;
     return std::make_unique<CountingSimulation>(watch_, offset_);
   }
-  sim::ExpectedValues expected() const override { return {}; }
+  const sim::ExpectedValues& expected() const override {
+    static const sim::ExpectedValues kNone;
+    return kNone;
+  }
   std::size_t bytes_per_lane() const override { return bytes_; }
 
  private:
