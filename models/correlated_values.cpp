@@ -122,9 +122,9 @@ CorrelatedValues correlated_values(Setup& setup, const std::string& table) {
     const bool off = is_switched_off(scenario, pattern);
     switched_off = switched_off || off;
     if (drawn || off) continue;
-    const auto& entries = scenario.entries();
-    const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return names_value(pattern, entry.first); });
-    complain(setup, table, pattern, found == entries.end() ? std::string() : found->first);
+    const auto entries = scenario.entries();
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return names_value(pattern, entry.path); });
+    complain(setup, table, pattern, found == entries.end() ? std::string() : std::string(found->path));
     fine = false;
   }
   values.usable = fine && values.ids.size() > 1;

@@ -17,7 +17,7 @@ bool is_above_values(const sim::Scenario& scenario, const std::string& pattern) 
   for (const auto& [path, entry] : scenario.entries()) {
     std::size_t end = 0;
     for (std::size_t dots = 0; end < path.size() && (path[end] != '.' || dots++ < levels);) ++end;
-    if (end < path.size() && matches_path(pattern, std::string_view(path).substr(0, end))) return true;
+    if (end < path.size() && matches_path(pattern, path.substr(0, end))) return true;
   }
   return false;
 }
@@ -55,8 +55,8 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
       problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can", "Set it for the whole run instead.");
       return;
     }
-    if (const auto read = sim::read_value(value, *entry.spec, path, problems))
-      changes_[path].push_back({static_cast<int>(scenario.integer(id + ".month")), std::get<sim::Law>(*read), value.mark, id});
+    if (const auto read = sim::read_value(value, *entry.spec, std::string(path), problems))
+      changes_[std::string(path)].push_back({static_cast<int>(scenario.integer(id + ".month")), std::get<sim::Law>(*read), value.mark, id});
     else
       return;  // once is enough for a pattern
   }
@@ -72,8 +72,9 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
 }
 
 std::vector<DatedLaw> DatedChanges::laws(const sim::Scenario& scenario, const std::string& path) {
-  asked_.insert(path);
   std::vector<DatedLaw> list{{1, scenario.law(path)}};
+  if (changes_.empty()) return list;
+  asked_.insert(path);
   const auto found = changes_.find(path);
   if (found == changes_.end()) return list;
   for (const Change& change : found->second) {

@@ -103,15 +103,15 @@ int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Colu
 }
 
 Parameter Setup::parameter(const std::string& path) {
-  const sim::ParameterSpec& spec = scenario.spec(path);
-  const std::string id = scenario.draw_id(path);
-  const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
   std::vector<Parameter::Piece> pieces;
   for (const auto& [from, law] : changes_.laws(scenario, path)) {
     if (law.is_constant()) {
       pieces.push_back({from, law.number("value"), -1});
       continue;
     }
+    const sim::ParameterSpec& spec = scenario.spec(path);
+    const std::string id = scenario.draw_id(path);
+    const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
     const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
     // The same word before and after a change: who is lucky stays lucky.
     const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);

@@ -70,11 +70,11 @@ std::string value_text(const Value& value) {
 // Rows alike but for the entity (copies of a partner) are shown once.
 class GroupedRows {
  public:
-  void add(const std::string& path, const Scenario::Entry& entry, std::vector<std::string> rest) {
+  void add(std::string_view path, const Scenario::Entry& entry, std::vector<std::string> rest) {
     std::string key(entry.spec->path);
     for (const std::string& cell : rest) key += "\n" + cell;
     const auto [found, is_new] = index_.emplace(key, rows_.size());
-    if (is_new) rows_.push_back({path, 0, std::move(rest)});
+    if (is_new) rows_.push_back({std::string(path), 0, std::move(rest)});
     ++rows_[found->second].count;
   }
   bool empty() const { return rows_.empty(); }

@@ -41,9 +41,9 @@ class ComparedFile {
 
   // Empty when the file has no such outcome.
   std::vector<float> column(std::size_t point, const Column& outcome) const {
-    const auto found = std::find_if(outcomes().begin(), outcomes().end(), [&](const Column& c) { return c.label() == outcome.label(); });
-    if (found == outcomes().end()) return {};
-    return output::read_column(file_, "/outcomes", *found, point, 0, stored_.replications[point]);
+    const auto place = collect::place_of(outcomes(), outcome.label());
+    if (!place) return {};
+    return output::read_column(file_, "/outcomes", outcomes()[*place], point, 0, stored_.replications[point]);
   }
 
  private:
@@ -101,8 +101,7 @@ class CompareCommand {
 
  private:
   void check_outcome(const std::string& wanted) const {
-    std::vector<std::string> labels;
-    for (const Column& column : files_.front()->outcomes()) labels.push_back(column.label());
+    const std::vector<std::string> labels = collect::labels_of(files_.front()->outcomes());
     if (std::find(labels.begin(), labels.end(), wanted) == labels.end())
       throw UsageError(fmt::format("--outcome {}: not in {}. {}", wanted, files_.front()->path(), did_you_mean(wanted, {labels.begin(), labels.end()}, "Outcomes")));
   }

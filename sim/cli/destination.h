@@ -21,6 +21,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/output/journal.h"
+#include "sim/output/locked_file.h"
 #include "sim/output/result_file.h"
 
 namespace sim::cli {
@@ -30,6 +31,21 @@ class Refusal : public InputOutputError {
  public:
   using InputOutputError::InputOutputError;
 };
+
+// Does what may meet a disk that is full or fails; `advice()` says behind the message what is safe and how to go on.
+// Refusals and files that others write speak for themselves.
+template <class Work, class Advice>
+auto with_advice(const Work& work, const Advice& advice) {
+  try {
+    return work();
+  } catch (const output::FileBusy&) {
+    throw;
+  } catch (const Refusal&) {
+    throw;
+  } catch (const InputOutputError& error) {
+    throw InputOutputError(error.what() + advice());
+  }
+}
 
 class Destination {
  public:

@@ -72,8 +72,7 @@ class ExtendCommand {
   }
 
   int operator()() {
-    const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded_.plan).all().columns());
-    const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns, {}),
+    const Destination destination(path_, identity_of(loaded_),
                                   {values_.count("force") != 0, values_.count("resume") != 0, path_ == old_path_},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) {
@@ -81,15 +80,7 @@ class ExtendCommand {
       print_result(formatted(read_report(path_), format()));
       return kDone;
     }
-    try {
-      return simulate(destination);
-    } catch (const output::FileBusy&) {
-      throw;
-    } catch (const Refusal&) {
-      throw;
-    } catch (const InputOutputError& error) {
-      throw InputOutputError(fmt::format("{}. {} is as it was", error.what(), old_path_.string()));
-    }
+    return with_advice([&] { return simulate(destination); }, [&] { return fmt::format(". {} is as it was", old_path_.string()); });
   }
 
  private:

@@ -55,8 +55,7 @@ class GoalSeek {
     const LoadedExperiment loaded = load(document_, request_, domain_);
     if (!loaded.experiment.is_single())
       throw UsageError("--solve searches in one scenario, and this one has several points. Leave out [sweep], [variant] and --vary, or choose a variant's values with --set");
-    std::vector<std::string> labels;
-    for (const Column& column : loaded.model->outputs().outcomes) labels.push_back(column.label());
+    const std::vector<std::string> labels = collect::labels_of(loaded.model->outputs().outcomes);
     ParsedTarget parsed = parse_target(condition_.key, "1%", {labels.begin(), labels.end()});
     if (const auto* problem = std::get_if<Problem>(&parsed)) {
       const std::string_view about = "precision: ";  // a target is read the same way
@@ -76,7 +75,6 @@ class GoalSeek {
   }
 
  private:
-  using Parts = std::vector<std::string>;
   // Where the search begins: the value in the scenario, of the first that the path matches; it may be an argument of a
   // law.
   void find_parameter(const Scenario& scenario) {
@@ -143,10 +141,10 @@ class GoalSeek {
     if (simulation.report().interrupted) throw Interrupted{};
     replications_ = collector.replications(0);
     const auto& outcomes = collector.outputs().outcomes;
-    const auto column = static_cast<std::size_t>(std::find_if(outcomes.begin(), outcomes.end(), [&](const Column& c) { return c.label() == target_.outcome; }) - outcomes.begin());
-    if (column == outcomes.size()) return std::nullopt;
-    const std::vector<float> values = collector.column(0, column);
-    const Achieved achieved = assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[column].high_is_worse}, 0.95);
+    const auto column = collect::place_of(outcomes, target_.outcome);
+    if (!column) return std::nullopt;
+    const std::vector<float> values = collector.column(0, *column);
+    const Achieved achieved = assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[*column].high_is_worse}, 0.95);
     if (values_.count("quiet") == 0) print_message(fmt::format("{} = {}: {} = {}", path_, plain(x), condition_.key, rounded(achieved.value, achieved.half_width)));
     return achieved;
   }

@@ -3,6 +3,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/options.h"
+#include "sim/cli/run_header.h"
 #include "sim/cli/terminal.h"
 
 namespace sim::cli {

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <mutex>
 
+#include "sim/base/owen.h"
 #include "sim/base/problem.h"
-#include "sim/base/suggest.h"
+#include "sim/cli/run_header.h"
+#include "sim/collect/catalogue.h"
 #include "sim/config/spec_tree.h"
 #include "sim/config/text.h"
 #include "sim/engine/runner.h"
 #include "sim/plan/experiment_parameters.h"
+#include "sim/plan/point_scenarios.h"
 #include "sim/rng/draws.h"
 #include "sim/stats/precision.h"
 
@@ -66,58 +69,12 @@ void check_axes(const Experiment& experiment, Problems& problems) {
       check_not_of_the_run(setting.path, setting.origin.mark, "it belongs to the run as a whole", problems);
 }
 
-std::string node_text(const Node& node) { return toml_text(node); }
-
-// What the points differ in, a line each: goes into the fingerprint.
-std::string experiment_text(const Experiment& experiment) {
-  if (experiment.is_single()) return {};
-  std::string text = fmt::format("points {}, shared random numbers {}\n", experiment.points().size(), experiment.shared_random_numbers());
-  for (const Variant& variant : experiment.variants()) {
-    text += "variant " + variant.name + ":";
-    for (const Assignment& setting : variant.settings) text += fmt::format(" {} = {};", path_text(setting.path), node_text(setting.value));
-    text += "\n";
-  }
-  const std::size_t rows = experiment.points().size() / experiment.variants().size();
-  for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
-    text += fmt::format("{} {}:", experiment.axes()[a].factor ? "factor" : "value", experiment.axes()[a].path);
-    for (std::size_t row = 0; row < rows; ++row) text += " " + node_text(experiment.value(row, a));
-    text += "\n";
-  }
-  return text;
-}
-
-std::vector<output::SweptParameter> swept_parameters(const Experiment& experiment, const std::string& currency) {
-  std::vector<output::SweptParameter> swept;
-  const std::size_t points = experiment.points().size();
-  for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
-    const Axis& axis = experiment.axes()[a];
-    output::SweptParameter parameter{axis.path, axis.factor, {}, {}, {}};
-    if (axis.factor) parameter.unit = "1";
-    else if (axis.parameter != nullptr) parameter.unit = axis.parameter->unit == "currency" ? currency : std::string(axis.parameter->unit);
-    bool numbers = true;
-    for (std::size_t p = 0; p < points && numbers; ++p) {
-      const std::optional<double> number = experiment.number(p, a);
-      numbers = number.has_value();
-      parameter.numbers.push_back(number.value_or(0.0));
-    }
-    if (!numbers) {
-      parameter.numbers.clear();
-      for (std::size_t p = 0; p < points; ++p) parameter.texts.push_back(node_text(experiment.value(p, a)));
-    }
-    swept.push_back(std::move(parameter));
-  }
-  return swept;
-}
-
 // Own random numbers for a point: another seed, within what a seed may be. It follows from what the point is, not from
 // its number, so that a point keeps its futures when others come.
-std::uint64_t seed_of_point(std::uint64_t seed, const Experiment& experiment, std::size_t point) {
+std::int64_t seed_of_point(std::int64_t seed, const Experiment& experiment, std::size_t point) {
   std::string text = experiment.variants()[experiment.points()[point].variant].name;
-  for (std::size_t a = 0; a < experiment.axes().size(); ++a) text += fmt::format("\n{} {}", experiment.axes()[a].path, node_text(experiment.value(point, a)));
-  std::uint64_t x = seed + 0x9e3779b97f4a7c15u + entity_hash(text);
-  x = (x ^ (x >> 30U)) * 0xbf58476d1ce4e5b9u;  // SplitMix64 (Steele, Lea, Flood 2014)
-  x = (x ^ (x >> 27U)) * 0x94d049bb133111ebu;
-  return (x ^ (x >> 31U)) >> 11U;
+  for (std::size_t a = 0; a < experiment.axes().size(); ++a) text += fmt::format("\n{} {}", experiment.axes()[a].path, toml_text(experiment.value(point, a)));
+  return static_cast<std::int64_t>(mix_bits(static_cast<std::uint64_t>(seed) + 0x9e3779b97f4a7c15u + entity_hash(text)) >> 11U);
 }
 
 class Loader {
@@ -133,7 +90,7 @@ class Loader {
     check_axes(loaded_.experiment, problems);
     first_point(document, problems);
     other_points();
-    describe_run();
+    loaded_.header = header_of(*loaded_.scenario, loaded_.experiment, request_.assignments, request_.vary);
     return std::move(loaded_);
   }
 
@@ -145,8 +102,8 @@ class Loader {
     loaded_.scenario = std::make_shared<const Scenario>(resolve(point, tree_, problems));
     if (!problems.empty()) add_model_problems(domain_, loaded_.scenario, problems);
     problems.raise();
-    loaded_.model = loaded_.experiment.shared_random_numbers() ? domain_.make_model(loaded_.scenario) : model_of(0);
-    read_precision(problems);
+    loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
+    loaded_.precision = read_precision_goal(*loaded_.scenario, loaded_.model->outputs().outcomes, loaded_.experiment, problems);
     problems.raise();
   }
 
@@ -154,12 +111,16 @@ class Loader {
     const std::size_t points = loaded_.experiment.points().size();
     std::vector<std::shared_ptr<const Model>> models(points);
     models[0] = loaded_.model;
+    const PointScenarios scenarios(loaded_.experiment, tree_);
     std::mutex mutex;
     std::size_t first_wrong = points;
     std::exception_ptr error;
     parallel_for(points - 1, request_.threads, [&](std::size_t k) {
       try {
-        models[k + 1] = model_of(k + 1);
+        Problems problems;
+        auto scenario = std::make_shared<const Scenario>(scenarios.at(k + 1, problems));
+        problems.raise();
+        models[k + 1] = domain_.make_model(with_seed(std::move(scenario), k + 1));
       } catch (const ConfigurationError&) {
         const std::lock_guard lock(mutex);
         if (k + 1 >= first_wrong) return;
@@ -168,84 +129,45 @@ class Loader {
       }
     });
     if (error) std::rethrow_exception(error);
-    const auto replications = static_cast<std::uint32_t>(replications_);
+    const auto replications = static_cast<std::uint32_t>(loaded_.precision.replications);
     for (auto& model : models) loaded_.plan.points.push_back({std::move(model), replications});
     if (!loaded_.precision.targets.empty())
       loaded_.plan.checkpoints = checkpoints(replications, loaded_.model->outputs().sampling.inner);
+    gather_warnings();
   }
 
-  std::shared_ptr<const Model> model_of(std::size_t point) const {
-    Problems problems;
-    Document document = loaded_.experiment.document(point, problems);
-    problems.raise();
-    if (!loaded_.experiment.shared_random_numbers())
-      set_value(document, fmt::format("scenario.seed={}", seed_of_point(static_cast<std::uint64_t>(loaded_.scenario->integer("scenario.seed")), loaded_.experiment, point)), problems);
-    auto scenario = std::make_shared<const Scenario>(resolve(document, tree_, problems));
-    problems.raise();
-    return domain_.make_model(std::move(scenario));
+  // Those of the first point, and what others have to say besides.
+  void gather_warnings() {
+    constexpr std::size_t kMostFurther = 3;  // assumed: ten thousand points must not hide the first one's
+    std::size_t further = 0;
+    const std::vector<std::string> first = loaded_.model->warnings();
+    loaded_.warnings = first;
+    for (std::size_t p = 1; p < loaded_.plan.points.size(); ++p)
+      for (const std::string& warning : loaded_.plan.points[p].model->warnings())
+        if (std::find(first.begin(), first.end(), warning) == first.end() && further++ < kMostFurther)
+          loaded_.warnings.push_back(fmt::format("at {}: {}", loaded_.experiment.points()[p].label, warning));
+    if (further > kMostFurther) loaded_.warnings.push_back(fmt::format("{} more warnings at other points", further - kMostFurther));
   }
 
-  void read_precision(Problems& problems) {
-    replications_ = loaded_.scenario->integer("scenario.replications");
-    PrecisionGoal& goal = loaded_.precision;
-    goal.confidence = loaded_.scenario->number("stop.confidence");
-    std::vector<std::string> labels;
-    for (const Column& column : loaded_.model->outputs().outcomes) labels.push_back(column.label());
-    const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
-    const auto take = [&](ParsedTarget parsed, Mark mark) {
-      if (mark.file == "--set") mark.file = "--precision";  // which is read as an assignment
-      if (auto* problem = std::get_if<Problem>(&parsed)) {
-        problems.add(mark, problem->problem, problem->reason, problem->hint);
-      } else {
-        check_target(std::get<Target>(parsed), mark, problems);
-        goal.targets.push_back(std::get<Target>(std::move(parsed)));
-      }
-    };
-    if (loaded_.scenario->given("stop.precision"))
-      for (const Member& member : *loaded_.scenario->tree("stop.precision").table()) {
-        if (const auto* text = std::get_if<std::string>(&member.node.value)) take(parse_target(member.key, *text, outcomes), member.mark);
-        else if (const auto* number = std::get_if<double>(&member.node.value)) take(parse_target(member.key, *number, outcomes), member.mark);
-        else if (const auto* whole = std::get_if<std::int64_t>(&member.node.value)) take(parse_target(member.key, static_cast<double>(*whole), outcomes), member.mark);
-        else problems.add(member.mark, fmt::format("stop.precision.{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\"");
-      }
-    if (!goal.targets.empty() && loaded_.scenario->given("stop.max_replications")) replications_ = loaded_.scenario->integer("stop.max_replications");
-  }
-
-  void check_target(const Target& target, const Mark& mark, Problems& problems) const {
-    if (target.statistic == Statistic::difference && loaded_.experiment.variants().size() < 2)
-      problems.add(mark, fmt::format("{} has nothing to compare", target.key), "a difference is that of a variant to the base",
-                   "Add [variant.NAME] with what it sets");
-  }
-
-  void describe_run() {
-    output::ResultHeader& header = loaded_.header;
-    const Scenario& scenario = *loaded_.scenario;
-    header.question = question_of(scenario.source_text());
-    header.currency = scenario.text("scenario.currency");
-    header.start = scenario.text("scenario.start");
-    header.seed = static_cast<std::uint64_t>(scenario.integer("scenario.seed"));
-    header.source = {scenario.file(), scenario.source_text(), request_.assignments, request_.vary};
-    header.resolved_text = scenario.resolved_text();
-    header.experiment_text = experiment_text(loaded_.experiment);
-    for (const ExperimentPoint& point : loaded_.experiment.points()) {
-      header.point_labels.push_back(point.label);
-      if (!loaded_.experiment.is_single()) header.variants.push_back(loaded_.experiment.variants()[point.variant].name);
-    }
-    if (loaded_.experiment.variants().size() > 1)
-      for (const ExperimentPoint& point : loaded_.experiment.points()) header.baselines.push_back(static_cast<std::uint32_t>(point.row));
-    header.swept = swept_parameters(loaded_.experiment, header.currency);
-    header.samples = scenario.text("output.samples") == "all";
-    loaded_.warnings = loaded_.model->warnings();
+  // Points that share random numbers share the seed.
+  std::shared_ptr<const Scenario> with_seed(std::shared_ptr<const Scenario> scenario, std::size_t point) const {
+    if (loaded_.experiment.shared_random_numbers()) return scenario;
+    const std::int64_t seed = seed_of_point(loaded_.scenario->integer("scenario.seed"), loaded_.experiment, point);
+    return std::make_shared<const Scenario>(scenario->with("scenario.seed", seed, scenario->mark("scenario.seed")));
   }
 
   const LoadRequest& request_;
   const Domain& domain_;
   const SpecNode tree_ = make_spec_tree(domain_.parameters);
   LoadedExperiment loaded_;
-  std::int64_t replications_ = 0;
 };
 
 }  // namespace
+
+output::RunIdentity identity_of(const LoadedExperiment& loaded, const Shard& shard) {
+  const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded.plan).all().columns());
+  return output::identity(loaded.header, loaded.plan, columns, shard);
+}
 
 std::size_t LoadedExperiment::baseline(std::size_t point) const { return experiment.points()[point].row; }
 
@@ -262,22 +184,6 @@ std::vector<ParameterSpec> all_parameters(const Domain& domain) {
   const auto more = experiment_parameters();
   specs.insert(specs.end(), more.begin(), more.end());
   return specs;
-}
-
-std::string question_of(const std::string& text) {
-  std::size_t at = 0;
-  if (text.starts_with("\xEF\xBB\xBF")) at = 3;
-  while (at < text.size()) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string line = text.substr(at, end - at);
-    at = end + 1;
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (line.empty()) continue;
-    if (line[0] != '#') return {};
-    const std::size_t first = line.find_first_not_of("# \t");
-    if (first != std::string::npos) return line.substr(first);
-  }
-  return {};
 }
 
 LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain) {

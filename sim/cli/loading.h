@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "sim/cli/application.h"
+#include "sim/cli/precision_goal.h"
 #include "sim/output/result_file.h"
 #include "sim/plan/experiment.h"
-#include "sim/stats/target.h"
 
 namespace sim::cli {
 
@@ -20,12 +20,6 @@ struct LoadRequest {
   std::vector<std::string> assignments;  // PATH=VALUE, in order
   std::vector<std::string> vary;         // PATH=VALUES
   int threads = 1;
-};
-
-// When to stop before the maximum.
-struct PrecisionGoal {
-  std::vector<Target> targets;  // none: the number of replications is given
-  double confidence = 0.95;
 };
 
 struct LoadedExperiment {
@@ -52,7 +46,7 @@ std::vector<ParameterSpec> all_parameters(const Domain& domain);
 // The scenario of one point, every value in effect.
 std::string point_text(const LoadedExperiment& loaded, std::size_t point, const Domain& domain);
 
-// The scenario's question: its first comment line.
-std::string question_of(const std::string& text);
+// What a journal or shard of it is known by.
+output::RunIdentity identity_of(const LoadedExperiment& loaded, const Shard& shard = {});
 
 }  // namespace sim::cli

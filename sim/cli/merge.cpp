@@ -94,8 +94,7 @@ class MergeCommand {
   }
 
   int operator()() {
-    const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded_.plan).all().columns());
-    const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns, {}), {values_.count("force") != 0, false, false},
+    const Destination destination(path_, identity_of(loaded_), {values_.count("force") != 0, false, false},
                                   [](const std::string& text) { print_message(text); });
     if (!destination.holds_result()) {
       destination.prepare_folder();

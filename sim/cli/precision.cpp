@@ -39,13 +39,12 @@ bool PrecisionWatch::assess(const collect::Collector& collector, std::uint32_t r
   parallel_for(watched_.size(), threads, [&](std::size_t k) {
     const Watched& w = watched_[k];
     const Target& target = targets[w.target];
-    const auto found = std::find_if(outcomes.begin(), outcomes.end(), [&](const Column& c) { return c.label() == target.outcome; });
-    const auto column = static_cast<std::size_t>(found - outcomes.begin());
+    const std::size_t column = collect::place_of(outcomes, target.outcome).value();
     const std::vector<float> values = collector.prefix(w.point, column, replications);
     std::vector<float> baseline;
     if (target.statistic == Statistic::difference) baseline = collector.prefix(loaded_.baseline(w.point), column, replications);
     const Sampling& sampling = loaded_.plan.points[w.point].model->outputs().sampling;
-    achieved[k] = sim::assess(target, {values, baseline, sampling, found->high_is_worse}, loaded_.precision.confidence);
+    achieved[k] = sim::assess(target, {values, baseline, sampling, outcomes[column].high_is_worse}, loaded_.precision.confidence);
   });
   const std::size_t points = loaded_.plan.points.size(), cells = targets.size() * points;
   const std::size_t begin = history_.value.size();

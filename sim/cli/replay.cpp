@@ -123,11 +123,8 @@ class Replay {
 
   std::size_t column_of(const std::string& outcome) const {
     const auto& outcomes = model().outputs().outcomes;
-    std::vector<std::string> labels;
-    for (std::size_t c = 0; c < outcomes.size(); ++c) {
-      if (outcomes[c].label() == outcome) return c;
-      labels.push_back(outcomes[c].label());
-    }
+    if (const auto place = collect::place_of(outcomes, outcome)) return *place;
+    const std::vector<std::string> labels = collect::labels_of(outcomes);
     throw UsageError(fmt::format("--near {}: {} is not an outcome of {}. {}", outcome, outcome, path_, did_you_mean(outcome, {labels.begin(), labels.end()}, "Outcomes")));
   }
 

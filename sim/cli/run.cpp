@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
@@ -71,7 +72,7 @@ class RunCommand {
       if (loaded_.header.samples) results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines, loaded_.header.point_labels, simulation_.threads());
       return answer(collector, results);
     }
-    const Destination destination(path_, output::identity(loaded_.header, loaded_.plan, columns(), {}),
+    const Destination destination(path_, identity_of(loaded_),
                                   {values_.count("force") != 0, values_.count("resume") != 0, false},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) return answer_from_file();
@@ -79,8 +80,6 @@ class RunCommand {
   }
 
  private:
-  std::uint32_t columns() const { return static_cast<std::uint32_t>(collect::Catalogue(loaded_.plan).all().columns()); }
-
   void message(const std::string& text) const {
     if (values_.count("quiet") == 0) print_message(text);
   }
@@ -109,36 +108,35 @@ class RunCommand {
   }
 
   int simulate_to_file(const Destination& destination) {
-    collect::Results results;
     std::unique_ptr<output::Journal> journal;
     std::unique_ptr<collect::Collector> collector;
-    try {
-      refuse_what_does_not_fit(path_, loaded_.plan, {loaded_.header.samples});
-      journal = destination.open_journal();
-      // While this process waited for the lock, the one that held it may have finished.
-      if (destination.holds_result()) return answer_from_file();
-      collector = std::make_unique<collect::Collector>(loaded_.plan, journal.get(), simulation_.collecting());
-      destination.recover(*journal, *collector);
-      resumed_ = saved(*collector);
-      if (resumed_ != 0)
-        message(fmt::format("Going on with {}: {} of {} replications are there.", journal->path().string(), whole(resumed_),
-                            whole(loaded_.plan.total_replications())));
-      if (const std::string warning = Space(path_, loaded_.plan, collector.get()).warning(); !warning.empty()) message(warning);
-      simulation_.run(*collector);
-      if (saved(*collector) == 0) return nothing_done();
-      loaded_.header.complete = !simulation_.report().interrupted;
-      if (simulation_.watch() != nullptr) loaded_.header.convergence = simulation_.watch()->history();
-      results = output::write_result_file(path_, loaded_.header, *collector, simulation_.threads());
-    } catch (const output::FileBusy&) {
-      throw;
-    } catch (const Refusal&) {
-      throw;
-    } catch (const InputOutputError& error) {
-      throw InputOutputError(error.what() + Space(path_, loaded_.plan, collector.get()).advice());
-    }
+    const auto results = with_advice([&] { return simulate_and_write(destination, journal, collector); },
+                                     [&] { return Space(path_, loaded_.plan, collector.get()).advice(); });
+    if (!results) return destination.holds_result() ? answer_from_file() : nothing_done();
     if (!simulation_.report().interrupted) destination.remove(*journal);
-    write_log(path_, {words_, simulation_.report(), simulation_.options(), resumed_, results.digest, seconds()});
-    return answer(*collector, results);
+    write_log(path_, {words_, simulation_.report(), simulation_.options(), resumed_, results->digest, seconds()});
+    return answer(*collector, *results);
+  }
+
+  // Nothing when the result was there in the end, or no replication was finished.
+  std::optional<collect::Results> simulate_and_write(const Destination& destination, std::unique_ptr<output::Journal>& journal,
+                                                     std::unique_ptr<collect::Collector>& collector) {
+    refuse_what_does_not_fit(path_, loaded_.plan, {loaded_.header.samples});
+    journal = destination.open_journal();
+    // While this process waited for the lock, the one that held it may have finished.
+    if (destination.holds_result()) return std::nullopt;
+    collector = std::make_unique<collect::Collector>(loaded_.plan, journal.get(), simulation_.collecting());
+    destination.recover(*journal, *collector);
+    resumed_ = saved(*collector);
+    if (resumed_ != 0)
+      message(fmt::format("Going on with {}: {} of {} replications are there.", journal->path().string(), whole(resumed_),
+                          whole(loaded_.plan.total_replications())));
+    if (const std::string warning = Space(path_, loaded_.plan, collector.get()).warning(); !warning.empty()) message(warning);
+    simulation_.run(*collector);
+    if (saved(*collector) == 0) return std::nullopt;
+    loaded_.header.complete = !simulation_.report().interrupted;
+    if (simulation_.watch() != nullptr) loaded_.header.convergence = simulation_.watch()->history();
+    return output::write_result_file(path_, loaded_.header, *collector, simulation_.threads());
   }
 
   int answer(const collect::Collector& collector, const collect::Results& results) const {

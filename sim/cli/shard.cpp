@@ -53,8 +53,7 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   };
   if (path.empty()) throw UsageError("--shard writes a file for merge, and -o none writes none. Leave out one of them");
   for (const std::string& warning : loaded.warnings) message("Note: " + warning + ".");
-  const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded.plan).all().columns());
-  const output::RunIdentity identity = output::identity(loaded.header, loaded.plan, columns, shard);
+  const output::RunIdentity identity = identity_of(loaded, shard);
   if (holds_shard(path, identity, permission)) {
     message(fmt::format("{} already holds this shard: same scenario, seed and version.", path.string()));
     return kDone;
@@ -69,11 +68,8 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   collecting.start = begin;
   collect::Collector collector(loaded.plan, journal.get(), collecting);
   destination.recover(*journal, collector);
-  try {
-    simulation.run(collector, end);
-  } catch (const InputOutputError& error) {
-    throw InputOutputError(fmt::format("{} What is finished is safe in {}: --resume goes on from there.", error.what(), journal->path().string()));
-  }
+  with_advice([&] { simulation.run(collector, end); },
+              [&] { return fmt::format(" What is finished is safe in {}: --resume goes on from there.", journal->path().string()); });
   const std::uint64_t all = order.index(end) - order.index(begin), done = order.index(collector.position()) - order.index(begin);
   if (simulation.report().interrupted) {
     message(fmt::format("Interrupted after {} of {} replications. --resume goes on from there.", whole(done), whole(all)));

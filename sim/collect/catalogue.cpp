@@ -7,9 +7,9 @@ namespace sim::collect {
 namespace {
 
 std::string key(const Column& column) { return column.label(); }
-std::string key(const Trajectory& trajectory) { return trajectory.name; }
-std::string key(const Entity& entity) { return entity.id; }
-std::string key(const MemberTotal& total) { return total.name; }
+const std::string& key(const Trajectory& trajectory) { return trajectory.name; }
+const std::string& key(const Entity& entity) { return entity.id; }
+const std::string& key(const MemberTotal& total) { return total.name; }
 
 template <class T>
 int place(const std::vector<T>& list, const T& wanted) {
@@ -40,18 +40,29 @@ bool alike(const std::vector<T>& a, const std::vector<T>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return key(x) == key(y); });
 }
 
+// As labels, without making them.
+bool alike(const std::vector<Column>& a, const std::vector<Column>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Column& x, const Column& y) { return x.name == y.name && x.dimension.empty() == y.dimension.empty() && x.index == y.index; });
+}
+
 bool alike(const OutputPlan& a, const OutputPlan& b) {
   return alike(a.outcomes, b.outcomes) && alike(a.inputs, b.inputs) && alike(a.trajectories, b.trajectories) &&
          alike(a.members, b.members) && alike(a.member_totals, b.member_totals);
 }
 
-bool is_identity(const std::vector<int>& map) {
-  for (std::size_t i = 0; i < map.size(); ++i)
-    if (map[i] != static_cast<int>(i)) return false;
-  return true;
+}  // namespace
+
+std::vector<std::string> labels_of(const std::vector<Column>& columns) {
+  std::vector<std::string> labels;
+  for (const Column& column : columns) labels.push_back(column.label());
+  return labels;
 }
 
-}  // namespace
+std::optional<std::size_t> place_of(const std::vector<Column>& columns, std::string_view label) {
+  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.label() == label; });
+  return found == columns.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - columns.begin()));
+}
 
 Catalogue::Catalogue(const ExperimentPlan& plan) {
   std::vector<const OutputPlan*> shapes;
@@ -92,8 +103,6 @@ Catalogue::Map Catalogue::map(const OutputPlan& plan) const {
   map.trajectories = places(all_.trajectories, plan.trajectories);
   map.members = places(all_.members, plan.members);
   map.totals = places(all_.member_totals, plan.member_totals);
-  map.plain = is_identity(map.columns) && is_identity(map.trajectories) && is_identity(map.members) &&
-              is_identity(map.totals) && alike(all_, plan);
   return map;
 }
 

@@ -7,11 +7,19 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/engine/plan.h"
 
 namespace sim::collect {
+
+// How outcomes are called where people name them: "revenue", "revenue_by_year[1]".
+std::vector<std::string> labels_of(const std::vector<Column>& columns);
+// The place of the column with that label; nothing when there is none.
+std::optional<std::size_t> place_of(const std::vector<Column>& columns, std::string_view label);
 
 class Catalogue {
  public:
@@ -24,13 +32,10 @@ class Catalogue {
   int trajectory(std::size_t point, std::size_t trajectory) const { return map_of(point).trajectories[trajectory]; }
   int member(std::size_t point, std::size_t member) const { return map_of(point).members[member]; }
   int member_total(std::size_t point, std::size_t total) const { return map_of(point).totals[total]; }
-  // Whether the point's outputs are all() itself, place by place.
-  bool is_plain(std::size_t point) const { return map_of(point).plain; }
 
  private:
   struct Map {
     std::vector<int> columns, trajectories, members, totals;
-    bool plain = true;
   };
   const Map& map_of(std::size_t point) const { return maps_[shape_[point]]; }
   void take(const OutputPlan& plan);

@@ -13,12 +13,6 @@ namespace {
 
 constexpr double kWholeLimit = 9007199254740992.0;  // 2^53: beyond, doubles skip whole numbers
 
-std::optional<double> as_number(const Node& node) {
-  if (const auto* number = std::get_if<double>(&node.value)) return *number;
-  if (const auto* integer = std::get_if<std::int64_t>(&node.value)) return static_cast<double>(*integer);
-  return std::nullopt;
-}
-
 // A number put in quotes, or written ".5" or "5%" on a command line.
 std::optional<double> number_in_text(const Node& node) {
   const auto* text = std::get_if<std::string>(&node.value);
@@ -35,6 +29,12 @@ std::optional<double> number_in_text(const Node& node) {
 }
 
 }  // namespace
+
+std::optional<double> number_of(const Node& node) {
+  if (const auto* number = std::get_if<double>(&node.value)) return *number;
+  if (const auto* integer = std::get_if<std::int64_t>(&node.value)) return static_cast<double>(*integer);
+  return std::nullopt;
+}
 
 std::string last_key(std::string_view path) {
   const std::size_t dot = path.rfind('.');
@@ -60,7 +60,7 @@ bool check_range(double value, const Quantity& quantity, const Mark& mark, Probl
 }
 
 std::optional<double> read_number(const Node& node, const Quantity& quantity, Problems& problems) {
-  if (const std::optional<double> number = as_number(node)) {
+  if (const std::optional<double> number = number_of(node)) {
     return check_range(*number, quantity, node.mark, problems) ? number : std::nullopt;
   }
   double example = example_number(quantity.range, quantity.whole, quantity.preferred);
@@ -79,7 +79,7 @@ std::optional<double> read_number(const Node& node, const Quantity& quantity, Pr
 std::optional<std::vector<double>> read_numbers(const Node& node, const Quantity& quantity, Problems& problems) {
   const auto* elements = std::get_if<ArrayNode>(&node.value);
   if (elements == nullptr) {
-    const double one = as_number(node).value_or(example_number(quantity.range, quantity.whole, quantity.preferred));
+    const double one = number_of(node).value_or(example_number(quantity.range, quantity.whole, quantity.preferred));
     const double shown = inside(quantity.range, one) ? one : example_number(quantity.range, quantity.whole, 0.0);
     add_wrong_kind(node, quantity.path, "an array of numbers",
                    "Write for example " + last_key(quantity.path) + " = [" + number_text(shown) + "]", problems);
@@ -95,7 +95,7 @@ std::optional<std::vector<double>> read_numbers(const Node& node, const Quantity
 }
 
 std::optional<std::int64_t> read_integer(const Node& node, const Quantity& quantity, Problems& problems) {
-  const std::optional<double> number = as_number(node);
+  const std::optional<double> number = number_of(node);
   if (!number) {
     read_number(node, quantity, problems);
     return std::nullopt;

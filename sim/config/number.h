@@ -15,6 +15,9 @@
 
 namespace sim {
 
+// The number that is written there, whole or not; nothing when it is none.
+std::optional<double> number_of(const Node& node);
+
 // A number by its name in messages ("partner.acme.churn"), with what it may be.
 struct Quantity {
   std::string path;

@@ -14,14 +14,6 @@ namespace {
 // Assumed: some 4 GB at 530 bytes each, room for the largest count of a model with 80 keys.
 constexpr std::size_t kMostValues = 8'000'000;
 
-struct Filled {
-  std::map<std::string, Scenario::Entry, std::less<>> entries;
-  std::map<std::string, std::vector<std::string>, std::less<>> ids;
-  std::set<std::string, std::less<>> disabled;
-  std::map<std::string, Mark, std::less<>> tables;
-  std::map<std::string, std::string, std::less<>> labels;
-};
-
 // Where a table stands, and what its values are called in random numbers.
 struct Place {
   std::string path;
@@ -56,7 +48,7 @@ std::size_t count_values(const SpecNode& spec, const Group* group) {
 
 class Filler {
  public:
-  explicit Filler(Filled& out) : out_(out) {}
+  explicit Filler(Scenario::Resolved& out) : out_(out) {}
 
   void fill(const SpecNode& spec, const Group* group, const Place& place) {
     for (const auto& child : spec.children) {
@@ -128,7 +120,7 @@ class Filler {
     out_.entries.insert_or_assign(std::move(path), std::move(entry));
   }
 
-  Filled& out_;
+  Scenario::Resolved& out_;
 };
 
 }  // namespace
@@ -141,23 +133,17 @@ Scenario resolve(const Document& document, const SpecNode& tree, Problems& probl
   const std::shared_ptr<Group> root = read_groups(document, tree, problems);
   expand_copies(*root, problems);
   report_missing(*root, problems);
-  Scenario scenario;
-  scenario.file_ = document.file;
-  scenario.source_text_ = document.text;
+  Scenario::Resolved resolved;
+  resolved.file = document.file;
+  resolved.source_text = document.text;
   const Place top{{}, {}, Mark{document.file, 0, 0}};
   if (const std::size_t values = count_values(tree, root.get()); values > kMostValues) {
     problems.add(top.mark, fmt::format("the scenario holds {} values", values),
                  fmt::format("at most {}, defaults included", kMostValues), "Use smaller counts or fewer tables");
-    return scenario;
+  } else {
+    Filler(resolved).fill(tree, root.get(), top);
   }
-  Filled filled;
-  Filler(filled).fill(tree, root.get(), top);
-  scenario.entries_ = std::move(filled.entries);
-  scenario.ids_ = std::move(filled.ids);
-  scenario.disabled_ = std::move(filled.disabled);
-  scenario.tables_ = std::move(filled.tables);
-  scenario.labels_ = std::move(filled.labels);
-  return scenario;
+  return Scenario(std::move(resolved));
 }
 
 }  // namespace sim

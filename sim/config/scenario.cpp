@@ -3,25 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "sim/config/text.h"
 
 namespace sim {
 namespace {
-
-using Entries = std::map<std::string, Scenario::Entry, std::less<>>;
-
-const Scenario::Entry& entry_at(const Entries& entries, std::string_view path) {
-  const auto found = entries.find(path);
-  if (found == entries.end()) throw std::logic_error("no parameter " + std::string(path) + " in this scenario");
-  return found->second;
-}
-
-template <class T>
-const T& value_at(const Entries& entries, std::string_view path, const char* kind) {
-  if (const T* value = std::get_if<T>(&entry_at(entries, path).value)) return *value;
-  throw std::logic_error("parameter " + std::string(path) + " is not " + kind);
-}
 
 std::string number_list(const std::vector<double>& numbers) {
   std::string out = "[";
@@ -65,6 +52,13 @@ struct ValueText {
   std::string operator()(const Node& value) const { return toml_text(value); }
 };
 
+// Whether two values are the same, wherever they are written.
+bool same(const Value& a, const Value& b) {
+  if (a.index() != b.index()) return false;
+  if (const Law* law = std::get_if<Law>(&a)) return law->same_as(std::get<Law>(b));
+  return std::visit(ValueText{}, a) == std::visit(ValueText{}, b);
+}
+
 std::string_view table_of(std::string_view path) {
   const std::size_t dot = path.rfind('.');
   return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
@@ -72,21 +66,41 @@ std::string_view table_of(std::string_view path) {
 
 }  // namespace
 
-std::span<const std::string> Scenario::ids(std::string_view table) const {
-  const auto found = ids_.find(table);
-  return found == ids_.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
+Scenario::Scenario(Resolved resolved) : resolved_(std::make_shared<const Resolved>(std::move(resolved))) {}
+
+const Scenario::Entry* Scenario::find(std::string_view path) const {
+  if (!replaced_.empty())
+    if (const auto found = replaced_.find(path); found != replaced_.end()) return &found->second;
+  const auto found = resolved_->entries.find(path);
+  return found == resolved_->entries.end() ? nullptr : &found->second;
 }
 
-bool Scenario::has_disabled(std::string_view table) const { return disabled_.find(table) != disabled_.end(); }
+const Scenario::Entry& Scenario::at(std::string_view path) const {
+  if (const Entry* entry = find(path)) return *entry;
+  throw std::logic_error("no parameter " + std::string(path) + " in this scenario");
+}
+
+template <class T>
+const T& Scenario::value(std::string_view path, const char* kind) const {
+  if (const T* value = std::get_if<T>(&at(path).value)) return *value;
+  throw std::logic_error("parameter " + std::string(path) + " is not " + kind);
+}
+
+std::span<const std::string> Scenario::ids(std::string_view table) const {
+  const auto found = resolved_->ids.find(table);
+  return found == resolved_->ids.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
+}
+
+bool Scenario::has_disabled(std::string_view table) const { return resolved_->disabled.contains(table); }
 
 bool Scenario::given(std::string_view path) const {
-  const auto found = entries_.find(path);
-  return found != entries_.end() && found->second.given;
+  const Entry* entry = find(path);
+  return entry != nullptr && entry->given;
 }
 
-bool Scenario::has_table(std::string_view path) const { return tables_.find(path) != tables_.end(); }
+bool Scenario::has_table(std::string_view path) const { return resolved_->tables.contains(path); }
 
-const Law& Scenario::law(std::string_view path) const { return value_at<Law>(entries_, path, "a number"); }
+const Law& Scenario::law(std::string_view path) const { return value<Law>(path, "a number"); }
 
 double Scenario::number(std::string_view path) const {
   const Law& found = law(path);
@@ -94,39 +108,35 @@ double Scenario::number(std::string_view path) const {
   return found.number("value");
 }
 
-std::int64_t Scenario::integer(std::string_view path) const {
-  return value_at<std::int64_t>(entries_, path, "an integer");
-}
+std::int64_t Scenario::integer(std::string_view path) const { return value<std::int64_t>(path, "an integer"); }
 
-bool Scenario::flag(std::string_view path) const { return value_at<bool>(entries_, path, "a boolean"); }
+bool Scenario::flag(std::string_view path) const { return value<bool>(path, "a boolean"); }
 
-const std::string& Scenario::text(std::string_view path) const {
-  return value_at<std::string>(entries_, path, "a text");
-}
+const std::string& Scenario::text(std::string_view path) const { return value<std::string>(path, "a text"); }
 
 const std::vector<double>& Scenario::numbers(std::string_view path) const {
-  return value_at<std::vector<double>>(entries_, path, "an array of numbers");
+  return value<std::vector<double>>(path, "an array of numbers");
 }
 
 const std::vector<std::string>& Scenario::texts(std::string_view path) const {
-  return value_at<std::vector<std::string>>(entries_, path, "an array of texts");
+  return value<std::vector<std::string>>(path, "an array of texts");
 }
 
 const std::vector<std::pair<std::string, double>>& Scenario::number_map(std::string_view path) const {
-  return value_at<std::vector<std::pair<std::string, double>>>(entries_, path, "a table of numbers");
+  return value<std::vector<std::pair<std::string, double>>>(path, "a table of numbers");
 }
 
-const Node& Scenario::tree(std::string_view path) const { return value_at<Node>(entries_, path, "a tree"); }
+const Node& Scenario::tree(std::string_view path) const { return value<Node>(path, "a tree"); }
 
-const ParameterSpec& Scenario::spec(std::string_view path) const { return *entry_at(entries_, path).spec; }
+const ParameterSpec& Scenario::spec(std::string_view path) const { return *at(path).spec; }
 
 Mark Scenario::mark(std::string_view path) const {
-  const auto table = tables_.find(path);
-  return table != tables_.end() ? table->second : entry_at(entries_, path).mark;
+  const auto table = resolved_->tables.find(path);
+  return table != resolved_->tables.end() ? table->second : at(path).mark;
 }
 
 Mark Scenario::mark(std::string_view path, std::string_view part) const {
-  const Entry& entry = entry_at(entries_, path);
+  const Entry& entry = at(path);
   if (entry.parts != nullptr) {
     for (const auto& [name, place] : *entry.parts) {
       if (name == part) return place;
@@ -135,26 +145,60 @@ Mark Scenario::mark(std::string_view path, std::string_view part) const {
   return entry.mark;
 }
 
-std::string Scenario::draw_id(std::string_view path) const { return entry_at(entries_, path).draw_id; }
+std::string Scenario::draw_id(std::string_view path) const { return at(path).draw_id; }
 
 std::string Scenario::label(std::string_view table, std::string_view id) const {
-  const auto found = labels_.find(joined_path(table, id));
-  return found == labels_.end() ? std::string(id) : found->second;
+  const auto found = resolved_->labels.find(joined_path(table, id));
+  return found == resolved_->labels.end() ? std::string(id) : found->second;
+}
+
+std::vector<Scenario::NamedEntry> Scenario::entries() const {
+  std::vector<NamedEntry> all;
+  all.reserve(resolved_->entries.size());
+  for (const auto& [path, entry] : resolved_->entries) {
+    const auto other = replaced_.find(path);
+    all.push_back({path, other == replaced_.end() ? entry : other->second});
+  }
+  return all;
+}
+
+Scenario Scenario::with(std::string_view path, Value value, const Mark& mark) const {
+  const Entry& old = at(path);
+  Scenario changed = *this;
+  changed.replaced_.insert_or_assign(std::string(path), Entry{std::move(value), mark, old.spec, true, old.draw_id, nullptr});
+  return changed;
+}
+
+std::optional<std::vector<std::string>> Scenario::differing_values(const Scenario& a, const Scenario& b) {
+  const Resolved &x = *a.resolved_, &y = *b.resolved_;
+  const auto same_keys = [](const auto& map, const auto& other) {
+    return std::equal(map.begin(), map.end(), other.begin(), other.end(), [](const auto& m, const auto& n) { return m.first == n.first; });
+  };
+  if (x.ids != y.ids || x.disabled != y.disabled || x.labels != y.labels || !same_keys(x.tables, y.tables) || !same_keys(x.entries, y.entries))
+    return std::nullopt;
+  std::vector<std::string> paths;
+  const std::vector<NamedEntry> ours = a.entries(), theirs = b.entries();
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    const Entry &one = ours[i].entry, &other = theirs[i].entry;
+    if (one.given != other.given || one.draw_id != other.draw_id) return std::nullopt;
+    if (!same(one.value, other.value)) paths.emplace_back(ours[i].path);
+  }
+  return paths;
 }
 
 std::string Scenario::resolved_text() const {
-  std::vector<const Entries::value_type*> ordered;
-  ordered.reserve(entries_.size());
-  for (const auto& entry : entries_) ordered.push_back(&entry);
-  // The map sorts by path, which would put firm.direct between firm.cash and firm.fixed_cost.
+  const std::vector<NamedEntry> all = entries();
+  std::vector<const NamedEntry*> ordered;
+  for (const NamedEntry& item : all) ordered.push_back(&item);
+  // Sorted by path, firm.direct would stand between firm.cash and firm.fixed_cost.
   std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const auto* a, const auto* b) { return table_of(a->first) < table_of(b->first); });
+                   [](const auto* a, const auto* b) { return table_of(a->path) < table_of(b->path); });
   std::string out;
   for (const auto* item : ordered) {
     const auto& [path, entry] = *item;
     // An optional value that was not given and has no default is not in effect.
     if (!entry.given && entry.spec->source.empty()) continue;
-    out += path + " = " + std::visit(ValueText{}, entry.value) + "  # ";
+    out += std::string(path) + " = " + std::visit(ValueText{}, entry.value) + "  # ";
     if (!entry.spec->unit.empty()) out += std::string(entry.spec->unit) + ", ";
     const std::string_view source = entry.spec->source.empty() ? "default" : entry.spec->source;
     out += std::string(entry.given ? "given" : source) + "\n";

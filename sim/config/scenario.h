@@ -30,6 +30,7 @@ struct Law {
   Mark mark;
 
   bool is_constant() const { return name == "constant"; }
+  bool same_as(const Law& other) const { return name == other.name && arguments == other.arguments; }  // wherever written
   bool has(std::string_view argument) const;
   double number(std::string_view argument) const;                  // throws std::logic_error when absent
   const std::vector<double>& numbers(std::string_view argument) const;
@@ -43,6 +44,9 @@ struct SpecNode;
 
 class Scenario {
  public:
+  struct Resolved;
+  explicit Scenario(Resolved resolved);  // resolve makes it
+
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
   // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
   std::span<const std::string> ids(std::string_view table) const;
@@ -78,8 +82,8 @@ class Scenario {
   // What to call an entity in figures: its `label`, else its id.
   std::string label(std::string_view table, std::string_view id) const;
 
-  const std::string& file() const { return file_; }
-  const std::string& source_text() const { return *source_text_; }
+  const std::string& file() const { return resolved_->file; }
+  const std::string& source_text() const { return *resolved_->source_text; }
   // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table.
   std::string resolved_text() const;
 
@@ -92,17 +96,38 @@ class Scenario {
     std::string draw_id;
     std::shared_ptr<const Parts> parts = nullptr;  // of tables and arrays; copies share them
   };
-  const std::map<std::string, Entry, std::less<>>& entries() const { return entries_; }
+  using Entries = std::map<std::string, Entry, std::less<>>;
+  // All of them by path, sorted.
+  struct NamedEntry {
+    std::string_view path;
+    const Entry& entry;
+  };
+  std::vector<NamedEntry> entries() const;
+
+  // The same scenario with another value, as given, at a path that has one; what is not replaced is shared.
+  Scenario with(std::string_view path, Value value, const Mark& mark) const;
+  // The paths whose values differ; nothing when the scenarios differ in more than values: in what exists, is enabled,
+  // given, named, or drawn together.
+  static std::optional<std::vector<std::string>> differing_values(const Scenario& a, const Scenario& b);
+
+  struct Resolved {
+    std::string file;
+    std::shared_ptr<const std::string> source_text;
+    Entries entries;
+    std::map<std::string, std::vector<std::string>, std::less<>> ids;
+    std::set<std::string, std::less<>> disabled;  // disabled tables, and those that hold some
+    std::map<std::string, Mark, std::less<>> tables;
+    std::map<std::string, std::string, std::less<>> labels;  // "partner.acme" -> label
+  };
 
  private:
-  friend Scenario resolve(const Document&, const SpecNode&, Problems&);
-  std::string file_;
-  std::shared_ptr<const std::string> source_text_;  // points of an experiment share it
-  std::map<std::string, Entry, std::less<>> entries_;
-  std::map<std::string, std::vector<std::string>, std::less<>> ids_;
-  std::set<std::string, std::less<>> disabled_;  // disabled tables, and those that hold some
-  std::map<std::string, Mark, std::less<>> tables_;
-  std::map<std::string, std::string, std::less<>> labels_;  // "partner.acme" -> label
+  const Entry* find(std::string_view path) const;
+  const Entry& at(std::string_view path) const;
+  template <class T>
+  const T& value(std::string_view path, const char* kind) const;
+
+  std::shared_ptr<const Resolved> resolved_;  // points of an experiment share it
+  Entries replaced_;                          // few, in place of what stands there
 };
 
 // Checks `document` against `specs` and fills in defaults. Every problem is added to `problems`

@@ -4,6 +4,7 @@
 
 #include "sim/base/printable.h"
 #include "sim/config/assignment.h"
+#include "sim/config/number.h"
 #include "sim/config/text.h"
 #include "sim/plan/factor.h"
 
@@ -33,10 +34,7 @@ Node Experiment::value_in_row(std::size_t row, std::size_t axis) const {
 Node Experiment::value(std::size_t point, std::size_t axis) const { return value_in_row(points_.at(point).row, axis); }
 
 std::optional<double> Experiment::number(std::size_t point, std::size_t axis) const {
-  const Node node = value(point, axis);
-  if (const auto* number = std::get_if<double>(&node.value)) return *number;
-  if (const auto* integer = std::get_if<std::int64_t>(&node.value)) return static_cast<double>(*integer);
-  return std::nullopt;
+  return number_of(value(point, axis));
 }
 
 // "sign, partner.*.churn × 0.5, shock.outage.every = 24"; the base is named when there is something to tell it from.
@@ -55,17 +53,23 @@ std::string Experiment::label_of(std::size_t variant, std::size_t row) const {
 
 Document Experiment::document(std::size_t point, Problems& problems) const {
   const ExperimentPoint& at = points_.at(point);
+  std::vector<Node> values;
+  for (std::size_t axis = 0; axis < axes_.size(); ++axis) values.push_back(value_in_row(at.row, axis));
+  return document(at.variant, values, problems);
+}
+
+Document Experiment::document(std::size_t variant, std::span<const Node> values, Problems& problems) const {
   Document document = base_;
-  for (const Assignment& setting : variants_[at.variant].settings) assign(document, setting, *specs_, problems);
+  for (const Assignment& setting : variants_[variant].settings) assign(document, setting, *specs_, problems);
   for (const bool factors : {false, true}) {
     for (std::size_t i = 0; i < axes_.size(); ++i) {
       const Axis& axis = axes_[i];
       if (axis.factor != factors) continue;
       if (factors) {
-        multiply(document, axis, *number(point, i), *specs_, problems);
+        multiply(document, axis, number_of(values[i]).value(), *specs_, problems);
       } else {
-        assign(document, {axis.levels, value(point, i), {axis.mark, {}}, "sweep.vary: " + shown_text(axis.path)},
-               *specs_, problems);
+        assign(document, {axis.levels, values[i], {axis.mark, {}}, "sweep.vary: " + shown_text(axis.path)}, *specs_,
+               problems);
       }
     }
   }

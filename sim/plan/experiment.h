@@ -50,6 +50,8 @@ class Experiment {
   std::optional<double> number(std::size_t point, std::size_t axis) const;
   // The scenario of a point, without [sweep] and [variant]. Meaningful only when no problem was added.
   Document document(std::size_t point, Problems& problems) const;
+  // The same with any values of the axes, in their order: numbers where an axis has factors.
+  Document document(std::size_t variant, std::span<const Node> values, Problems& problems) const;
 
  private:
   friend class ExperimentReader;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "sim/config/assignment.h"
+#include "sim/config/number.h"
 #include "sim/config/text.h"
 #include "sim/config/value.h"
 
@@ -14,12 +15,6 @@ namespace sim {
 namespace {
 
 constexpr double kWholeEnough = 1e-9;  // assumed; 60 × 1.1 = 66.00000000000001 is meant to be whole
-
-std::optional<double> number_of(const Node& node) {
-  if (const auto* number = std::get_if<double>(&node.value)) return *number;
-  if (const auto* integer = std::get_if<std::int64_t>(&node.value)) return static_cast<double>(*integer);
-  return std::nullopt;
-}
 
 bool is_whole(double value) {
   return std::abs(value - std::round(value)) <= kWholeEnough * std::max(1.0, std::abs(value));

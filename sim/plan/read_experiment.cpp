@@ -7,6 +7,7 @@
 
 #include "sim/base/suggest.h"
 #include "sim/config/assignment.h"
+#include "sim/config/number.h"
 #include "sim/config/scenario.h"
 #include "sim/config/text.h"
 #include "sim/plan/experiment.h"
@@ -178,15 +179,10 @@ class ExperimentReader {
     for (const Axis& axis : plan_.axes_) {
       if (!axis.factor) continue;
       // A range of factors never meets whole numbers, so its ends need no trying.
-      const double first = axis.range ? axis.range->from : number_in(axis.values[0]);
+      const double first = axis.range ? axis.range->from : number_of(axis.values[0]).value();
       if (products(document, axis, first, *plan_.specs_, problems).empty()) continue;
-      for (const Node& value : axis.values) products(document, axis, number_in(value), *plan_.specs_, problems);
+      for (const Node& value : axis.values) products(document, axis, number_of(value).value(), *plan_.specs_, problems);
     }
-  }
-
-  static double number_in(const Node& node) {
-    const auto* integer = std::get_if<std::int64_t>(&node.value);
-    return integer != nullptr ? static_cast<double>(*integer) : std::get<double>(node.value);
   }
 
   void make_points(std::size_t rows, const Scenario& own) {

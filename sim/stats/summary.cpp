@@ -62,14 +62,17 @@ QuantileRanks quantile_ranks(std::size_t count, double p, double confidence) {
 }
 
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
-  // Columns and points mostly have equally many values, and ranks take longer than sorting a few hundred of those.
-  thread_local std::size_t last_count = 0;
-  thread_local std::array<QuantileRanks, kProbabilities.size()> ranks{};
-  if (count == last_count) return ranks;
-  ranks = {};
-  for (std::size_t i = 0; i < ranks.size() && count != 0; ++i) ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
-  last_count = count;
-  return ranks;
+  // Columns and points mostly have nearly as many values, and ranks take longer than sorting a few hundred of those.
+  struct Known {
+    std::size_t count = 0;
+    std::array<QuantileRanks, kProbabilities.size()> ranks{};
+  };
+  thread_local std::array<Known, 256> memory;
+  Known& known = memory[count % memory.size()];
+  if (count == known.count) return known.ranks;
+  for (std::size_t i = 0; i < known.ranks.size(); ++i) known.ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
+  known.count = count;
+  return known.ranks;
 }
 
 Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,

@@ -12,6 +12,7 @@
 
 #include "sim/config/scenario.h"
 #include "sim/plan/experiment_parameters.h"
+#include "sim/plan/point_scenarios.h"
 
 namespace {
 
@@ -405,4 +406,58 @@ TEST_CASE("the keys of an experiment have specs that resolve accepts") {
   CHECK(problems.empty());
   CHECK(scenario.text("sweep.design") == "grid");
   for (const ParameterSpec& spec : experiment_parameters()) CHECK_FALSE(spec.doc.empty());
+}
+
+TEST_CASE("scenarios of points are those that their documents give, whatever the axes") {
+  // Axes that meet (stars, copies, factors of what another axis sets), that decide what exists, and that are no numbers.
+  const std::vector<std::string> axes{
+      "partner.acme.leads=0:9:3",
+      "partner.*.leads=*0:2:3",
+      "partner.*.churn=*0.5:1.5:3",
+      "partner.*.leads=1,2,3",
+      "partner.referrer.leads=1:3:3",
+      "partner.referrer_3.leads=7,8",
+      "partner.referrer_2.leads=*1,2,3",
+      "partner.referrer.count=2,3,4",
+      "partner.acme.close_rate.beta.mean=0.1,0.3,0.2",
+      "partner.bigco.close_rate=0.1,0.5",
+      "partner.acme.start=2,5,9",
+      "partner.acme.enabled=true,false",
+      "partner.bigco.enabled=false,true",
+      "scenario.months=12,24,36",
+      "scenario.currency=EUR,USD",
+      "firm.cash=0,5,10",
+      "firm.cash=*0,1,2",
+      "shock.outage.every=12,24,48",
+  };
+  const std::string variants = "[variant.small]\nset = { \"partner.acme.leads\" = 1 }\n[variant.big]\nset = { \"partner.referrer.count\" = 5 }\n";
+  const SpecNode tree = make_spec_tree(kSpecs);
+  std::size_t experiments = 0;
+  for (std::size_t a = 0; a < axes.size(); ++a)
+    for (std::size_t b = 0; b < axes.size(); ++b)
+      for (const std::string& added : {std::string(), variants}) {
+        // Seven rows are few enough to be quick, and enough for values to be moved.
+        std::vector<std::string> vary{axes[a], "scenario.months=24,25,26,27,28"};
+        if (a != b) vary.push_back(axes[b]);
+        const Result result = read(added, vary);
+        if (!result.problems.empty()) continue;
+        ++experiments;
+        const Experiment& experiment = result.experiment;
+        const PointScenarios scenarios(experiment, tree);
+        for (std::size_t point = 0; point < experiment.points().size(); ++point) {
+          Problems one, other;
+          const Scenario patched = scenarios.at(point, one);
+          const Scenario read_whole = resolve(experiment.document(point, other), tree, other);
+          INFO(experiment.points()[point].label, " of ", axes[a], " ", axes[b]);
+          REQUIRE(one.list().size() == other.list().size());
+          for (std::size_t k = 0; k < one.list().size(); ++k) REQUIRE(to_string(one.list()[k]) == to_string(other.list()[k]));
+          if (!one.empty()) continue;
+          REQUIRE(patched.resolved_text() == read_whole.resolved_text());
+          for (const auto& [path, entry] : read_whole.entries()) {
+            REQUIRE(to_string(patched.mark(path)) == to_string(entry.mark));
+            REQUIRE(patched.draw_id(path) == entry.draw_id);
+          }
+        }
+      }
+  CHECK(experiments > 300);
 }

@@ -1,0 +1,43 @@
+#include "sim/cli/precision_goal.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "sim/collect/catalogue.h"
+#include "sim/config/number.h"
+
+namespace sim::cli {
+namespace {
+
+ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels) {
+  const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
+  if (const auto* text = std::get_if<std::string>(&member.node.value)) return parse_target(member.key, *text, outcomes);
+  if (const auto number = number_of(member.node)) return parse_target(member.key, *number, outcomes);
+  return Problem{{}, fmt::format("stop.precision.{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\""};
+}
+
+}  // namespace
+
+PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes, const Experiment& experiment, Problems& problems) {
+  PrecisionGoal goal{{}, scenario.number("stop.confidence"), scenario.integer("scenario.replications")};
+  if (!scenario.given("stop.precision")) return goal;
+  const std::vector<std::string> labels = collect::labels_of(outcomes);
+  for (const Member& member : *scenario.tree("stop.precision").table()) {
+    Mark mark = member.mark;
+    if (mark.file == "--set") mark.file = "--precision";  // which is read as an assignment
+    ParsedTarget target = parsed(member, labels);
+    if (const auto* problem = std::get_if<Problem>(&target)) {
+      problems.add(mark, problem->problem, problem->reason, problem->hint);
+      continue;
+    }
+    goal.targets.push_back(std::get<Target>(std::move(target)));
+    if (goal.targets.back().statistic == Statistic::difference && experiment.variants().size() < 2)
+      problems.add(mark, fmt::format("{} has nothing to compare", goal.targets.back().key), "a difference is that of a variant to the base",
+                   "Add [variant.NAME] with what it sets");
+  }
+  if (!goal.targets.empty() && scenario.given("stop.max_replications")) goal.replications = scenario.integer("stop.max_replications");
+  return goal;
+}
+
+}  // namespace sim::cli
