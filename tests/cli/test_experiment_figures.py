@@ -6,24 +6,21 @@
 Most files are made by hand (made_results.py), so that every number is known; one is simulated.
 """
 
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 import warnings
 from itertools import combinations, product
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_results as made
+from figure_cases import WORKSHOP, Case
 
+path = WORKSHOP.path
 BINARY = SOURCE = None  # set at the end of the file
 
 CHURN, COST = "partner.*.churn", "acquisition.ads.cost_per_lead"
@@ -68,28 +65,9 @@ set = { "partner.a.deal_value" = 900 }
 def setUpModule():
     """Makes every file once; the tests only read."""
     global FOLDER, COLUMNS, figures, reader
-    FOLDER = Path(tempfile.mkdtemp(prefix="partnersim_experiments_"))
-    unittest.addModuleCleanup(shutil.rmtree, FOLDER)
+    WORKSHOP.open(SOURCE, "experiments")
+    FOLDER, figures, reader = WORKSHOP.folder, WORKSHOP.figures, WORKSHOP.reader
     COLUMNS = {name: made.make(path(name), **words) for name, words in FILES.items()}
-    sys.path.insert(0, str(SOURCE / "scripts"))
-    sys.dont_write_bytecode = True
-    import partnersim_figures as figures  # pylint: disable=import-outside-toplevel
-    import partnersim_results as reader  # pylint: disable=import-outside-toplevel
-    plt.style.use(figures.STYLE)
-
-
-def path(name):
-    return FOLDER / f"{name}.h5"
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.addCleanup(plt.close, "all")
-
-    def open(self, name):
-        results = reader.Results(path(name))
-        self.addCleanup(results.close)
-        return results
 
 
 class TheGrid(Case):

@@ -5,22 +5,21 @@
 """
 
 import math
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 import warnings
 from itertools import combinations
 from pathlib import Path
 
 import h5py
-import matplotlib
-
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from figure_cases import WORKSHOP, Case
+
+path, plot = WORKSHOP.path, WORKSHOP.plot
 BINARY = SOURCE = None  # set at the end of the file
 
 ONE_PARTNER = """# One partner, and cash to live on: does the firm survive it?
@@ -59,8 +58,8 @@ WITHOUT = {"everything": set(), "one_partner": set(), "twelve_partners": {"resil
 def setUpModule():
     """Runs every scenario once; the tests only read."""
     global FOLDER, figures, reader
-    FOLDER = Path(tempfile.mkdtemp(prefix="partnersim_figures_"))
-    unittest.addModuleCleanup(shutil.rmtree, FOLDER)
+    WORKSHOP.open(SOURCE, "figures")
+    FOLDER, figures, reader = WORKSHOP.folder, WORKSHOP.figures, WORKSHOP.reader
     for name, scenario in SCENARIOS.items():
         source = SOURCE / f"configs/{name}.toml"
         if scenario:
@@ -68,30 +67,6 @@ def setUpModule():
             source.write_text(scenario, encoding="utf-8")
         subprocess.run([BINARY, "run", source, "-n", str(REPLICATIONS), "-o", path(name)], capture_output=True, check=True,
                        timeout=300)
-    sys.path.insert(0, str(SOURCE / "scripts"))
-    sys.dont_write_bytecode = True
-    import partnersim_figures as figures  # pylint: disable=import-outside-toplevel
-    import partnersim_results as reader  # pylint: disable=import-outside-toplevel
-    plt.style.use(figures.STYLE)
-
-
-def path(name):
-    return FOLDER / f"{name}.h5"
-
-
-def plot(*words):
-    return subprocess.run(["/usr/bin/python3", "-B", str(SOURCE / "scripts/plot_results.py"), *map(str, words)],
-                          capture_output=True, text=True, check=False, timeout=120)
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.addCleanup(plt.close, "all")
-
-    def open(self, name):
-        results = reader.Results(path(name))
-        self.addCleanup(results.close)
-        return results
 
 
 class EveryFigure(Case):
