@@ -162,7 +162,7 @@ class ExtendCommand {
     collect::Collector collector(loaded_.plan, journal.get(), collecting);
     destination.recover(*journal, collector);
     if (const std::string warning = Space(path_, loaded_.plan, &collector).warning(); !warning.empty()) message(warning);
-    simulation.run(collector, std::nullopt, &known);
+    simulation.run(collector);
     if (simulation.report().interrupted) {
       message(fmt::format("Interrupted. {} is as it was; extend … --resume goes on.", old_path_.string()));
       return kInterrupted;

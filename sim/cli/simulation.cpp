@@ -19,9 +19,8 @@ collect::Collector::Options ExperimentSimulation::collecting() const {
   return options;
 }
 
-void ExperimentSimulation::run(collect::Collector& collector, const std::optional<Position>& finish,
-                               const collect::KnownReplications* known) {
-  if (known != nullptr) options_.known = known->counts();
+void ExperimentSimulation::run(collect::Collector& collector, const std::optional<Position>& finish) {
+  options_.known = collector.known();
   if (watch_) run_rounds(collector);
   else run_to(collector, finish, {});
 }

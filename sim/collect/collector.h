@@ -59,6 +59,8 @@ class Collector final : public ResultSink {
   const Catalogue& catalogue() const { return catalogue_; }
   const OutputPlan& outputs() const { return catalogue_.all(); }
   const PointReducer& reducer() const { return reducer_; }
+  // How many replications of each point are known; empty without any.
+  std::span<const std::uint32_t> known() const { return options_.known != nullptr ? options_.known->counts() : std::span<const std::uint32_t>(); }
   std::uint32_t replications(std::size_t point) const { return points_[point].replications; }
   // Points from 0 on that have replications. After a run that was stopped the last may be a part.
   std::size_t points() const;

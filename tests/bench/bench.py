@@ -302,7 +302,7 @@ class Bench:
             self.twin(Path(name))
             self.files(Path(name))
             self.memory(Path(name))
-            Experiments(self.binary, self.source, self.rounds, name, table).run()
+            Experiments(self.binary, self.source, self.rounds, name, table, self.args.quick).run()
         self.startup()
         stolen, total = (after - b for after, b in zip(cpu_ticks(), before))
         print(f"\nLoad {os.getloadavg()[0]:.1f} at the end; {100 * stolen / max(1, total):.0f} % of processor time "

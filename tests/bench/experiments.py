@@ -65,8 +65,8 @@ def numpy_points(points, replications):
 
 
 class Experiments:
-    def __init__(self, binary, source, rounds, folder, table):
-        self.binary, self.source, self.rounds, self.folder, self.table = binary, source, rounds, Path(folder), table
+    def __init__(self, binary, source, rounds, folder, table, quick=False):
+        self.binary, self.source, self.rounds, self.folder, self.table, self.quick = binary, source, rounds, Path(folder), table, quick
         for name, text in (("one", ONE_PARTNER), ("doubt", DOUBT), ("luck", LUCK)):
             (self.folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
@@ -105,12 +105,13 @@ class Experiments:
     def one_or_many(self):
         reference = self.source / "configs/twelve_partners.toml"
         words = ("-o", "none", "-q", "--set", "output.samples=none")
+        each = 20_000 if self.quick else 100_000
         one, many = [], []
         for _ in range(self.rounds):  # in pairs, so that both meet the same machine
-            one.append(self.once(reference, "-n", 2_000_000, *words)[0])
-            many.append(self.once(reference, "-n", 100_000, "--vary", "partner.*.churn=0.0199:0.0201:20", *words)[0])
+            one.append(self.once(reference, "-n", 100 * each, *words)[0])
+            many.append(self.once(reference, "-n", each, "--vary", "partner.*.churn=0.0199:0.0201:100", *words)[0])
         ratio = statistics.median(b / a for a, b in zip(one, many))
-        print(f"\n20 points of 100,000 reference replications take {ratio:.2f} of the time of 2,000,000 in one point "
+        print(f"\n100 points of {each:,} reference replications take {ratio:.2f} of the time of {100 * each:,} in one point "
               f"(median of {self.rounds} pairs; best {min(many):.1f} s against {min(one):.1f} s).")
 
     def stratified(self):
