@@ -42,7 +42,7 @@ build() {
   mkdir -p "$dir"
   {
     cmake -S . -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_COMPILER="$compiler" \
-      -DCMAKE_CXX_FLAGS="$flags" -DPARTNERSIM_BENCH=OFF &&
+      -DCMAKE_CXX_FLAGS="$flags" -DPARTNERSIM_BENCH=OFF -DCMAKE_UNITY_BUILD=ON &&
     cmake --build "$dir" --target outcome_hash
   } > "$dir/check_compilers.log" 2>&1 || return 1
   echo "$dir/tests/outcome_hash"

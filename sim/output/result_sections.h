@@ -17,13 +17,13 @@
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
 #include "sim/collect/results.h"
+#include "sim/stats/order.h"
 
 namespace sim::output {
 
 using Names = std::vector<std::string>;
 using Doubles = std::vector<double>;
 
-inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();  // the model has no such figure
 
 // What every section works with: the open file and what goes into it. Looks at them, does not own them.
 struct ResultContext {

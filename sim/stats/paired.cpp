@@ -12,7 +12,6 @@
 namespace sim {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct Pairs {
   std::span<const float> a, b;
@@ -65,7 +64,7 @@ Moments moments_of(const Pairs& pairs) {
 Estimate ratio_of(const Pairs& pairs, const Moments& m) {
   const Estimate baseline =
       estimate_of(m.mean_a, pairs.spread([&](double x, double) { return x - m.mean_a; }), kConfidence);
-  if (!(baseline.low > 0.0 || baseline.high < 0.0)) return {kNone, kNone, kNone, kNone};
+  if (!(baseline.low > 0.0 || baseline.high < 0.0)) return {kMissing, kMissing, kMissing, kMissing};
   const double ratio = m.mean_b / m.mean_a;
   return estimate_of(ratio, pairs.spread([&](double x, double y) { return (y - ratio * x) / m.mean_a; }), kConfidence);
 }
@@ -136,8 +135,8 @@ Estimate difference_of(const Pairs& pairs, const Moments& m, double confidence) 
 }
 
 Comparison nothing_to_compare() {
-  const Estimate none{kNone, kNone, kNone, kNone};
-  return {0, none, none, none, none, kNone, kNone, kNone, {kNone, kNone}, {kNone, kNone}, none, kNone, kNone};
+  const Estimate none{kMissing, kMissing, kMissing, kMissing};
+  return {0, none, none, none, none, kMissing, kMissing, kMissing, {kMissing, kMissing}, {kMissing, kMissing}, none, kMissing, kMissing};
 }
 
 }  // namespace
@@ -150,8 +149,8 @@ Comparison compare_pairs(std::span<const float> a, std::span<const float> b, con
   c.count = static_cast<std::size_t>(m.count);
   c.difference = difference_of(pairs, m, kConfidence);
   c.ratio = ratio_of(pairs, m);
-  c.variance_removed = m.aa + m.bb > 0.0 ? 1.0 - m.dd / (m.aa + m.bb) : kNone;
-  c.correlation = m.aa > 0.0 && m.bb > 0.0 ? m.ab / std::sqrt(m.aa) / std::sqrt(m.bb) : kNone;
+  c.variance_removed = m.aa + m.bb > 0.0 ? 1.0 - m.dd / (m.aa + m.bb) : kMissing;
+  c.correlation = m.aa > 0.0 && m.bb > 0.0 ? m.ab / std::sqrt(m.aa) / std::sqrt(m.bb) : kMissing;
   compare_ranks(c, pairs);
   compare_quantiles(c, pairs);
   return c;
@@ -161,7 +160,7 @@ Estimate mean_difference(std::span<const float> a, std::span<const float> b, con
                          double confidence) {
   const Pairs pairs{a.first(std::min(a.size(), b.size())), b.first(std::min(a.size(), b.size())), sampling};
   const Moments m = moments_of(pairs);
-  if (m.count == 0.0) return {kNone, kNone, kNone, kNone};
+  if (m.count == 0.0) return {kMissing, kMissing, kMissing, kMissing};
   return difference_of(pairs, m, confidence);
 }
 

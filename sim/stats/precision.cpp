@@ -14,11 +14,10 @@
 namespace sim {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 struct Measured {
-  double value = kNone;
+  double value = kMissing;
   double low = -kInfinite, high = kInfinite;
   bool probability = false;
   double critical = 0.0;  // of a probability
@@ -44,7 +43,7 @@ Measured measure_mean(const Prefix& prefix, double confidence) {
   for (const float v : prefix.values)
     if (!std::isnan(v)) squares += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean);
   Spread spread = mean_spread(prefix.values, prefix.sampling, mean);
-  if (prefix.sampling.independent()) spread = {n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : kNone, kInfinite};
+  if (prefix.sampling.independent()) spread = {n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : kMissing, kInfinite};
   const double critical = critical_value(spread.freedom, confidence);
   if (!zeros_and_ones) return within(mean, critical * spread.error);
   const Interval interval = share_interval(mean, squares / n, static_cast<std::size_t>(n), prefix.sampling,

@@ -36,9 +36,8 @@ void mean_of_worst(Summary& s, const Worst& worst) {
 }
 
 Summary nothing_to_say() {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Summary s{0, kNone, kNone, kNone, kNone, kNone, kNone, kNone, kNone, {}, kNormal975};
-  s.quantiles.fill({kNone, kNone, kNone});
+  Summary s{0, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, {}, kNormal975};
+  s.quantiles.fill({kMissing, kMissing, kMissing});
   return s;
 }
 

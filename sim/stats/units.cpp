@@ -4,11 +4,11 @@
 #include <limits>
 
 #include "sim/base/student.h"
+#include "sim/stats/order.h"
 
 namespace sim {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -37,7 +37,7 @@ Spread SectionSums::spread() const {
     n += count;
     if (count > 0.0) sections += 1.0;
   }
-  if (sections < 2.0) return {kNone, 0.0};
+  if (sections < 2.0) return {kMissing, 0.0};
   for (const double s : sums_) sum += s;
   // Influences sum to zero up to factors like n / (n - 1); what is left is no error.
   double squares = 0.0, shares = 0.0;
@@ -60,7 +60,7 @@ Interval wilson(double p, double n, double critical) {
 Interval share_interval(double p, double variance, std::size_t count, const Sampling& sampling,
                         std::size_t replications, const Spread& spread, double confidence) {
   const auto n = static_cast<double>(count);
-  if (count == 0) return {kNone, kNone};
+  if (count == 0) return {kMissing, kMissing};
   if (sampling.independent()) return wilson(p, n, critical_value(std::numeric_limits<double>::infinity(), confidence));
   const double critical = critical_value(spread.freedom, confidence);
   const auto units = static_cast<double>((replications + sampling.inner - 1) / sampling.inner);

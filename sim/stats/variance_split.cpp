@@ -7,12 +7,12 @@
 #include <limits>
 #include <vector>
 
+#include "sim/stats/order.h"
 #include "sim/stats/summary.h"
 
 namespace sim {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct Unit {
   std::size_t first;  // replication
@@ -60,9 +60,9 @@ VarianceSplit split_variance(std::span<const float> values, const Sampling& samp
   VarianceSplit split;
   split.units = units.size();
   const auto k = static_cast<double>(units.size());
-  const Estimate none{kNone, kNone, kNone, kNone};
+  const Estimate none{kMissing, kMissing, kMissing, kMissing};
   split.luck = split.ignorance = split.share = none;
-  split.inner = split.from_draws = split.from_replications = kNone;
+  split.inner = split.from_draws = split.from_replications = kMissing;
   if (units.size() < 2) return split;
   double mean = 0.0, luck = 0.0, ignorance = 0.0, count = 0.0;
   for (const Unit& u : units) {

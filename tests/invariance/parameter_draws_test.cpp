@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/sanitized.h"
 #include "tests/support/harness.h"
 
 namespace {
 
 using partnersim::testing::How;
+using partnersim::testing::kSanitized;
 using partnersim::testing::Run;
 
 std::string head(int replications, const std::string& more) {
@@ -63,10 +65,11 @@ std::vector<std::string> inputs_of(const Run& run) {
 TEST_CASE("parameters drawn in any way do not depend on blocks, threads or instruction sets") {
   for (const std::string& sampling : kSamplings) {
     CAPTURE(sampling);
-    const std::string text = head(1001, sampling) + kEverything;
+    const std::string text = head(kSanitized ? 201 : 1001, sampling) + kEverything;
     const Run reference(text, How{.threads = 1, .block = 2000, .isa = sim::Isa::baseline});
     for (const sim::Isa isa : sim::available_isas())
       for (const std::size_t block : {1u, 7u, 16u, 100u, 512u}) {
+        if (kSanitized && block == 1u) continue;
         CAPTURE(sim::to_string(isa));
         CAPTURE(block);
         CHECK(Run(text, How{.threads = 3, .block = block, .isa = isa}).hash() == reference.hash());

@@ -11,14 +11,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/sanitized.h"
 #include "tests/support/harness.h"
 
 namespace {
 
+using partnersim::testing::kSanitized;
 using partnersim::testing::Run;
 
 constexpr int kMonths = 17;
-constexpr int kReplications = 150;
+constexpr int kFewReplications = 150;
 
 struct PartnerText {
   std::string id;
@@ -31,7 +33,7 @@ struct Network {
 
   std::string toml(const std::string& output = {}) const {
     std::string text = "[scenario]\nmonths = " + std::to_string(kMonths) +
-                       "\nreplications = " + std::to_string(kReplications) + "\nseed = 5\n" + output + head;
+                       "\nreplications = " + std::to_string(kFewReplications) + "\nseed = 5\n" + output + head;
     for (const PartnerText& p : partners) text += "[partner." + p.id + "]\n" + p.body;
     return text;
   }
@@ -219,7 +221,7 @@ const std::string kEconomy =
     "}\n"
     "multiply = { leads = 0.5, close = 0.7, churn = 2 }\n";
 const std::string kShock = "[shock.scandal]\nrate = 0.1\nkill = 0.5\n";
-const std::string kDirect =
+const std::string kDirectBusiness =
     "[firm.direct]\nleads = 20\nclose_rate = 0.4\ndeal_value = { lognormal = { mean = 700, cv = 1 } }\n";
 
 Network four_partners(const std::string& head) {
@@ -241,11 +243,7 @@ void check_all_untouched(const Network& before, const Network& after) {
 
 }  // namespace
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kNetworks = 30;  // the same code; sanitizers take ten to fifty times as long
-#else
-constexpr std::uint64_t kNetworks = 200;
-#endif
+constexpr std::uint64_t kNetworks = kSanitized ? 30 : 200;
 
 TEST_CASE("in 200 random networks, partners that are left alone keep every bit when others come, go, change or move") {
   int compared = 0, networks_changed = 0;
@@ -299,7 +297,7 @@ TEST_CASE("a partner switched off is a partner removed") {
 
 TEST_CASE("business without partners leaves the partners as they were, and they leave it") {
   const Network without = four_partners(kEconomy + kShock);
-  Network with = four_partners(kEconomy + kShock + kDirect), alone = with;
+  Network with = four_partners(kEconomy + kShock + kDirectBusiness), alone = with;
   check_all_untouched(without, with);
   alone.partners.erase(alone.partners.begin() + 1, alone.partners.end());
   CHECK(Run(with.toml()).column("direct_revenue") == Run(alone.toml()).column("direct_revenue"));
@@ -313,7 +311,7 @@ TEST_CASE("a copy more leaves the copies there were as they were") {
 }
 
 TEST_CASE("asking for fewer outcomes leaves the columns of the others as they were") {
-  const Network network = four_partners(kEconomy + kShock + kDirect);
+  const Network network = four_partners(kEconomy + kShock + kDirectBusiness);
   const Run all(network.toml());
   for (const std::string output :
        {"[output]\noutcomes = [\"revenue\"]\n", "[output]\noutcomes = [\"wins\", \"partners_lost\"]\n",
@@ -381,7 +379,7 @@ TEST_CASE("an economy that never leaves a neutral regime is no economy") {
       "[economy]\nstart = \"calm\"\n[economy.regime.calm]\nto = { storm = 0 }\n[economy.regime.storm]\nto = { calm = 1 "
       "}\n"
       "multiply = { leads = 2, value = 3, churn = 4 }\n";
-  const Run without(four_partners(kShock + kDirect).toml()), with(four_partners(neutral + kShock + kDirect).toml());
+  const Run without(four_partners(kShock + kDirectBusiness).toml()), with(four_partners(neutral + kShock + kDirectBusiness).toml());
   const auto hashes = with.hashes();
   for (const auto& [label, digest] : without.hashes())
     if (label != "all") CHECK_MESSAGE(hashes.at(label) == digest, label);
@@ -399,7 +397,7 @@ TEST_CASE("the economy does not touch what is drawn once a replication, nor arri
 }
 
 TEST_CASE("a longer horizon begins with the shorter one") {
-  std::string longer = four_partners(kEconomy + kShock + kDirect).toml();
+  std::string longer = four_partners(kEconomy + kShock + kDirectBusiness).toml();
   std::string shorter = longer;
   shorter.replace(shorter.find("months = 17"), 11, "months = 12");
   const Run a(longer), b(shorter);

@@ -62,7 +62,7 @@ void for_all(Body body) {
   }
 }
 
-bool same_bits(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
+bool same_float(float a, float b) { return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b); }
 
 bool untouched(const Positions& values, std::size_t from) {
   return std::all_of(values.begin() + static_cast<std::ptrdiff_t>(from), values.end(),
@@ -117,12 +117,12 @@ TEST_CASE("gather moves the listed lanes' bits, on every instruction set") {
     sim::gather(isa, floats.data(), list.data(), count, float_out.data());
     sim::gather(isa, words.data(), list.data(), count, word_out.data());
     for (std::size_t i = 0; i < count; ++i) {
-      REQUIRE(same_bits(float_out[i], floats[list[i]]));
+      REQUIRE(same_float(float_out[i], floats[list[i]]));
       REQUIRE(word_out[i] == words[list[i]]);
     }
     REQUIRE(untouched(word_out, sim::padded(count)));
     for (std::size_t i = sim::padded(count); i < float_out.size(); ++i)
-      REQUIRE(same_bits(float_out[i], std::bit_cast<float>(kCanary)));
+      REQUIRE(same_float(float_out[i], std::bit_cast<float>(kCanary)));
   });
 }
 
@@ -134,7 +134,7 @@ TEST_CASE("scatter writes the listed lanes and no other, on every instruction se
     Singles expected = to;
     for (std::size_t i = 0; i < count; ++i) expected[list[i]] = from[i];
     sim::scatter(isa, from.data(), list.data(), count, to.data());
-    REQUIRE(std::equal(to.begin(), to.end(), expected.begin(), same_bits));
+    REQUIRE(std::equal(to.begin(), to.end(), expected.begin(), same_float));
   });
 }
 
@@ -147,7 +147,7 @@ TEST_CASE("scatter_add adds to the listed lanes and to no other, on every instru
     Singles expected = to;
     for (std::size_t i = 0; i < count; ++i) expected[list[i]] += from[i];
     sim::scatter_add(isa, from.data(), list.data(), count, to.data());
-    REQUIRE(std::equal(to.begin(), to.end(), expected.begin(), same_bits));
+    REQUIRE(std::equal(to.begin(), to.end(), expected.begin(), same_float));
   });
 }
 
@@ -159,6 +159,6 @@ TEST_CASE("scatter undoes gather") {
     sim::gather(isa, from.data(), list.data(), count, packed.data());
     for (std::size_t i = 0; i < count; ++i) back[list[i]] = 0.0f;
     sim::scatter(isa, packed.data(), list.data(), count, back.data());
-    REQUIRE(std::equal(back.begin(), back.end(), from.begin(), same_bits));
+    REQUIRE(std::equal(back.begin(), back.end(), from.begin(), same_float));
   });
 }

@@ -13,8 +13,11 @@
 #include "sim/base/suggest.h"
 #include "sim/config/document.h"
 #include "sim/config/scenario.h"
+#include "tests/support/text.h"
 
 namespace {
+
+using namespace partnersim::testing;
 
 using namespace sim;
 using namespace std::string_view_literals;
@@ -40,7 +43,7 @@ constexpr std::array kLaws{LawSpec{"beta", kBeta, "a share"}, LawSpec{"lognormal
 constexpr std::array kLifetimes{LawSpec{"half_life", kHalfLife, "months to a half"}};
 constexpr std::array kTypes{"referral"sv, "channel"sv, "platform"sv};
 
-constexpr std::array kSpecs{
+constexpr std::array kParameterSpecs{
     ParameterSpec{.path = "scenario.months",
                   .kind = Kind::integer,
                   .unit = "months",
@@ -92,7 +95,7 @@ Outcome resolved(const std::string& text, const std::vector<std::string>& assign
   Problems problems;
   Document document = parse_document("x.toml", text);
   for (const std::string& assignment : assignments) set_value(document, assignment, problems);
-  Scenario scenario = resolve(document, kSpecs, problems);
+  Scenario scenario = resolve(document, kParameterSpecs, problems);
   return {std::move(scenario), problems.list()};
 }
 
@@ -119,12 +122,6 @@ std::string parse_complaint(const std::string& text) {
     return error.what();
   }
   return "none";
-}
-
-bool has(const std::string& text, std::string_view part) {
-  if (text.find(part) != std::string::npos) return true;
-  MESSAGE(text);
-  return false;
 }
 
 std::vector<std::string> ids(const Scenario& scenario, std::string_view table) {
@@ -195,31 +192,31 @@ TEST_CASE("members stand in the order written, with the place of key and value")
 }
 
 TEST_CASE("what is not TOML is reported with its place") {
-  CHECK(has(parse_complaint("a = 1\nb = .4\n"), "x.toml:2:5: this is not valid TOML"));
-  CHECK(has(parse_complaint("b = .4\n"), "as in 0.5"));
-  CHECK(has(parse_complaint("b = abc\n"), "Put text in quotes"));
-  CHECK(has(parse_complaint("[a]\n[a]\n"), "x.toml:2:"));
-  CHECK(has(parse_complaint("a = 1\na = 2\n"), "Write each key and each table once"));
-  CHECK(has(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
-  CHECK(has(parse_complaint("a = 99999999999999999999\n"), "Use a smaller number"));
+  CHECK(says(parse_complaint("a = 1\nb = .4\n"), "x.toml:2:5: this is not valid TOML"));
+  CHECK(says(parse_complaint("b = .4\n"), "as in 0.5"));
+  CHECK(says(parse_complaint("b = abc\n"), "Put text in quotes"));
+  CHECK(says(parse_complaint("[a]\n[a]\n"), "x.toml:2:"));
+  CHECK(says(parse_complaint("a = 1\na = 2\n"), "Write each key and each table once"));
+  CHECK(says(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
+  CHECK(says(parse_complaint("a = 99999999999999999999\n"), "Use a smaller number"));
 }
 
 TEST_CASE("hostile texts are refused, never a crash") {
-  CHECK(has(parse_complaint("a = " + std::string(100000, '[')), "nested"));
+  CHECK(says(parse_complaint("a = " + std::string(100000, '[')), "nested"));
   std::string inline_bomb = "a = ";
   for (int i = 0; i < 100000; ++i) inline_bomb += "{a=";
-  CHECK(has(parse_complaint(inline_bomb), "nested"));
+  CHECK(says(parse_complaint(inline_bomb), "nested"));
   std::string dotted = "a";
   for (int i = 0; i < 1000000; ++i) dotted += ".a";
-  CHECK(has(parse_complaint(dotted + " = 1"), "nested"));
-  CHECK(has(parse_complaint("[" + dotted + "]"), "nested"));
-  CHECK(has(parse_complaint("x = '''\n'''''\n" + dotted + " = 1"), "nested"));
-  CHECK(has(parse_complaint("a = 1\nb = \"x\xff\"\n"), "x.toml:2:7: byte 0xFF is not UTF-8"));
-  CHECK(has(parse_complaint("a = \"\xed\xa0\x80\"\n"), "not UTF-8"));
-  CHECK(has(parse_complaint(std::string("a = 1\n\0", 7)), "x.toml:2:1: a NUL byte"));
-  CHECK(has(parse_complaint(std::string((16U << 20U) + 1, ' ')), "at most 16777216"));
-  CHECK(has(parse_complaint("a = 1e999\n"), "not valid TOML"));
-  CHECK(has(parse_complaint("[=]\n"), "not valid TOML"));
+  CHECK(says(parse_complaint(dotted + " = 1"), "nested"));
+  CHECK(says(parse_complaint("[" + dotted + "]"), "nested"));
+  CHECK(says(parse_complaint("x = '''\n'''''\n" + dotted + " = 1"), "nested"));
+  CHECK(says(parse_complaint("a = 1\nb = \"x\xff\"\n"), "x.toml:2:7: byte 0xFF is not UTF-8"));
+  CHECK(says(parse_complaint("a = \"\xed\xa0\x80\"\n"), "not UTF-8"));
+  CHECK(says(parse_complaint(std::string("a = 1\n\0", 7)), "x.toml:2:1: a NUL byte"));
+  CHECK(says(parse_complaint(std::string((16U << 20U) + 1, ' ')), "at most 16777216"));
+  CHECK(says(parse_complaint("a = 1e999\n"), "not valid TOML"));
+  CHECK(says(parse_complaint("[=]\n"), "not valid TOML"));
   CHECK(parse_complaint("\xef\xbb\xbf") == "none");
   CHECK(parse_complaint("") == "none");
   CHECK(parse_complaint("a = \"" + std::string(100, '.') + "\" # " + std::string(100, '.')) == "none");
@@ -228,9 +225,9 @@ TEST_CASE("hostile texts are refused, never a crash") {
 TEST_CASE("letters of any language are text wherever they stand") {
   const Document document = parse_document("x.toml", "a = \"\"\"\\\n  é日\"\"\"\n");
   CHECK(std::get<std::string>(document.root.find("a")->value) == "é日");
-  CHECK(has(parse_complaint("é = 1\n"), "x.toml:1:1"));
-  CHECK(has(parse_complaint("a = é\n"), "x.toml:1:5"));
-  CHECK(has(parse_complaint("a = 1é\n"), "x.toml:1:6"));
+  CHECK(says(parse_complaint("é = 1\n"), "x.toml:1:1"));
+  CHECK(says(parse_complaint("a = é\n"), "x.toml:1:5"));
+  CHECK(says(parse_complaint("a = 1é\n"), "x.toml:1:6"));
 }
 
 TEST_CASE("a file that cannot be read names its nearest neighbour") {
@@ -314,49 +311,49 @@ TEST_CASE("a law is written by name, by its first argument, or flat") {
 
 TEST_CASE("a wrong law is answered with the right one") {
   const auto leads = [](const std::string& value) { return complaint("[partner.a]\nleads = " + value + "\n"); };
-  CHECK(has(leads("{ bta = { mean = 0.4 } }"),
+  CHECK(says(leads("{ bta = { mean = 0.4 } }"),
             "partner.a.leads: bta is not a law (a number or a law is expected). Did you mean beta?"));
-  CHECK(has(leads("{ zipf = 3 }"), "Laws here: beta, lognormal, percentiles, empirical"));
-  CHECK(has(leads("{ mean = 3, cv = 1 }"), "Write { lognormal = { mean = 1, cv = 1 } }"));
-  CHECK(has(leads("{ beta = { mean = 0.4 } }"), "partner.a.leads.beta lacks concentration (a + b)"));
-  CHECK(has(leads("{ beta = 0.4 }"), "lacks concentration"));
-  CHECK(has(leads("{ beta = { mean = 0.4, concentraton = 3 } }"), "Did you mean concentration?"));
-  CHECK(has(leads("{ beta = { mean = 40, concentration = 3 } }"),
+  CHECK(says(leads("{ zipf = 3 }"), "Laws here: beta, lognormal, percentiles, empirical"));
+  CHECK(says(leads("{ mean = 3, cv = 1 }"), "Write { lognormal = { mean = 1, cv = 1 } }"));
+  CHECK(says(leads("{ beta = { mean = 0.4 } }"), "partner.a.leads.beta lacks concentration (a + b)"));
+  CHECK(says(leads("{ beta = 0.4 }"), "lacks concentration"));
+  CHECK(says(leads("{ beta = { mean = 0.4, concentraton = 3 } }"), "Did you mean concentration?"));
+  CHECK(says(leads("{ beta = { mean = 40, concentration = 3 } }"),
             "partner.a.leads.beta.mean = 40 is out of range (must be above 0 and below 1). Did you mean 0.4 (40 %)?"));
-  CHECK(has(leads("{ p10 = 3, p50 = 6 }"), "lacks p90"));
-  CHECK(has(leads("{ p10 = 3, p50 = 6, p9 = 1 }"), "Did you mean p90?"));
+  CHECK(says(leads("{ p10 = 3, p50 = 6 }"), "lacks p90"));
+  CHECK(says(leads("{ p10 = 3, p50 = 6, p9 = 1 }"), "Did you mean p90?"));
   CHECK(
-      has(leads("{ beta = { mean = 0.4, concentration = 3 }, lognormal = { mean = 1, cv = 1 } }"), "Keep one of them"));
-  CHECK(has(leads("{ beta = { mean = 0.4, concentration = 3 }, frailty = 1 }"), "Leave frailty out"));
-  CHECK(has(leads("{}"), "an empty table"));
-  CHECK(has(leads("{ beta = { mean = 'x', concentration = 3 } }"), "Write for example mean = 0.5"));
-  CHECK(has(complaint("[firm]\ncash = { beta = 1 }\n"),
+      says(leads("{ beta = { mean = 0.4, concentration = 3 }, lognormal = { mean = 1, cv = 1 } }"), "Keep one of them"));
+  CHECK(says(leads("{ beta = { mean = 0.4, concentration = 3 }, frailty = 1 }"), "Leave frailty out"));
+  CHECK(says(leads("{}"), "an empty table"));
+  CHECK(says(leads("{ beta = { mean = 'x', concentration = 3 } }"), "Write for example mean = 0.5"));
+  CHECK(says(complaint("[firm]\ncash = { beta = 1 }\n"),
             "firm.cash is a table (a number in unit \"currency\" is expected)"));
 }
 
 TEST_CASE("an unknown key is answered with the nearest, or with all there are") {
   CHECK(complaint("[partner.acme]\nleads = 1\nclose_rte = 0.1\n") ==
         "x.toml:3:1: partner.acme: close_rte is not a parameter. Did you mean close_rate?");
-  CHECK(has(complaint("[scenario]\nbanana = 1\n"), "Keys here: months, start"));
+  CHECK(says(complaint("[scenario]\nbanana = 1\n"), "Keys here: months, start"));
   CHECK(complaint("[partnr.acme]\nleads = 1\n") ==
         "x.toml:1:2: partnr is not a table of a scenario. Did you mean partner?");
-  CHECK(has(complaint("months = 3\n"), "It belongs in [scenario]"));
-  CHECK(has(complaint("[firm]\nkill = 0.5\n"), "It belongs in [shock.NAME]"));
-  CHECK(has(complaint("\"firm.cash\" = 3\n"), "without the quotes"));
-  CHECK(has(complaint("\"\" = 3\n"), "\"\" is not a parameter"));
+  CHECK(says(complaint("months = 3\n"), "It belongs in [scenario]"));
+  CHECK(says(complaint("[firm]\nkill = 0.5\n"), "It belongs in [shock.NAME]"));
+  CHECK(says(complaint("\"firm.cash\" = 3\n"), "without the quotes"));
+  CHECK(says(complaint("\"\" = 3\n"), "\"\" is not a parameter"));
 }
 
 TEST_CASE("a misspelt required key is not also called missing") {
   CHECK(complaint("[partner.acme]\nleds = 1\n") ==
         "x.toml:2:1: partner.acme: leds is not a parameter. Did you mean leads?");
-  CHECK(has(complaint("[partner.acme]\nleads = 'x'\n"), "partner.acme.leads is the text \"x\""));
+  CHECK(says(complaint("[partner.acme]\nleads = 'x'\n"), "partner.acme.leads is the text \"x\""));
 }
 
 TEST_CASE("a missing required key is reported at its table with a line to add") {
   CHECK(complaint("[partner.acme]\nchurn = 0\n") ==
         "x.toml:1:10: partner.acme lacks leads (leads a month). Add a line such as leads = 1");
-  CHECK(has(complaint("[partner.acme]\nenabled = false\n"), "lacks leads"));
-  CHECK(has(complaint("[partner.acme]\nleads = 1\n[partner.acme.event]\nleads = 1\n"),
+  CHECK(says(complaint("[partner.acme]\nenabled = false\n"), "lacks leads"));
+  CHECK(says(complaint("[partner.acme]\nleads = 1\n[partner.acme.event]\nleads = 1\n"),
             "partner.acme.event lacks probability"));
 }
 
@@ -367,35 +364,35 @@ TEST_CASE("a number out of range is answered with value, range, unit and an allo
   CHECK(churn("-0.1") ==
         "x.toml:3:9: partner.acme.churn = -0.1 is out of range (must be from 0 to below 1, unit \"1 a month\"). Use a "
         "value from 0 to 0.999");
-  CHECK(has(churn("14"), "Did you mean 0.14 (14 %)?"));
-  CHECK(has(churn("1"), "Use a value from 0 to 0.999"));
-  CHECK(has(churn("100"), "Use a value from 0 to 0.999"));
-  CHECK(has(churn("nan"), "= nan is not a finite number"));
-  CHECK(has(churn("inf"), "= inf is not a finite number"));
-  CHECK(has(complaint("[shock.s]\nevery = 0\n"), "(must be above 0, unit \"months\"). Use a value of at least 0.001"));
-  CHECK(has(complaint("[scenario]\nmonths = 601\n"), "Use a whole number from 1 to 600"));
-  CHECK(has(complaint("[scenario]\nmonths = 9223372036854775807\n"), "out of range"));
-  CHECK(has(complaint("[scenario]\nmonths = 2.5\n"), "Use 3"));
+  CHECK(says(churn("14"), "Did you mean 0.14 (14 %)?"));
+  CHECK(says(churn("1"), "Use a value from 0 to 0.999"));
+  CHECK(says(churn("100"), "Use a value from 0 to 0.999"));
+  CHECK(says(churn("nan"), "= nan is not a finite number"));
+  CHECK(says(churn("inf"), "= inf is not a finite number"));
+  CHECK(says(complaint("[shock.s]\nevery = 0\n"), "(must be above 0, unit \"months\"). Use a value of at least 0.001"));
+  CHECK(says(complaint("[scenario]\nmonths = 601\n"), "Use a whole number from 1 to 600"));
+  CHECK(says(complaint("[scenario]\nmonths = 9223372036854775807\n"), "out of range"));
+  CHECK(says(complaint("[scenario]\nmonths = 2.5\n"), "Use 3"));
   CHECK(sound("[scenario]\nmonths = 6e1\n").integer("scenario.months") == 60);
-  CHECK(has(complaint("[economy.regime.a]\nto = { b = 1.5 }\n"), "economy.regime.a.to.b = 1.5 is out of range"));
-  CHECK(has(complaint("[firm.direct]\nleads = 1\nlag = [0.5, 'x', 0.1]\n"), "firm.direct.lag[2] is the text \"x\""));
+  CHECK(says(complaint("[economy.regime.a]\nto = { b = 1.5 }\n"), "economy.regime.a.to.b = 1.5 is out of range"));
+  CHECK(says(complaint("[firm.direct]\nleads = 1\nlag = [0.5, 'x', 0.1]\n"), "firm.direct.lag[2] is the text \"x\""));
 }
 
 TEST_CASE("a wrong kind is answered with what is there and a line that works") {
   const auto acme = [](const std::string& line) { return complaint("[partner.acme]\nleads = 1\n" + line + "\n"); };
-  CHECK(has(acme("churn = '0.05'"), "Write churn = 0.05"));
-  CHECK(has(acme("churn = '5%'"), "Write churn = 0.05"));
-  CHECK(has(acme("type = 'chanel'"), "Did you mean channel?"));
-  CHECK(has(acme("type = 3"), "choices: referral, channel, platform"));
-  CHECK(has(acme("tags = 'a'"), "Write tags = [\"a\"]"));
-  CHECK(has(acme("label = 3"), "Write label = \"3\""));
-  CHECK(has(acme("enabled = 'false'"), "Write enabled = false"));
-  CHECK(has(acme("event = 3"), "partner.acme.event is the number 3 (a table is expected)"));
-  CHECK(has(complaint("partner = 3\n"), "a table is expected"));
-  CHECK(has(complaint("[[partner]]\nleads = 1\n"), "Give each table a name: [partner.NAME]"));
-  CHECK(has(complaint("[partner]\nleads = 1\n"), "Give the table a name: [partner.NAME]"));
-  CHECK(has(complaint("[partner.\"Big Co\"]\nleads = 1\n"), "Write [partner.Big_Co] and give the name as its label"));
-  CHECK(has(complaint("[partner." + std::string(65, 'a') + "]\nleads = 1\n"), "not a usable id"));
+  CHECK(says(acme("churn = '0.05'"), "Write churn = 0.05"));
+  CHECK(says(acme("churn = '5%'"), "Write churn = 0.05"));
+  CHECK(says(acme("type = 'chanel'"), "Did you mean channel?"));
+  CHECK(says(acme("type = 3"), "choices: referral, channel, platform"));
+  CHECK(says(acme("tags = 'a'"), "Write tags = [\"a\"]"));
+  CHECK(says(acme("label = 3"), "Write label = \"3\""));
+  CHECK(says(acme("enabled = 'false'"), "Write enabled = false"));
+  CHECK(says(acme("event = 3"), "partner.acme.event is the number 3 (a table is expected)"));
+  CHECK(says(complaint("partner = 3\n"), "a table is expected"));
+  CHECK(says(complaint("[[partner]]\nleads = 1\n"), "Give each table a name: [partner.NAME]"));
+  CHECK(says(complaint("[partner]\nleads = 1\n"), "Give the table a name: [partner.NAME]"));
+  CHECK(says(complaint("[partner.\"Big Co\"]\nleads = 1\n"), "Write [partner.Big_Co] and give the name as its label"));
+  CHECK(says(complaint("[partner." + std::string(65, 'a') + "]\nleads = 1\n"), "not a usable id"));
 }
 
 TEST_CASE("a value that nothing reads is an error until its table is there") {
@@ -421,7 +418,7 @@ TEST_CASE("a disabled table is checked but makes no id and no values") {
   CHECK(ids(s, "partner") == Names{"a", "c"});
   CHECK_FALSE(s.given("partner.b.leads"));
   CHECK_THROWS_AS(s.law("partner.b.leads"), std::logic_error);
-  CHECK(has(complaint("[partner.b]\nenabled = false\nleads = -2\n"), "out of range"));
+  CHECK(says(complaint("[partner.b]\nenabled = false\nleads = -2\n"), "out of range"));
 }
 
 TEST_CASE("a count makes copies in the original's place, overridden key by key") {
@@ -460,15 +457,15 @@ TEST_CASE("shared copies draw as their original, except for what they override")
 }
 
 TEST_CASE("counts that cannot be are refused once") {
-  CHECK(has(complaint("[partner.r]\ncount = 0\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
+  CHECK(says(complaint("[partner.r]\ncount = 0\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
             "partner.r.count = 0 is out of range"));
-  CHECK(has(complaint("[partner.r]\ncount = 100001\nleads = 1\n"), "Use a whole number from 1 to 100000"));
-  CHECK(has(complaint("[partner.r]\ncount = 'x'\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
+  CHECK(says(complaint("[partner.r]\ncount = 100001\nleads = 1\n"), "Use a whole number from 1 to 100000"));
+  CHECK(says(complaint("[partner.r]\ncount = 'x'\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
             "partner.r.count is the text"));
-  CHECK(has(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1]\ncount = 3\nleads = 1\n"),
+  CHECK(says(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1]\ncount = 3\nleads = 1\n"),
             "partner.a_1 has a count and is itself a copy"));
-  CHECK(has(complaint("[partner.a]\ncount = 2\n"), "partner.a lacks leads"));
-  CHECK(has(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1.event]\nleads = 1\n"),
+  CHECK(says(complaint("[partner.a]\ncount = 2\n"), "partner.a lacks leads"));
+  CHECK(says(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1.event]\nleads = 1\n"),
             "partner.a_1.event lacks probability"));
 }
 
@@ -477,7 +474,7 @@ TEST_CASE("a count beyond memory is a problem, not a crash") {
   for (int i = 0; i < 20; ++i) text += "[partner.p" + std::to_string(i) + "]\ncount = 100000\nleads = 1\n";
   const Outcome outcome = resolved(text);
   REQUIRE_FALSE(outcome.problems.empty());
-  CHECK(has(outcome.problems[0].hint, "Use smaller counts"));
+  CHECK(says(outcome.problems[0].hint, "Use smaller counts"));
 }
 
 TEST_CASE("--set writes values of every kind, creating what a plain path lacks") {
@@ -501,14 +498,14 @@ TEST_CASE("--set that fits nothing says what would") {
   CHECK(complaint(text, {"partnr.*.churn=0.03"}) ==
         "--set: \"partnr.*.churn=0.03\" matches nothing (the scenario has no table partnr). Did you mean "
         "partner.*.churn?");
-  CHECK(has(complaint(text, {"firm.*.leads=3"}), "[firm] holds no tables"));
-  CHECK(has(complaint(text, {"firm.cash.x=3"}), "firm.cash is the number 3, not a table"));
-  CHECK(has(complaint(text, {"partner.ac*.leads=3"}), "* stands for one whole level"));
-  CHECK(has(complaint(text, {"firm..cash=3"}), "is not a key"));
-  CHECK(has(complaint(text, {"=3"}), "is not a key"));
-  CHECK(has(complaint(text, {"firm.cash"}), "Write for example --set 'scenario.months=60'"));
-  CHECK(has(complaint(text, {"partner.acme.churn=.3.3"}), "--set: partner.acme.churn is the text \".3.3\""));
-  CHECK(has(complaint(text, {"partner.acme.chrun=0.3"}),
+  CHECK(says(complaint(text, {"firm.*.leads=3"}), "[firm] holds no tables"));
+  CHECK(says(complaint(text, {"firm.cash.x=3"}), "firm.cash is the number 3, not a table"));
+  CHECK(says(complaint(text, {"partner.ac*.leads=3"}), "* stands for one whole level"));
+  CHECK(says(complaint(text, {"firm..cash=3"}), "is not a key"));
+  CHECK(says(complaint(text, {"=3"}), "is not a key"));
+  CHECK(says(complaint(text, {"firm.cash"}), "Write for example --set 'scenario.months=60'"));
+  CHECK(says(complaint(text, {"partner.acme.churn=.3.3"}), "--set: partner.acme.churn is the text \".3.3\""));
+  CHECK(says(complaint(text, {"partner.acme.chrun=0.3"}),
             "--set: partner.acme: chrun is not a parameter. Did you mean churn?"));
 }
 
@@ -516,9 +513,9 @@ TEST_CASE("a resolved text lists every value in effect by table, with unit and s
   const std::string text =
       sound("[firm]\ncash = 0.1\n[firm.direct]\nleads = 2\n[partner.r]\ncount = 2\nleads = { beta = { mean = 0.4, concentration = 25 } }\n")
           .resolved_text();
-  CHECK(has(text, "firm.cash = 0.1  # currency, given\n"));
-  CHECK(has(text, "scenario.months = 60  # months, neutral\n"));
-  CHECK(has(text, "partner.r_1.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));
+  CHECK(says(text, "firm.cash = 0.1  # currency, given\n"));
+  CHECK(says(text, "scenario.months = 60  # months, neutral\n"));
+  CHECK(says(text, "partner.r_1.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));
   CHECK(text.find("firm.cash") < text.find("firm.direct.leads"));
   CHECK(text.find("firm.wage") == std::string::npos);  // neither given nor with a default
   CHECK(text.find("partner.r.") == std::string::npos);

@@ -1,5 +1,6 @@
 // sim/rng/distribution.h: quantiles against Boost.Math over grids of arguments and words, means by integration.
 #include "sim/rng/distribution.h"
+#include "tests/support/text.h"
 
 #include <doctest/doctest.h>
 
@@ -22,6 +23,8 @@
 #include <vector>
 
 namespace {
+
+using namespace partnersim::testing;
 
 using Arguments = std::vector<std::pair<std::string, sim::Law::Argument>>;
 
@@ -119,8 +122,6 @@ std::string refusal(std::string name, Arguments arguments, sim::Support support 
   }
   return "accepted";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 struct Example {
   std::string name;
@@ -316,12 +317,12 @@ TEST_CASE("percentiles at the edge of feasibility are told apart, and the advice
   CHECK(refusal("percentiles", {{"p10", 0.0}, {"p50", 1.667}, {"p90", 10.0}}) == "accepted");
   CHECK(refusal("percentiles", {{"p10", 0.0}, {"p50", 8.333}, {"p90", 10.0}}) == "accepted");
   const std::string message = refusal("percentiles", {{"p10", 0.0}, {"p50", 1.66}, {"p90", 10.0}});
-  CHECK(contains(message, "p50 = 1.66"));
-  CHECK(contains(message, "between 1.6657737"));
-  CHECK(contains(message, "and 8.334226"));
-  CHECK(contains(refusal("percentiles", {{"p10", 5.0}, {"p50", 4.0}, {"p90", 6.0}}), "increase"));
-  CHECK(contains(refusal("percentiles", {{"p10", 0.0}, {"p50", 4.0}, {"p90", 6.0}}, {0.0, 10.0}), "strictly inside"));
-  CHECK(contains(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, sim::kInfinity}),
+  CHECK(says(message, "p50 = 1.66"));
+  CHECK(says(message, "between 1.6657737"));
+  CHECK(says(message, "and 8.334226"));
+  CHECK(says(refusal("percentiles", {{"p10", 5.0}, {"p50", 4.0}, {"p90", 6.0}}), "increase"));
+  CHECK(says(refusal("percentiles", {{"p10", 0.0}, {"p50", 4.0}, {"p90", 6.0}}, {0.0, 10.0}), "strictly inside"));
+  CHECK(says(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, sim::kInfinity}),
                  "no finite mean"));
   CHECK(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, 1e4}) == "accepted");
 }
@@ -351,26 +352,26 @@ TEST_CASE("discrete values have their weights, in increasing order") {
 }
 
 TEST_CASE("arguments that make no law are refused with what to do instead") {
-  CHECK(contains(refusal("betta", {}), "unknown law betta"));
-  CHECK(contains(refusal("beta", {{"mean", 1.5}, {"concentration", 2.0}}), "beta: mean is 1.5"));
-  CHECK(contains(refusal("beta", {{"mean", 0.5}}), "mean and concentration"));
-  CHECK(contains(refusal("beta", {{"mean", 0.5}, {"concentration", 2.0}, {"a", 1.0}}), "or a and b"));
-  CHECK(contains(refusal("beta", {{"mean", 0.5}, {"concentration", 0.001}}), "at least 0.01"));
-  CHECK(contains(refusal("normal", {{"mean", 0.5}, {"sd", -1.0}}), "sd is -1"));
-  CHECK(contains(refusal("normal", {{"mean", 0.5}}), "normal needs sd"));
-  CHECK(contains(refusal("normal", {{"mean", 0.5}, {"sd", 1.0}, {"cv", 1.0}}), "no argument cv"));
-  CHECK(contains(refusal("normal", {{"mean", sim::kNotGiven}, {"sd", 1.0}}), "mean is not a number"));
-  CHECK(contains(refusal("normal", {{"mean", sim::kInfinity}, {"sd", 1.0}}), "finite"));
-  CHECK(contains(refusal("uniform", {{"low", 2.0}, {"high", 1.0}}), "Exchange"));
-  CHECK(contains(refusal("pert", {{"low", 0.0}, {"mode", 3.0}, {"high", 2.0}}), "low <= mode <= high"));
-  CHECK(contains(refusal("truncated_normal", {{"mean", 0.0}, {"sd", 1.0}, {"low", 3.0}, {"high", 2.0}}), "low < high"));
-  CHECK(contains(refusal("truncated_normal", {{"mean", 0.0}, {"sd", 1.0}, {"low", 50.0}}), "nothing of the normal"));
-  CHECK(contains(refusal("discrete", {{"values", std::vector{1.0}}, {"weights", std::vector{1.0, 2.0}}}), "1 values"));
-  CHECK(contains(refusal("discrete", {{"values", std::vector{1.0}}, {"weights", std::vector{0.0}}}), "weights are 0"));
-  CHECK(contains(refusal("discrete", {{"values", 1.0}, {"weights", std::vector{0.0}}}), "not a list"));
-  CHECK(contains(refusal("observed", {{"wins", 5.0}, {"leads", 4.0}}), "wins is 5"));
-  CHECK(contains(refusal("observed", {{"wins", 5.0}}), "wins and leads"));
-  CHECK(contains(refusal("observed", {{"wins", 5.0}, {"leads", 9.0}, {"months", 4.0}}), "or count and months"));
+  CHECK(says(refusal("betta", {}), "unknown law betta"));
+  CHECK(says(refusal("beta", {{"mean", 1.5}, {"concentration", 2.0}}), "beta: mean is 1.5"));
+  CHECK(says(refusal("beta", {{"mean", 0.5}}), "mean and concentration"));
+  CHECK(says(refusal("beta", {{"mean", 0.5}, {"concentration", 2.0}, {"a", 1.0}}), "or a and b"));
+  CHECK(says(refusal("beta", {{"mean", 0.5}, {"concentration", 0.001}}), "at least 0.01"));
+  CHECK(says(refusal("normal", {{"mean", 0.5}, {"sd", -1.0}}), "sd is -1"));
+  CHECK(says(refusal("normal", {{"mean", 0.5}}), "normal needs sd"));
+  CHECK(says(refusal("normal", {{"mean", 0.5}, {"sd", 1.0}, {"cv", 1.0}}), "no argument cv"));
+  CHECK(says(refusal("normal", {{"mean", sim::kNotGiven}, {"sd", 1.0}}), "mean is not a number"));
+  CHECK(says(refusal("normal", {{"mean", sim::kInfinity}, {"sd", 1.0}}), "finite"));
+  CHECK(says(refusal("uniform", {{"low", 2.0}, {"high", 1.0}}), "Exchange"));
+  CHECK(says(refusal("pert", {{"low", 0.0}, {"mode", 3.0}, {"high", 2.0}}), "low <= mode <= high"));
+  CHECK(says(refusal("truncated_normal", {{"mean", 0.0}, {"sd", 1.0}, {"low", 3.0}, {"high", 2.0}}), "low < high"));
+  CHECK(says(refusal("truncated_normal", {{"mean", 0.0}, {"sd", 1.0}, {"low", 50.0}}), "nothing of the normal"));
+  CHECK(says(refusal("discrete", {{"values", std::vector{1.0}}, {"weights", std::vector{1.0, 2.0}}}), "1 values"));
+  CHECK(says(refusal("discrete", {{"values", std::vector{1.0}}, {"weights", std::vector{0.0}}}), "weights are 0"));
+  CHECK(says(refusal("discrete", {{"values", 1.0}, {"weights", std::vector{0.0}}}), "not a list"));
+  CHECK(says(refusal("observed", {{"wins", 5.0}, {"leads", 4.0}}), "wins is 5"));
+  CHECK(says(refusal("observed", {{"wins", 5.0}}), "wins and leads"));
+  CHECK(says(refusal("observed", {{"wins", 5.0}, {"leads", 9.0}, {"months", 4.0}}), "or count and months"));
 }
 
 TEST_CASE("arguments that are not given may be absent or NaN") {

@@ -15,7 +15,7 @@
 
 namespace {
 
-constexpr std::uint32_t kTop = 0xffffffffu;
+constexpr std::uint32_t kLastWord = 0xffffffffu;
 constexpr long double kPi = 3.14159265358979323846264338327950288L;
 
 double relative(float value, long double exact) {
@@ -39,14 +39,14 @@ template <class Body>
 void for_telling_words(Body body) {
   for (std::uint32_t i = 0; i < 100000; ++i) {
     body(i);
-    body(kTop - i);
+    body(kLastWord - i);
   }
   for (std::uint32_t bit = 17; bit < 32; ++bit)
     for (std::uint32_t i = 0; i < 2000; ++i) {
       body((1u << bit) + i - 1000);
       body(~((1u << bit) + i - 1000));
     }
-  for (std::uint64_t word = 0; word <= kTop; word += 4099) body(static_cast<std::uint32_t>(word));
+  for (std::uint64_t word = 0; word <= kLastWord; word += 4099) body(static_cast<std::uint32_t>(word));
 }
 
 // What squared_radius rounds its word to, in (0, 1].
@@ -149,7 +149,7 @@ TEST_CASE("log_lane is within 1e-7 max(1, |ln x|) of ln x at every exponent") {
 }
 
 TEST_CASE("the squared radius is finite, never negative and below 44.4 at every word") {
-  CHECK(sim::squared_radius(kTop) == 0.0f);
+  CHECK(sim::squared_radius(kLastWord) == 0.0f);
   float lowest = 1.0f, highest = 0.0f;
   bool finite = true;
   const auto look = [&](std::uint32_t word) {
@@ -159,9 +159,9 @@ TEST_CASE("the squared radius is finite, never negative and below 44.4 at every 
     finite = finite && std::isfinite(r);
   };
   // Every word that can come near 0, the smallest million, and one in 61 between.
-  for (std::uint64_t word = 0xf8000000u; word <= kTop; ++word) look(static_cast<std::uint32_t>(word));
+  for (std::uint64_t word = 0xf8000000u; word <= kLastWord; ++word) look(static_cast<std::uint32_t>(word));
   for (std::uint32_t word = 0; word < 1000000; ++word) look(word);
-  for (std::uint64_t word = 0; word <= kTop; word += 61) look(static_cast<std::uint32_t>(word));
+  for (std::uint64_t word = 0; word <= kLastWord; word += 61) look(static_cast<std::uint32_t>(word));
   CHECK(finite);
   CHECK(lowest == 0.0f);
   CHECK(highest < 44.4f);
@@ -198,8 +198,8 @@ TEST_CASE("a pair of normals is close to Box and Muller's formula") {
 }
 
 TEST_CASE("normals are finite at all combinations of extreme words") {
-  for (const std::uint32_t radius : {0u, 1u, kTop - 1, kTop})
-    for (const std::uint32_t angle : {0u, 1u, kTop - 1, kTop, 0x1fffffffu, 0x20000000u, 0x3fffffffu, 0x40000000u,
+  for (const std::uint32_t radius : {0u, 1u, kLastWord - 1, kLastWord})
+    for (const std::uint32_t angle : {0u, 1u, kLastWord - 1, kLastWord, 0x1fffffffu, 0x20000000u, 0x3fffffffu, 0x40000000u,
                                       0x7fffffffu, 0x80000000u, 0xbfffffffu, 0xc0000000u})
       for (const float scale : {0.0f, 1.0f, 3.5f}) {
         const sim::NormalPair z = sim::normal_pair(radius, angle, scale);
@@ -216,7 +216,7 @@ TEST_CASE("normals are finite at all combinations of extreme words") {
 
 TEST_CASE("angles tile the circle evenly") {
   std::vector<double> angles;
-  for (std::uint64_t word = 0; word <= kTop; word += 65537) {
+  for (std::uint64_t word = 0; word <= kLastWord; word += 65537) {
     const sim::NormalPair z = sim::normal_pair(1u << 30U, static_cast<std::uint32_t>(word), 1.0f);
     angles.push_back(std::atan2(static_cast<double>(z.second), static_cast<double>(z.first)));
   }

@@ -15,36 +15,18 @@
 
 #include "sim/collect/collector.h"
 #include "sim/collect/sums_codec.h"
-#include "sim/collect/sums_codec.h"
+#include "tests/support/files.h"
+#include "tests/support/text.h"
 
 namespace {
 
+using namespace partnersim::testing;
 using namespace sim::output;
 using sim::Accumulators;
 using sim::Block;
 using sim::ExactMoments;
 
 namespace fs = std::filesystem;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "journal_test_XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-  bool empty() const { return fs::is_empty(path_); }
-
- private:
-  fs::path path_;
-};
-
-std::string bytes_of(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 void write_bytes(const fs::path& file, const std::string& bytes) {
   std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
@@ -59,8 +41,6 @@ std::string error_of(Action action) {
   }
   return "no such error";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // Two columns, one series of three months, two members; never simulates.
 class PaperModel final : public sim::Model {
@@ -310,8 +290,8 @@ TEST_CASE("a flipped byte is refused before the last record, cuts the last one o
     write_bytes(path, damaged);
     if (at < three.ends[2]) {
       const std::string error = error_of<JournalRefused>([&] { go_on(path, three.plan); });
-      CHECK(contains(error, path.string() + ": cannot be resumed ("));
-      if (at >= three.ends[0]) CHECK(contains(error, " is damaged)"));
+      CHECK(says(error, path.string() + ": cannot be resumed ("));
+      if (at >= three.ends[0]) CHECK(says(error, " is damaged)"));
       CHECK(bytes_of(path) == damaged);
     } else {
       std::string all;
@@ -331,13 +311,13 @@ TEST_CASE("records that are missing, repeated or of another run are refused") {
   for (const std::string& records :
        {record(0) + record(2), record(0) + record(0), record(1), record(0) + record(2) + record(1)}) {
     write_bytes(path, header + records);
-    CHECK(contains(error_of<JournalRefused>([&] { go_on(path, three.plan); }), "does not follow the one before"));
+    CHECK(says(error_of<JournalRefused>([&] { go_on(path, three.plan); }), "does not follow the one before"));
   }
   RunIdentity other = identity_of(three.plan);
   other.fingerprint.back() = '0';
   write_bytes(path, encode(other) + record(0));
   const auto journal = Journal::open(path, other);
-  CHECK(contains(
+  CHECK(says(
       error_of<JournalRefused>([&] { journal->recover(three.plan, [](std::span<const Segment>) { return true; }); }),
       "is of another run"));
 }
@@ -350,11 +330,11 @@ TEST_CASE("a journal has one user, and only who may replace it begins anew") {
   { const Three three(path); }
   {
     const auto journal = Journal::open(path, run);
-    CHECK(contains(error_of<FileBusy>([&] { Journal::open(path, run); }), "another process is writing"));
-    CHECK(contains(error_of<FileBusy>([&] { Journal::create(path, run, true); }), "another process is writing"));
+    CHECK(says(error_of<FileBusy>([&] { Journal::open(path, run); }), "another process is writing"));
+    CHECK(says(error_of<FileBusy>([&] { Journal::create(path, run, true); }), "another process is writing"));
   }
   const std::string whole = bytes_of(path);
-  CHECK(contains(error_of<sim::InputOutputError>([&] { Journal::create(path, run, false); }), "it exists"));
+  CHECK(says(error_of<sim::InputOutputError>([&] { Journal::create(path, run, false); }), "it exists"));
   CHECK(bytes_of(path) == whole);
   CHECK(go_on(path, plan) == 0);
   Journal::create(path, run, true);

@@ -20,35 +20,16 @@
 #include <stdexcept>
 
 #include "sim/base/problem.h"
+#include "tests/support/files.h"
+#include "tests/support/text.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
+using namespace partnersim::testing;
 using sim::InputOutputError;
 using namespace sim::output;
 using Box = std::vector<std::uint64_t>;
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "netcdf_file_test_XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  bool empty() const { return std::filesystem::is_empty(path_); }
-
- private:
-  std::filesystem::path path_;
-};
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 template <class Action>
 std::string error_of(Action action) {
@@ -59,8 +40,6 @@ std::string error_of(Action action) {
   }
   return "no InputOutputError";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // A bit of everything; `seed` only so that different calls can be told apart.
 void write_sample(const std::filesystem::path& path, float seed = 0) {
@@ -222,8 +201,8 @@ TEST_CASE("every kind of attribute comes back") {
   const Attributes attributes = reader.attributes("/");
   REQUIRE(attributes.size() == values.size());
   for (std::size_t i = 0; i < values.size(); ++i) CHECK(attributes[i].value == values[i]);
-  CHECK(contains(error_of([&] { reader.text_attribute("/", "b"); }), "b is not a text"));
-  CHECK(contains(error_of([&] { reader.number_attribute("/", "a"); }), "a is not a number"));
+  CHECK(says(error_of([&] { reader.text_attribute("/", "b"); }), "b is not a text"));
+  CHECK(says(error_of([&] { reader.number_attribute("/", "a"); }), "a is not a number"));
 }
 
 TEST_CASE("identical calls give identical bytes, and a later file replaces the earlier") {
@@ -310,15 +289,15 @@ TEST_CASE("reading says what is wrong with a file") {
   std::ofstream(folder / "waiting.h5.partial") << "x";
 
   CHECK(opening("absent.h5") == (folder / "absent.h5").string() + ": cannot open the file (no such file).");
-  CHECK(contains(opening("waiting.h5"), "only an unfinished waiting.h5.partial"));
-  CHECK(contains(opening("."), "it is a folder"));
-  CHECK(contains(opening("empty.h5"), "it is empty"));
-  CHECK(contains(opening("text.h5"), "it is not an HDF5 file"));
+  CHECK(says(opening("waiting.h5"), "only an unfinished waiting.h5.partial"));
+  CHECK(says(opening("."), "it is a folder"));
+  CHECK(says(opening("empty.h5"), "it is empty"));
+  CHECK(says(opening("text.h5"), "it is not an HDF5 file"));
   for (const std::size_t length : {std::size_t{20}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
     std::ofstream(folder / "short.h5", std::ios::binary) << bytes.substr(0, length);
     CAPTURE(opening("short.h5"));
-    CHECK(contains(opening("short.h5"), "short.h5: cannot open the file ("));
-    CHECK(contains(opening("short.h5"), "truncated"));
+    CHECK(says(opening("short.h5"), "short.h5: cannot open the file ("));
+    CHECK(says(opening("short.h5"), "truncated"));
   }
 
   const NetcdfReader reader(good);
@@ -326,10 +305,10 @@ TEST_CASE("reading says what is wrong with a file") {
         good + ": cannot read /outcomes/profit (the file has no such variable).");
   CHECK(error_of([&] { reader.read<std::int64_t>("outcomes/revenue"); }) ==
         good + ": cannot read /outcomes/revenue (it holds float32, which cannot be read as int64).");
-  CHECK(contains(error_of([&] { reader.read<std::int64_t>("provenance/seed"); }), "uint64"));
-  CHECK(contains(error_of([&] { reader.info("outcomes"); }), "cannot read /outcomes (HDF5: "));
-  CHECK(contains(error_of([&] { reader.variables("inputs"); }), "no such group"));
-  CHECK(contains(error_of([&] { reader.read_scalar<float>("outcomes/revenue"); }), "not a single value"));
+  CHECK(says(error_of([&] { reader.read<std::int64_t>("provenance/seed"); }), "uint64"));
+  CHECK(says(error_of([&] { reader.info("outcomes"); }), "cannot read /outcomes (HDF5: "));
+  CHECK(says(error_of([&] { reader.variables("inputs"); }), "no such group"));
+  CHECK(says(error_of([&] { reader.read_scalar<float>("outcomes/revenue"); }), "not a single value"));
   CHECK_THROWS_AS(reader.read_slab<float>("outcomes/revenue", Box{0, 999}, Box{1, 2}), std::logic_error);
 }
 
@@ -338,11 +317,11 @@ TEST_CASE("a file that cannot be created is explained") {
   CHECK(error_of([&] { NetcdfWriter writer(folder / "no/such.h5"); }) ==
         (folder / "no/such.h5").string() + ": cannot create the file (No such file or directory). Create the folder " +
             (folder / "no").string() + " first.");
-  CHECK(contains(error_of([&] { NetcdfWriter writer("/proc/x.h5"); }), "/proc/x.h5: cannot create the file ("));
-  CHECK(contains(error_of([&] { NetcdfWriter writer(folder / "."); }), "cannot create the file (Is a directory)"));
-  CHECK(contains(error_of([&] { NetcdfWriter writer(folder / ""); }), "cannot create the file (Is a directory)"));
+  CHECK(says(error_of([&] { NetcdfWriter writer("/proc/x.h5"); }), "/proc/x.h5: cannot create the file ("));
+  CHECK(says(error_of([&] { NetcdfWriter writer(folder / "."); }), "cannot create the file (Is a directory)"));
+  CHECK(says(error_of([&] { NetcdfWriter writer(folder / ""); }), "cannot create the file (Is a directory)"));
   NetcdfWriter first(folder / "x.h5");
-  CHECK(contains(error_of([&] { NetcdfWriter second(folder / "x.h5"); }), "another process is writing"));
+  CHECK(says(error_of([&] { NetcdfWriter second(folder / "x.h5"); }), "another process is writing"));
   first.commit();
   CHECK(NetcdfReader(folder / "x.h5").groups().empty());
 }
@@ -377,6 +356,8 @@ TEST_CASE("a kill before commit leaves the older file as it was, and the next wr
   CHECK_FALSE(std::filesystem::exists(path.string() + ".partial"));
 }
 
+constexpr rlim_t kCoarser = kSanitized ? 8 : 1;  // a process is dear to copy under a sanitizer
+
 TEST_CASE("a disk that fills up, at any moment, is reported and leaves nothing behind") {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder / "x.h5";
@@ -385,7 +366,7 @@ TEST_CASE("a disk that fills up, at any moment, is reported and leaves nothing b
   std::filesystem::remove(path);
   // A limit on file sizes stands in for the disk: writing beyond it fails. Each limit in a process of its own, which
   // also must write a good file afterwards, elsewhere, and leave in peace.
-  for (rlim_t limit = 0; limit < size; limit += limit < 8192 ? 64 : 1024) {
+  for (rlim_t limit = 0; limit < size; limit += (limit < 8192 ? 64 : 1024) * kCoarser) {
     CAPTURE(limit);
     const int status = in_child([&] {
       std::signal(SIGXFSZ, SIG_IGN);
@@ -396,7 +377,7 @@ TEST_CASE("a disk that fills up, at any moment, is reported and leaves nothing b
       const std::string message = error_of([&] { write_sample(path); });
       ::setrlimit(RLIMIT_FSIZE, &limits);
       if (!message.starts_with(path.string() + ": cannot ")) return 1;
-      if (!contains(message, limit == 0 ? "(File too large)" : "(File too large; HDF5: file write failed)")) return 2;
+      if (!says(message, limit == 0 ? "(File too large)" : "(File too large; HDF5: file write failed)")) return 2;
       if (!folder.empty()) return 3;
       write_sample(path);
       if (NetcdfReader(path).read<float>("outcomes/revenue").size() != 2000) return 4;

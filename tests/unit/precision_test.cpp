@@ -1,4 +1,5 @@
 // sim/stats/target.h and precision.h: what keys and amounts mean, when a target is reached, where it is looked at.
+#include "sim/config/spec.h"
 #include "sim/stats/precision.h"
 
 #include <doctest/doctest.h>
@@ -46,7 +47,6 @@ sim::Target target(sim::Statistic statistic, double wanted, bool relative, doubl
   return {"y", "y", statistic, p, wanted, relative};
 }
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -91,7 +91,7 @@ TEST_CASE("bad targets are refused with a hint that works") {
           "Write \"1%\", or a number without quotes, such as 500");
   for (const char* amount : {"0%", "-1%", "101%", "nan%", "inf%"})
     CHECK(bad(sim::parse_target("revenue", amount, kOutcomes)).reason == "a share lies above 0 % and up to 100 %");
-  for (const double amount : {0.0, -1.0, kInf, std::nan("")})
+  for (const double amount : {0.0, -1.0, sim::kInfinity, std::nan("")})
     CHECK(bad(sim::parse_target("revenue", amount, kOutcomes)).problem.find("out of range") != std::string::npos);
   CHECK(bad(sim::parse_target("revenue\n.x", "1%", kOutcomes)).problem.find('\n') == std::string::npos);
 }
@@ -150,7 +150,7 @@ TEST_CASE("a relative target on an estimate of 0 is never reached") {
   const std::vector<float> zeros(5000, 0.0f);
   const auto got = sim::assess(target(sim::Statistic::mean, 0.05, true), {zeros, {}, {}, false}, 0.95);
   CHECK_FALSE(got.reached);
-  CHECK(got.needed == kInf);
+  CHECK(got.needed == sim::kInfinity);
   const auto q = sim::assess(target(sim::Statistic::quantile, 0.05, true, 0.5), {zeros, {}, {}, false}, 0.95);
   CHECK(q.half_width == 0.0);
   CHECK_FALSE(q.reached);
@@ -159,7 +159,7 @@ TEST_CASE("a relative target on an estimate of 0 is never reached") {
 TEST_CASE("a quantile without enough values for its interval is not reached") {
   const std::vector<float> y = normals(300, 1000.0);
   const auto got = sim::assess(target(sim::Statistic::quantile, 1e9, false, 0.01), {y, {}, {}, false}, 0.95);
-  CHECK(got.half_width == kInf);
+  CHECK(got.half_width == sim::kInfinity);
   CHECK_FALSE(got.reached);
 }
 

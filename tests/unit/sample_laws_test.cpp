@@ -15,8 +15,12 @@
 #include <vector>
 
 #include "sim/rng/distribution.h"
+#include "tests/support/text.h"
+#include "tests/support/files.h"
 
 namespace {
+
+using namespace partnersim::testing;
 
 using Arguments = std::vector<std::pair<std::string, sim::Law::Argument>>;
 
@@ -37,33 +41,19 @@ std::string refusal(const std::string& name, const Arguments& arguments, const s
   return "accepted";
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 // A folder of its own, removed afterwards.
 class Folder {
  public:
-  Folder()
-      : path_(std::filesystem::temp_directory_path() /
-              ("partnersim_sample_laws_" + std::to_string(std::random_device{}()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   // Returns the name as a scenario in this folder would write it.
   std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
+    std::ofstream(folder_ / name, std::ios::binary) << text;
     return name;
   }
-  std::string scenario() const { return (path_ / "scenario.toml").string(); }
-  std::string full(const std::string& name) const { return (path_ / name).string(); }
+  std::string scenario() const { return (folder_ / "scenario.toml").string(); }
+  std::string full(const std::string& name) const { return (folder_ / name).string(); }
 
  private:
-  std::filesystem::path path_;
+  TemporaryFolder folder_;
 };
 
 // Sorted and equally likely: as many as `n` words evenly spread bring back.
@@ -101,10 +91,10 @@ TEST_CASE("Pareto quantiles are exact to 1e-6, by minimum or by mean, from heavy
 }
 
 TEST_CASE("a Pareto law needs one of mean and minimum, and a shape that has a mean") {
-  CHECK(contains(refusal("pareto", {{"shape", 2.0}}), "one of mean and minimum"));
-  CHECK(contains(refusal("pareto", {{"shape", 2.0}, {"mean", 3.0}, {"minimum", 1.0}}), "one of mean and minimum"));
-  CHECK(contains(refusal("pareto", {{"shape", 1.0}, {"mean", 3.0}}), "shape is 1"));
-  CHECK(contains(refusal("pareto", {{"mean", 3.0}}), "pareto needs shape"));
+  CHECK(says(refusal("pareto", {{"shape", 2.0}}), "one of mean and minimum"));
+  CHECK(says(refusal("pareto", {{"shape", 2.0}, {"mean", 3.0}, {"minimum", 1.0}}), "one of mean and minimum"));
+  CHECK(says(refusal("pareto", {{"shape", 1.0}, {"mean", 3.0}}), "shape is 1"));
+  CHECK(says(refusal("pareto", {{"mean", 3.0}}), "pareto needs shape"));
 }
 
 TEST_CASE("own values come back as they are, sorted, each as likely as it is frequent") {
@@ -160,19 +150,19 @@ TEST_CASE("files that hold no sample are refused with the line and what to do") 
     more.insert(more.begin(), {"file", std::string("deals.csv")});
     return refusal("empirical", more, folder.scenario());
   };
-  CHECK(contains(refused("value\n3\nfour\n"), "deals.csv:3 holds no number"));
-  CHECK(contains(refused("value\n3\nfour\n"), "found \"four\""));
-  CHECK(contains(refused("1,5\n2\n", {{"column", std::string("value")}}), "has no column value"));
-  CHECK(contains(refused("id;price\na;1\n", {{"column", std::string("value")}}), "its first line is id, price"));
-  CHECK(contains(refused("id,value\na,1\nb\n", {{"column", std::string("value")}}), "deals.csv:3 holds no number"));
-  CHECK(contains(refused("value\n1e999\n"), "deals.csv:2 holds no number"));
-  CHECK(contains(refused("value\nnan\n"), "holds no number"));
-  CHECK(contains(refused(""), "there are no values"));
-  CHECK(contains(refused("value\n"), "there are no values"));
-  CHECK(contains(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
+  CHECK(says(refused("value\n3\nfour\n"), "deals.csv:3 holds no number"));
+  CHECK(says(refused("value\n3\nfour\n"), "found \"four\""));
+  CHECK(says(refused("1,5\n2\n", {{"column", std::string("value")}}), "has no column value"));
+  CHECK(says(refused("id;price\na;1\n", {{"column", std::string("value")}}), "its first line is id, price"));
+  CHECK(says(refused("id,value\na,1\nb\n", {{"column", std::string("value")}}), "deals.csv:3 holds no number"));
+  CHECK(says(refused("value\n1e999\n"), "deals.csv:2 holds no number"));
+  CHECK(says(refused("value\nnan\n"), "holds no number"));
+  CHECK(says(refused(""), "there are no values"));
+  CHECK(says(refused("value\n"), "there are no values"));
+  CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
                  "missing.csv cannot be read"));
-  CHECK(contains(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
+  CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
                  folder.full("missing.csv")));
-  CHECK(contains(refusal("empirical", {}), "a file or values"));
-  CHECK(contains(refusal("empirical", {{"values", std::vector<double>{}}}), "there are no values"));
+  CHECK(says(refusal("empirical", {}), "a file or values"));
+  CHECK(says(refusal("empirical", {{"values", std::vector<double>{}}}), "there are no values"));
 }
