@@ -13,12 +13,12 @@
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/stats/precision.h"
+#include "sim/stats/root_search.h"
 
 namespace sim::cli {
 namespace {
 
 constexpr const char* kExample = "partnersim run S.toml --solve firm.direct.leads --so-that 'revenue.p05 >= 200000'";
-constexpr int kMostSteps = 60;  // of widening or closing the bracket; assumed
 
 std::optional<double> number_of(std::string text) {
   std::erase(text, '_');
@@ -48,6 +48,8 @@ Condition read_condition(const std::string& text) {
 
 class GoalSeek {
  public:
+  struct Interrupted {};
+
   GoalSeek(std::string scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain)
       : scenario_(std::move(scenario)), values_(values), request_(request), domain_(domain),
         path_(values["solve"].as<std::string>()), condition_(read_condition(values["so-that"].as<std::string>())),
@@ -66,11 +68,12 @@ class GoalSeek {
     if (target_.statistic == Statistic::difference) throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
     find_parameter(*loaded.scenario);
     question_ = loaded.header.question;
+    search_ = RootSearch([this](double x) { return gap(x); }, whole_);
   }
 
   int operator()() {
     if (!find_bracket()) return not_found();
-    close_bracket();
+    search_.close([this] { return 0.05 * uncertainty(); });  // narrower would only follow the noise
     return answer();
   }
 
@@ -116,7 +119,6 @@ class GoalSeek {
 
   // How far the statistic is beyond the level; nothing where the scenario does not allow the value.
   std::optional<double> gap(double x) {
-    if (whole_) x = std::round(x);
     const auto [place, is_new] = tried_.try_emplace(x);
     if (is_new) place->second = simulate(x);
     if (!place->second) return std::nullopt;
@@ -150,88 +152,28 @@ class GoalSeek {
   }
 
   bool find_bracket() {
-    if (values_.count("between") != 0) {
-      const std::string text = values_["between"].as<std::string>();
-      const std::size_t colon = text.find(':');
-      const auto low = number_of(text.substr(0, colon)), high = colon == std::string::npos ? std::nullopt : number_of(text.substr(colon + 1));
-      if (!low || !high || *low >= *high) throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
-      return try_bracket(*low, *high);
-    }
-    const double start = start_;
-    if (!gap(start)) return false;
-    double up = start, down = start, step = start != 0.0 ? std::abs(start) * 0.5 : 1.0;
-    bool may_rise = true, may_fall = true;
-    for (int k = 0; k < kMostSteps && (may_rise || may_fall); ++k, step *= 2.0) {
-      if (may_rise) {
-        const double next = up + step;
-        may_rise = gap(next).has_value();
-        if (may_rise && try_bracket(up, next)) return true;
-        if (may_rise) up = next;
-      }
-      if (may_fall) {
-        const double next = start > 0.0 ? down * 0.5 : down - step;  // numbers above 0 mostly have to stay there
-        may_fall = gap(next).has_value() && std::abs(next) > 1e-9 * std::abs(start);
-        if (may_fall && try_bracket(next, down)) return true;
-        if (may_fall) down = next;
-      }
-      if (k >= 12) break;
-    }
-    return false;
-  }
-
-  bool try_bracket(double low, double high) {
-    if (whole_) {
-      low = std::floor(low);
-      high = std::ceil(high);
-    }
-    const auto a = gap(low), b = gap(high);
-    if (!a || !b) return false;
-    low_ = low;
-    high_ = high;
-    return (*a <= 0.0) != (*b <= 0.0) || *a == 0.0 || *b == 0.0;
-  }
-
-  // Illinois: regula falsi that halves the weight of an end that stays.
-  void close_bracket() {
-    double f_low = *gap(low_), f_high = *gap(high_);
-    int side = 0;
-    for (int k = 0; k < kMostSteps; ++k) {
-      const double width = high_ - low_;
-      if (whole_ ? width <= 1.0 : width <= std::max(0.05 * uncertainty(), 1e-9 * std::max(std::abs(low_), std::abs(high_)))) break;
-      double x = f_high != f_low ? (low_ * f_high - high_ * f_low) / (f_high - f_low) : 0.5 * (low_ + high_);
-      if (!(x > low_ + 0.01 * width && x < high_ - 0.01 * width) || k % 4 == 3) x = 0.5 * (low_ + high_);  // steps of a quantile
-      if (whole_) x = std::clamp(std::round(x), low_ + 1.0, high_ - 1.0);
-      const auto f = gap(x);
-      if (!f) break;
-      const double f_true_low = *gap(low_);
-      if ((*f <= 0.0) == (f_true_low <= 0.0)) {
-        low_ = x;
-        f_low = *f;
-        if (side == -1) f_high *= 0.5;
-        side = -1;
-      } else {
-        high_ = x;
-        f_high = *f;
-        if (side == 1) f_low *= 0.5;
-        side = 1;
-      }
-    }
+    if (values_.count("between") == 0) return search_.bracket_from(start_);
+    const std::string text = values_["between"].as<std::string>();
+    const std::size_t colon = text.find(':');
+    const auto low = number_of(text.substr(0, colon)), high = colon == std::string::npos ? std::nullopt : number_of(text.substr(colon + 1));
+    if (!low || !high || *low >= *high) throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
+    return search_.bracket_between(*low, *high);
   }
 
   // Of the statistic, by the slope between the ends tried around the bracket: 1.96 standard errors.
   double uncertainty() const {
-    const auto here = tried_.find(low_);
+    const auto here = tried_.find(search_.low());
     if (here == tried_.end() || !here->second) return 0.0;
     // The slope over a stretch in which the statistic moves by at least its own error, else over the widest there is.
     double slope = 0.0;
     double nearest = kInfinity;
     for (const auto& [x, achieved] : tried_) {
-      if (!achieved || x == low_) continue;
+      if (!achieved || x == search_.low()) continue;
       const double rise = achieved->value - here->second->value;
-      const double distance = std::abs(x - low_);
+      const double distance = std::abs(x - search_.low());
       if (std::abs(rise) < 2.0 * here->second->half_width || distance >= nearest) continue;
       nearest = distance;
-      slope = rise / (x - low_);
+      slope = rise / (x - search_.low());
     }
     return slope != 0.0 ? here->second->half_width / std::abs(slope) : 0.0;
   }
@@ -257,8 +199,8 @@ class GoalSeek {
   }
 
   int answer() const {
-    const double x = holds(low_) ? low_ : high_;
-    const Achieved& achieved = *tried_.at(whole_ ? std::round(x) : x);
+    const double x = holds(search_.low()) ? search_.low() : search_.high();
+    const Achieved& achieved = *tried_.at(x);
     const double spread = uncertainty();
     const std::size_t count = tried_.size();
     const Format format = parse_format(values_["format"].as<std::string>());
@@ -283,10 +225,6 @@ class GoalSeek {
     return kDone;
   }
 
- public:
-  struct Interrupted {};
-
- private:
   std::string scenario_;
   const options::variables_map& values_;
   LoadRequest request_;
@@ -299,7 +237,7 @@ class GoalSeek {
   bool whole_ = false;
   double start_ = 0.0;
   std::map<double, std::optional<Achieved>> tried_;
-  double low_ = 0.0, high_ = 0.0;
+  RootSearch search_{{}, false};
   std::uint32_t replications_ = 0;
 };
 
