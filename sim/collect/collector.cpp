@@ -55,14 +55,8 @@ void Collector::note_bins(std::size_t point, const Accumulators& sums) {
   for (std::size_t t = 0; t < bins_.size() && !sums.bands.empty(); ++t) {
     const int own = catalogue_.trajectory(point, t);
     for (int m = 1; own != Catalogue::kAbsent && m <= outputs().months; ++m) {
-      const LogHistogram& band = sums.band(static_cast<std::size_t>(own), m);
-      const auto counts = band.counts();
-      const auto filled = [](std::uint32_t count) { return count != 0; };
-      const auto first = std::find_if(counts.begin(), counts.end(), filled);
-      if (first == counts.end()) continue;
-      const auto last = std::find_if(counts.rbegin(), counts.rend(), filled);
-      bins_[t] = {std::min(bins_[t].first, band.first_bin() + static_cast<std::int32_t>(first - counts.begin())),
-                  std::max(bins_[t].second, band.first_bin() + static_cast<std::int32_t>(counts.rend() - last) - 1)};
+      const auto [low, high] = sums.band(static_cast<std::size_t>(own), m).range();
+      bins_[t] = {std::min(bins_[t].first, low), std::max(bins_[t].second, high)};
     }
   }
 }

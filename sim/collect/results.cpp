@@ -36,11 +36,10 @@ class SumsHash {
   void add(const Accumulators& sums) {
     moments(series_, sums.trajectory_moments);
     for (const LogHistogram& band : sums.bands)
-      for (std::size_t i = 0; i < band.counts().size(); ++i) {
-        if (band.counts()[i] == 0) continue;  // windows may differ, counts may not
-        series_.add_value(band.first_bin() + static_cast<std::int32_t>(i));
-        series_.add_value(band.counts()[i]);
-      }
+      band.each([&](std::int32_t bin, std::uint32_t count) {
+        series_.add_value(bin);
+        series_.add_value(count);
+      });
     moments(members_, sums.member_totals);
     for (const std::uint64_t alive : sums.alive) members_.add_value(alive);
   }

@@ -27,16 +27,14 @@ class Encoder {
   }
   void band(const LogHistogram& band) {
     std::uint64_t filled = 0;
-    for (const std::uint32_t count : band.counts()) filled += count != 0 ? 1 : 0;
+    band.each([&](std::int32_t, std::uint32_t) { ++filled; });
     number(filled);
     std::int64_t before = 0;
-    for (std::size_t i = 0; i < band.counts().size(); ++i) {
-      if (band.counts()[i] == 0) continue;
-      const std::int64_t bin = band.first_bin() + static_cast<std::int64_t>(i);
+    band.each([&](std::int32_t bin, std::uint32_t count) {
       signed_number(bin - before);
-      number(band.counts()[i]);
+      number(count);
       before = bin;
-    }
+    });
   }
   std::string take() { return std::move(out_); }
 
@@ -90,17 +88,12 @@ class Decoder {
     band.clear();
     const auto filled = count<std::uint32_t>();
     std::int32_t bin = 0;
-    std::vector<std::uint32_t> counts;
-    std::int32_t first = 0;
     for (std::uint32_t k = 0; ok_ && k < filled; ++k) {
       bin =
           within<std::int32_t>(bin + signed_number() % (4 * kFarthestBin), k == 0 ? -kFarthestBin : bin, kFarthestBin);
       if (!ok_) return;
-      if (k == 0) first = bin;
-      counts.resize(static_cast<std::size_t>(bin - first) + 1, 0);
-      counts.back() = count<std::uint32_t>();
+      band.add(bin, count<std::uint32_t>());
     }
-    if (ok_) band.add_counts(first, counts);
   }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
+#include <limits>
 
 namespace sim {
 namespace {
@@ -127,52 +127,98 @@ double LogHistogram::value_of(std::int32_t bin, bool whole) {
   return bin < 0 ? -value : value;
 }
 
-void LogHistogram::cover(std::int32_t low, std::int32_t high) {
-  if (counts_.empty()) {
-    first_ = low;
-    counts_.assign(static_cast<std::size_t>(high - low) + 1, 0);
+void LogHistogram::Window::cover(std::int32_t low, std::int32_t high) {
+  if (counts.empty()) {
+    first = low;
+    counts.assign(static_cast<std::size_t>(high - low) + 2, 0);
     return;
   }
-  const std::int32_t last = first_ + static_cast<std::int32_t>(counts_.size()) - 1;
-  if (low < first_) {
-    counts_.insert(counts_.begin(), static_cast<std::size_t>(first_ - low), 0u);
-    first_ = low;
+  const std::int32_t last = first + static_cast<std::int32_t>(counts.size()) - 2;
+  if (low < first) {
+    counts.insert(counts.begin() + 1, static_cast<std::size_t>(first - low), 0u);
+    first = low;
   }
-  if (high > last) counts_.resize(static_cast<std::size_t>(high - first_) + 1, 0);
+  if (high > last) counts.resize(static_cast<std::size_t>(high - first) + 2, 0);
 }
+
+void LogHistogram::Window::merge(const Window& other) {
+  if (other.counts.empty()) return;
+  cover(other.first, other.first + static_cast<std::int32_t>(other.counts.size()) - 2);
+  std::uint32_t* to = &at(other.first);
+  for (std::size_t k = 1; k < other.counts.size(); ++k) to[k - 1] += other.counts[k];
+}
+
+// The window is kept: the next block of the same model needs nearly the same one.
+void LogHistogram::Window::clear() { std::fill(counts.begin(), counts.end(), 0u); }
 
 void LogHistogram::add(Isa isa, std::span<const float> values, std::vector<std::int32_t>& scratch) {
   if (values.empty()) return;
   scratch.resize(values.size());
   std::int32_t low = 0, high = 0;
+  std::uint32_t to_below = 0, to_above = 0, zeros = 0;
   const float* __restrict in = values.data();
   std::int32_t* __restrict bins = scratch.data();
   const std::size_t n = values.size();
-  on_lanes(isa, [=, &low, &high]() SIM_LANES {
-    std::int32_t least = bin_index(in[0]), most = least;
+  on_lanes(isa, [=, &low, &high, &to_below, &to_above, &zeros]() SIM_LANES {
+    std::int32_t lowest = 0, highest = 0;
+    // How far beyond the first bin of its sign the nearest one is: modulo 2^32 all others are farther.
+    std::uint32_t nearest_below = ~0u, nearest_above = ~0u, none = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const std::int32_t bin = bin_index(in[i]);
+      const std::uint32_t beyond_above = static_cast<std::uint32_t>(bin) - 1u, beyond_below = ~static_cast<std::uint32_t>(bin);
       bins[i] = bin;
-      least = bin < least ? bin : least;
-      most = bin > most ? bin : most;
+      lowest = bin < lowest ? bin : lowest;
+      highest = bin > highest ? bin : highest;
+      nearest_above = beyond_above < nearest_above ? beyond_above : nearest_above;
+      nearest_below = beyond_below < nearest_below ? beyond_below : nearest_below;
+      none += bin == 0 ? 1u : 0u;
     }
-    low = least;
-    high = most;
+    low = lowest;
+    high = highest;
+    to_below = nearest_below;
+    to_above = nearest_above;
+    zeros = none;
   });
-  cover(low, high);
-  std::uint32_t* counts = counts_.data();
-  for (const std::int32_t bin : scratch) ++counts[bin - first_];
+  zeros_ += zeros;
+  if (high > 0) {
+    positive_.cover(static_cast<std::int32_t>(to_above + 1u), high);
+    std::uint32_t* counts = positive_.counts.data();
+    for (const std::int32_t bin : scratch) ++counts[bin > 0 ? bin - positive_.first + 1 : 0];
+  }
+  if (low < 0) {
+    negative_.cover(low, static_cast<std::int32_t>(~to_below));
+    std::uint32_t* counts = negative_.counts.data();
+    for (const std::int32_t bin : scratch) ++counts[bin < 0 ? bin - negative_.first + 1 : 0];
+  }
 }
 
-void LogHistogram::add_counts(std::int32_t first, std::span<const std::uint32_t> counts) {
-  if (counts.empty()) return;
-  cover(first, first + static_cast<std::int32_t>(counts.size()) - 1);
-  std::uint32_t* to = counts_.data() + (first - first_);
-  for (std::size_t i = 0; i < counts.size(); ++i) to[i] += counts[i];
+void LogHistogram::add(std::int32_t bin, std::uint32_t count) {
+  if (bin == 0) {
+    zeros_ += count;
+    return;
+  }
+  Window& window = bin < 0 ? negative_ : positive_;
+  window.cover(bin, bin);
+  window.at(bin) += count;
 }
 
-// The window is kept: the next block of the same model needs nearly the same one.
-void LogHistogram::clear() { std::fill(counts_.begin(), counts_.end(), 0u); }
+void LogHistogram::merge(const LogHistogram& other) {
+  negative_.merge(other.negative_);
+  zeros_ += other.zeros_;
+  positive_.merge(other.positive_);
+}
+
+void LogHistogram::clear() {
+  negative_.clear();
+  zeros_ = 0;
+  positive_.clear();
+}
+
+std::pair<std::int32_t, std::int32_t> LogHistogram::range() const {
+  std::pair range{std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
+  each([&](std::int32_t bin, std::uint32_t) { range = {std::min(range.first, bin), bin}; });
+  return range;
+}
 
 double LogHistogram::quantile(double p, bool whole) const {
   double value = 0.0;
@@ -181,15 +227,15 @@ double LogHistogram::quantile(double p, bool whole) const {
 }
 
 void LogHistogram::quantiles(std::span<const double> ascending, bool whole, std::span<double> out) const {
-  const auto total = static_cast<double>(std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0}));
+  std::uint64_t all = 0, below = 0;
+  each([&](std::int32_t, std::uint32_t count) { all += count; });
+  const auto total = static_cast<double>(all);
   std::fill(out.begin(), out.end(), 0.0);
-  std::uint64_t below = 0;
   std::size_t next = 0;
-  for (std::size_t i = 0; i < counts_.size() && next < ascending.size(); ++i) {
-    below += counts_[i];
-    for (; counts_[i] != 0 && next < ascending.size() && static_cast<double>(below) >= ascending[next] * total; ++next)
-      out[next] = value_of(first_ + static_cast<std::int32_t>(i), whole);
-  }
+  each([&](std::int32_t bin, std::uint32_t count) {
+    below += count;
+    for (; next < ascending.size() && static_cast<double>(below) >= ascending[next] * total; ++next) out[next] = value_of(bin, whole);
+  });
 }
 
 Accumulators::Accumulators(const OutputPlan& plan)

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "sim/engine/outputs.h"
@@ -46,18 +47,26 @@ class ExactMoments {
 };
 
 // Counts in signed logarithmic bins: 128 an octave, so that a bin's middle is within 0.39 % of every
-// value in it; |value| < 2^-30 counts as 0. Bins are numbered in ascending order of value.
+// value in it; |value| < 2^-30 counts as 0. Bins are numbered in ascending order of value: 0 is bin 0.
+//
+// Of each sign only the window from the nearest to the farthest value is kept: between 0 and a deal of 10,000 lie five
+// thousand bins, in which nothing is.
 class LogHistogram {
  public:
   void add(Isa isa, std::span<const float> values, std::vector<std::int32_t>& scratch);
-  void merge(const LogHistogram& other) { add_counts(other.first_, other.counts_); }
-  // Adds counts[i] to bin `first` + i.
-  void add_counts(std::int32_t first, std::span<const std::uint32_t> counts);
+  void add(std::int32_t bin, std::uint32_t count);
+  void merge(const LogHistogram& other);
   void clear();
 
-  bool empty() const { return counts_.empty(); }
-  std::int32_t first_bin() const { return first_; }
-  std::span<const std::uint32_t> counts() const { return counts_; }
+  // Calls f(bin, count) for each bin that holds something, in ascending order.
+  template <class F>
+  void each(const F& f) const {
+    negative_.each(f);
+    if (zeros_ != 0) f(std::int32_t{0}, zeros_);
+    positive_.each(f);
+  }
+  // The lowest and the highest bin that hold something; the first above the second when none does.
+  std::pair<std::int32_t, std::int32_t> range() const;
 
   static std::int32_t bin_of(float value);
   // The middle of a bin; of the whole numbers in it, where there are only those (exact up to 256).
@@ -69,9 +78,24 @@ class LogHistogram {
   void quantiles(std::span<const double> ascending, bool whole, std::span<double> out) const;
 
  private:
-  void cover(std::int32_t low, std::int32_t high);
-  std::int32_t first_ = 0;
-  std::vector<std::uint32_t> counts_;
+  // Bins of one sign: bin `first` + k - 1 at counts[k]. What stands at counts[0] means nothing: values of other bins are
+  // counted there, which is quicker than to leave them out.
+  struct Window {
+    std::int32_t first = 0;
+    std::vector<std::uint32_t> counts;
+
+    void cover(std::int32_t low, std::int32_t high);
+    std::uint32_t& at(std::int32_t bin) { return counts[static_cast<std::size_t>(bin - first) + 1]; }
+    void merge(const Window& other);
+    void clear();
+    template <class F>
+    void each(const F& f) const {
+      for (std::size_t k = 1; k < counts.size(); ++k)
+        if (counts[k] != 0) f(first + static_cast<std::int32_t>(k) - 1, counts[k]);
+    }
+  };
+  Window negative_, positive_;
+  std::uint32_t zeros_ = 0;
 };
 
 struct Accumulators {

@@ -20,12 +20,11 @@ double cells_of_counts(const OutputPlan& outputs, const Accumulators& sums) {
   for (std::size_t t = 0; t < outputs.trajectories.size() && !sums.bands.empty(); ++t) {
     std::int32_t low = std::numeric_limits<std::int32_t>::max(), high = std::numeric_limits<std::int32_t>::min();
     for (int m = 1; m <= outputs.months; ++m) {
-      const LogHistogram& band = sums.band(t, m);
-      if (band.empty()) continue;
-      low = std::min(low, band.first_bin());
-      high = std::max(high, band.first_bin() + static_cast<std::int32_t>(band.counts().size()));
+      const auto [first, last] = sums.band(t, m).range();
+      low = std::min(low, first);
+      high = std::max(high, last);
     }
-    if (low < high) cells += static_cast<double>(outputs.months) * (high - low);
+    if (low <= high) cells += static_cast<double>(outputs.months) * (high - low + 1);
   }
   return cells;
 }

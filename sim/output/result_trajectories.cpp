@@ -71,9 +71,8 @@ void ResultSeries::take(std::size_t point, const Accumulators& sums, const Expec
         const LogHistogram& band = sums.band(at, m);
         series.quantiles.resize(series.quantiles.size() + kProbabilities.size());
         band.quantiles(kProbabilities, spec.whole, std::span(series.quantiles).last(kProbabilities.size()));
-        for (std::size_t i = 0; i < band.counts().size() && bins != 0; ++i)
-          if (band.counts()[i] != 0)
-            counts[month * bins + static_cast<std::size_t>(band.first_bin() + static_cast<std::int32_t>(i) - series.low)] = band.counts()[i];
+        if (bins != 0)
+          band.each([&](std::int32_t bin, std::uint32_t count) { counts[month * bins + static_cast<std::size_t>(bin - series.low)] = count; });
       }
     }
     if (series.counts) context_.write_point(*series.counts, point, std::vector<std::uint64_t>{months, bins}, counts);
