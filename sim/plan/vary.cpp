@@ -13,7 +13,7 @@ namespace sim {
 namespace {
 
 const Mark kCommandLine{"--vary", 0, 0};
-constexpr std::string_view kExample = "Write for example \"partner.*.churn\" = { factor = [0.5, 1, 2] }";
+constexpr std::string_view kFactorsExample = "Write for example \"partner.*.churn\" = { factor = [0.5, 1, 2] }";
 constexpr std::string_view kTextExample = "Write for example --vary 'partner.*.churn=0.01:0.05:5'";
 
 bool is_number(const Node& node) {
@@ -43,7 +43,7 @@ class VaryReader {
       if (below == nullptr || is_axis(*below)) {
         add(path, member);
       } else if (below->empty()) {
-        problems_.add(member.mark, "sweep.vary." + shown_text(path) + " is empty", {}, std::string(kExample));
+        problems_.add(member.mark, "sweep.vary." + shown_text(path) + " is empty", {}, std::string(kFactorsExample));
       } else if (is_misspelt_factor(path, *below)) {
         problems_.add((*below)[0].mark,
                       "sweep.vary." + shown_text(path) + ": " + shown_key((*below)[0].key) + " is not a key of an axis",
@@ -68,7 +68,7 @@ class VaryReader {
   void add(const std::string& text, const Member& member) {
     const bool typed = member.mark.file == kCommandLine.file;
     std::optional<ValuePath> levels =
-        read_path(text, {member.mark, std::string(typed ? kTextExample : kExample)}, problems_);
+        read_path(text, {member.mark, std::string(typed ? kTextExample : kFactorsExample)}, problems_);
     if (!levels) return;
     Axis axis;
     axis.path = path_text(*levels);
@@ -172,7 +172,7 @@ std::optional<Node> read_vary_value(std::string_view text, Problems& problems) {
 std::vector<Axis> read_axes(const Node& vary, DesignKind design, const SpecNode& specs, Problems& problems) {
   const TableNode* members = vary.table();
   if (members == nullptr) {
-    add_wrong_kind(vary, "sweep.vary", "a table of paths and values", std::string(kExample), problems);
+    add_wrong_kind(vary, "sweep.vary", "a table of paths and values", std::string(kFactorsExample), problems);
     return {};
   }
   VaryReader reader(design, specs, problems);

@@ -10,13 +10,13 @@
 namespace sim {
 namespace {
 
-struct Moments {
+struct GroupMoments {
   double mean, sd;
   std::size_t count;
 };
 
 template <class At>
-Moments moments(std::size_t size, const At& at) {
+GroupMoments moments(std::size_t size, const At& at) {
   double sum = 0.0, squares = 0.0;
   std::size_t count = 0;
   for (std::size_t i = 0; i < size; ++i)
@@ -48,8 +48,8 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
 }
 
 Contrast WorstFutures::contrast(std::span<const float> values) const {
-  const Moments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
-  const Moments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
+  const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
+  const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
   const double error = worst.count == 0 ? std::numeric_limits<double>::quiet_NaN() : worst.sd / std::sqrt(static_cast<double>(worst.count));
   return {all.mean, all.sd, worst.mean, error};
 }
