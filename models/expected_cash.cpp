@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "sim/base/missing.h"
 
 namespace partnersim {
 namespace {
@@ -17,7 +20,7 @@ double total(const std::vector<double>& values) {
 void ExpectedCash::begin(Expectation& e) {
   cash_ = terms_.opening.expected(1);
   lowest_ = std::numeric_limits<double>::infinity();
-  broke_even_ = std::numeric_limits<double>::quiet_NaN();
+  broke_even_ = sim::kMissing;
   bookings_.clear();
   months_below_ = 0;
   stopped_now_ = false;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <vector>
 
 #include "models/expectation.h"
 #include "models/money_terms.h"
+#include "sim/base/missing.h"
 
 namespace partnersim {
 
@@ -27,7 +27,7 @@ class ExpectedCash {
 
   const MoneyTerms& terms_;
   double cash_ = 0.0, lowest_ = 0.0;
-  double broke_even_ = std::numeric_limits<double>::quiet_NaN();
+  double broke_even_ = sim::kMissing;
   std::vector<double> bookings_;  // [month - 1]
   std::size_t months_below_ = 0;
   bool stopped_now_ = false;

@@ -23,11 +23,11 @@
 #include "models/partner_ledger.h"
 #include "models/setup.h"
 #include "models/streams.h"
+#include "sim/base/missing.h"
 
 namespace partnersim {
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
 
 class Cash final : public Process {
  public:
@@ -50,7 +50,7 @@ class Cash final : public Process {
       lowest_[i] = std::numeric_limits<double>::infinity();
       need_[i] = -std::numeric_limits<double>::infinity();
       profit_[i] = npv_[i] = 0.0;
-      broke_even_[i] = kNever;
+      broke_even_[i] = sim::kMissing;
       below_[i] = 0.0f;
       state.stopped_in[i] = 0;
     }
@@ -83,7 +83,7 @@ class Cash final : public Process {
       state.write(need_column_, flow_.data());
       for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? 1.0 : 0.0;
       state.write(out_column_, flow_.data());
-      for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : kNever;
+      for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : sim::kMissing;
       state.write(out_month_column_, flow_.data());
     }
     ledger_.finish(state);

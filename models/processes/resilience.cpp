@@ -14,19 +14,18 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "models/counterfactual.h"
 #include "models/setup.h"
 #include "models/streams.h"
+#include "sim/base/missing.h"
 
 namespace partnersim {
 namespace {
 
 constexpr float kTolerance = 0.05f;  // eps of MODEL.md
 constexpr int kSteadyMonths = 3;
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 constexpr std::array<std::string_view, 2> kTwins{"no_shocks", "calm"};
 constexpr std::array kParameters{
@@ -37,7 +36,7 @@ constexpr std::array kParameters{
 // Measures of one replication's performance Q over the months.
 struct Measures {
   double area = 0.0, least = 1.0, overshoot = 0.0;
-  double recovery = kMissing, observed = kMissing, rapidity = kMissing;
+  double recovery = sim::kMissing, observed = sim::kMissing, rapidity = sim::kMissing;
   bool disrupted = false;
 
   void read(const std::vector<float>& q) {
@@ -110,7 +109,7 @@ class Resilience final : public Process, public Counterfactual {
       if (twin > 0.0f)
         performance_.row(month)[i] = actual / twin;
       else if (actual > 0.0f)
-        performance_.row(month)[i] = std::numeric_limits<float>::quiet_NaN();
+        performance_.row(month)[i] = static_cast<float>(sim::kMissing);
     }
   }
 

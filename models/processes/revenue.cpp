@@ -4,11 +4,11 @@
 // fall of it from a peak; growth compares the last twelve months with the first.
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <numeric>
 
 #include "models/setup.h"
 #include "models/streams.h"
+#include "sim/base/missing.h"
 
 namespace partnersim {
 namespace {
@@ -85,7 +85,7 @@ class Revenue final : public Process {
     state.write(drawdown_column_, drawdown_.data());
     state.write(recurring_column_, recurring_.data());
     for (std::size_t i = 0; i < state.count; ++i)
-      month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : std::numeric_limits<double>::quiet_NaN();
+      month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : sim::kMissing;
     state.write(growth_, month_.data());
     if (direct_ >= 0) state.write(direct_, sources_.row(0));
     for (std::size_t c = 0; c < channels_.size(); ++c) state.write(channels_[c], sources_.row(first_partner() + partners_ + c));

@@ -9,18 +9,17 @@
 // Partners have no spend a lead: what they cost and bring is in net_value and deals, by partner.
 #include <array>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "models/deal_values.h"
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
+#include "sim/base/missing.h"
 
 namespace partnersim {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 constexpr int kLongestPayback = 1200;  // months: a hundred years are never, assumed
 
 struct Economics {
@@ -31,7 +30,7 @@ struct Economics {
   double margin() const { return fee * (1.0 - variable); }
   double lifetime_value() const {
     const double leaving = 1.0 + discount - retention;
-    return leaving > 0.0 ? margin() * (1.0 + discount) / leaving : kMissing;
+    return leaving > 0.0 ? margin() * (1.0 + discount) / leaving : sim::kMissing;
   }
   double payback(double cost) const {
     double earned = deal * (1.0 - variable), stays = 1.0;
@@ -40,7 +39,7 @@ struct Economics {
       earned += margin() * stays;
       stays *= retention;
     }
-    return kMissing;
+    return sim::kMissing;
   }
 };
 
@@ -110,7 +109,7 @@ class UnitEconomics final : public Process {
       const OwnSource& source = sources_[k];
       Economics means = source.means;
       if (source.fee) means.fee = source.fee->expected(1);
-      const double cost = expected_deals_[k] > 0.0 ? spent(source, e.month - 1) / expected_deals_[k] : kMissing;
+      const double cost = expected_deals_[k] > 0.0 ? spent(source, e.month - 1) / expected_deals_[k] : sim::kMissing;
       const auto put = [&](const char* name, double value) {
         if (!std::isnan(value)) e.values.outcomes[name + source_name(source)] = value;
       };
@@ -174,10 +173,10 @@ class UnitEconomics final : public Process {
       own.variable = static_cast<double>(share_[i]);
       own.fee = source.fee ? static_cast<double>(fee_[i]) : 0.0;
       const int last = state.stopped_in[i] != 0 ? static_cast<int>(state.stopped_in[i]) : horizon;
-      cost[i] = source.deals[i] > 0.0f ? spent(source, last) / static_cast<double>(source.deals[i]) : kMissing;
+      cost[i] = source.deals[i] > 0.0f ? spent(source, last) / static_cast<double>(source.deals[i]) : sim::kMissing;
       value[i] = own.lifetime_value();
-      ratio[i] = cost[i] > 0.0 ? value[i] / cost[i] : kMissing;
-      payback[i] = std::isnan(cost[i]) ? kMissing : own.payback(cost[i]);
+      ratio[i] = cost[i] > 0.0 ? value[i] / cost[i] : sim::kMissing;
+      payback[i] = std::isnan(cost[i]) ? sim::kMissing : own.payback(cost[i]);
     }
     state.write(source.cost_column, cost.data());
     state.write(source.value_column, value.data());

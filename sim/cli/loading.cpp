@@ -153,7 +153,7 @@ class Loader {
   std::shared_ptr<const Scenario> with_seed(std::shared_ptr<const Scenario> scenario, std::size_t point) const {
     if (loaded_.experiment.shared_random_numbers()) return scenario;
     const std::int64_t seed = seed_of_point(loaded_.scenario->integer("scenario.seed"), loaded_.experiment, point);
-    return std::make_shared<const Scenario>(scenario->with("scenario.seed", seed, scenario->mark("scenario.seed")));
+    return std::make_shared<const Scenario>(scenario->with({{"scenario.seed", seed, scenario->mark("scenario.seed")}}));
   }
 
   const LoadRequest& request_;

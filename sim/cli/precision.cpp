@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/cli/table.h"
 #include "sim/engine/runner.h"
 
@@ -50,7 +50,7 @@ bool PrecisionWatch::assess(const collect::Collector& collector, std::uint32_t r
   const std::size_t begin = history_.value.size();
   history_.replications.push_back(replications);
   for (auto* list : {&history_.value, &history_.half_width, &history_.wanted, &history_.needed})
-    list->resize(begin + cells, std::numeric_limits<double>::quiet_NaN());
+    list->resize(begin + cells, kMissing);
   bool all = true;
   double farthest = -1.0;
   for (std::size_t k = 0; k < watched_.size(); ++k) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/base/problem.h"
 #include "sim/output/netcdf_file.h"
 
@@ -43,7 +43,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
       const auto& expected = collector.plan().points[p].model->expected().outcomes;
       const auto found = expected.find(outcomes[c].label());
       report.rows.push_back({point_labels[p], outcomes[c].label(), outcomes[c].unit, results.points[p].summaries[c],
-                             found == expected.end() ? std::numeric_limits<double>::quiet_NaN() : found->second});
+                             found == expected.end() ? kMissing : found->second});
     }
   }
   return report;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/report.h"
@@ -21,7 +21,6 @@ struct Statistic {
 };
 
 std::vector<Statistic> statistics(const ReportRow& row) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const Summary& s = row.summary;
   std::vector<Statistic> list{{"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
   for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
@@ -29,9 +28,9 @@ std::vector<Statistic> statistics(const ReportRow& row) {
     list.push_back({quantile_name(kProbabilities[i]), q.value, (q.high - q.low) / (2.0 * kNormal975)});
   }
   list.push_back({"cvar05", s.cvar, s.cvar_error});
-  list.push_back({"minimum", s.minimum, kNone});
-  list.push_back({"maximum", s.maximum, kNone});
-  list.push_back({"expected", row.expected, kNone});
+  list.push_back({"minimum", s.minimum, kMissing});
+  list.push_back({"maximum", s.maximum, kMissing});
+  list.push_back({"expected", row.expected, kMissing});
   return list;
 }
 
@@ -202,14 +201,13 @@ std::string differences_csv(const std::vector<DifferenceRow>& rows) {
       if (std::isfinite(value))
         out += fmt::format("{},{},{},{},{}\n", csv_text(row.point + " - " + row.baseline), csv_text(row.outcome), statistic, value, std::isfinite(error) ? fmt::format("{}", error) : "");
     };
-    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     line("difference", row.difference.value, row.difference.error);
-    line("difference_low", row.difference.low, kNone);
-    line("difference_high", row.difference.high, kNone);
+    line("difference_low", row.difference.low, kMissing);
+    line("difference_high", row.difference.high, kMissing);
     line("ratio", row.ratio.value, row.ratio.error);
-    line("larger", row.larger, kNone);
-    line("equal", row.equal, kNone);
-    line("variance_removed", row.variance_removed, kNone);
+    line("larger", row.larger, kMissing);
+    line("equal", row.equal, kMissing);
+    line("variance_removed", row.variance_removed, kMissing);
   }
   return out;
 }

@@ -18,10 +18,9 @@ std::string experiment_text(const Experiment& experiment) {
     for (const Assignment& setting : variant.settings) text += fmt::format(" {} = {};", path_text(setting.path), toml_text(setting.value));
     text += "\n";
   }
-  const std::size_t rows = experiment.points().size() / experiment.variants().size();
   for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
     text += fmt::format("{} {}:", experiment.axes()[a].factor ? "factor" : "value", experiment.axes()[a].path);
-    for (std::size_t row = 0; row < rows; ++row) text += " " + toml_text(experiment.value(row, a));
+    for (std::size_t row = 0; row < experiment.rows(); ++row) text += " " + toml_text(experiment.value(row, a));
     text += "\n";
   }
   return text;

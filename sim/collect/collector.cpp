@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/missing.h"
 #include "sim/collect/sums_codec.h"
 
 namespace sim::collect {
@@ -109,7 +110,7 @@ void Collector::commit(const BlockResult& result) {
   add_rows(block, [&](std::size_t c, float* to) {
     const int own = catalogue_.column(block.point, c);
     if (own == Catalogue::kAbsent)
-      std::fill_n(to, block.replications, std::numeric_limits<float>::quiet_NaN());
+      std::fill_n(to, block.replications, static_cast<float>(kMissing));
     else
       std::copy_n(result.columns.row(static_cast<std::size_t>(own)), block.replications, to);
   });

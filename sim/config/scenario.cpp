@@ -162,10 +162,12 @@ std::vector<Scenario::NamedEntry> Scenario::entries() const {
   return all;
 }
 
-Scenario Scenario::with(std::string_view path, Value value, const Mark& mark) const {
-  const Entry& old = at(path);
+Scenario Scenario::with(std::vector<NewValue> values) const {
   Scenario changed = *this;
-  changed.replaced_.insert_or_assign(std::string(path), Entry{std::move(value), mark, old.spec, true, old.draw_id, nullptr});
+  for (auto& [path, value, mark] : values) {
+    const Entry& old = at(path);
+    changed.replaced_.insert_or_assign(std::move(path), Entry{std::move(value), mark, old.spec, true, old.draw_id, nullptr});
+  }
   return changed;
 }
 

@@ -104,8 +104,13 @@ class Scenario {
   };
   std::vector<NamedEntry> entries() const;
 
-  // The same scenario with another value, as given, at a path that has one; what is not replaced is shared.
-  Scenario with(std::string_view path, Value value, const Mark& mark) const;
+  // The same scenario with other values, as given, at paths that have one; what is not replaced is shared.
+  struct NewValue {
+    std::string path;
+    Value value;
+    Mark mark;
+  };
+  Scenario with(std::vector<NewValue> values) const;
   // The paths whose values differ; nothing when the scenarios differ in more than values: in what exists, is enabled,
   // given, named, or drawn together.
   static std::optional<std::vector<std::string>> differing_values(const Scenario& a, const Scenario& b);

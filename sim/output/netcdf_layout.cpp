@@ -1,8 +1,9 @@
 #include "sim/output/netcdf_layout.h"
 
 #include <algorithm>
-#include <limits>
 #include <stdexcept>
+
+#include "sim/base/missing.h"
 
 namespace sim::output::hdf5 {
 namespace {
@@ -28,8 +29,7 @@ std::vector<hsize_t> chosen_chunk(std::vector<hsize_t> chunk, std::size_t cell_b
 
 void set_fill(hid_t list, const VariableSpec& spec, const Context& context) {
   if (spec.may_stay_unwritten) {
-    const double missing = std::numeric_limits<double>::quiet_NaN();
-    check(H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &missing), context);
+    check(H5Pset_fill_value(list, H5T_NATIVE_DOUBLE, &kMissing), context);
   } else if (spec.type != ValueType::kText) {  // HDF5 does not allow text to stay unfilled
     check(H5Pset_fill_time(list, H5D_FILL_TIME_NEVER), context);
   }

@@ -2,6 +2,7 @@
 // are compared with nothing: NaN.
 #include <algorithm>
 
+#include "sim/base/missing.h"
 #include "sim/collect/comparison.h"
 #include "sim/output/result_sections.h"
 

@@ -1,4 +1,5 @@
 // Totals and survival of each member of the network, over (point, partner) and (point, partner, month).
+#include "sim/base/missing.h"
 #include "sim/output/result_sections.h"
 
 namespace sim::output {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/base/problem.h"
 
 namespace sim::output {
@@ -36,7 +36,7 @@ void ResultReplications::read(std::size_t point, std::size_t column, std::uint32
   const std::string group = is_outcome ? "/outcomes" : "/inputs";
   const Column& wanted = is_outcome ? outputs_->outcomes[column] : outputs_->inputs[column - outputs_->outcomes.size()];
   if (!file_.exists(group + "/" + wanted.name)) {  // modelled by points that are new
-    std::fill(out.begin(), out.end(), std::numeric_limits<float>::quiet_NaN());
+    std::fill(out.begin(), out.end(), static_cast<float>(kMissing));
     return;
   }
   const std::vector<float> values = read_column(file_, group, wanted, *match_[point], first, out.size());

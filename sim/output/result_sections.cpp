@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/missing.h"
+
 namespace sim::output {
 
 ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, const Collector& collector_)

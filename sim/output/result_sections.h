@@ -17,7 +17,6 @@
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
 #include "sim/collect/results.h"
-#include "sim/stats/order.h"
 
 namespace sim::output {
 

@@ -1,4 +1,5 @@
 // The statistics of every outcome, with their errors and the spreadsheet's figure: over (point, outcome).
+#include "sim/base/missing.h"
 #include "sim/output/result_sections.h"
 
 namespace sim::output {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <span>
 
+#include "sim/base/missing.h"
 #include "sim/output/result_sections.h"
 
 namespace sim::output {

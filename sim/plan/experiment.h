@@ -40,6 +40,8 @@ class Experiment {
   const std::vector<Axis>& axes() const { return axes_; }
   const std::vector<Variant>& variants() const { return variants_; }
   const std::vector<ExperimentPoint>& points() const { return points_; }
+  // Of the design, the same in every variant.
+  std::size_t rows() const { return points_.size() / variants_.size(); }
   // Neither sweep nor variants: one point, labelled "base".
   bool is_single() const { return axes_.empty() && variants_.size() == 1; }
   bool shared_random_numbers() const { return shared_random_numbers_; }

@@ -20,9 +20,8 @@ bool may_meet(const Axis& a, const Axis& b) {
 }  // namespace
 
 PointScenarios::PointScenarios(const Experiment& experiment, const SpecNode& tree) : experiment_(experiment), tree_(tree) {
-  const std::size_t count = experiment.variants().size(), rows = experiment.points().size() / count;
-  const bool worth_it = rows > 2 * (experiment.axes().size() + 2);
-  for (std::size_t v = 0; v < count; ++v) variants_.push_back(worth_it ? prepare(v) : std::nullopt);
+  const bool worth_it = experiment.rows() > 2 * (experiment.axes().size() + 2);
+  for (std::size_t v = 0; v < experiment.variants().size(); ++v) variants_.push_back(worth_it ? prepare(v) : std::nullopt);
 }
 
 Scenario PointScenarios::at(std::size_t point, Problems& problems) const {
@@ -33,7 +32,7 @@ Scenario PointScenarios::at(std::size_t point, Problems& problems) const {
 }
 
 std::optional<PointScenarios::Variant> PointScenarios::prepare(std::size_t variant) const {
-  const std::size_t rows = experiment_.points().size() / experiment_.variants().size(), first = variant * rows;
+  const std::size_t first = variant * experiment_.rows();
   Problems problems;
   auto scenario = resolved(experiment_.document(first, problems));
   if (!scenario || !problems.empty()) return std::nullopt;
@@ -55,20 +54,20 @@ std::optional<Scenario> PointScenarios::resolved(const Document& document) const
 
 bool PointScenarios::observe(Variant& variant, std::size_t first, std::size_t axis) const {
   const bool factor = experiment_.axes()[axis].factor;
-  const std::size_t rows = experiment_.points().size() / experiment_.variants().size();
   std::vector<Node> values;
   for (std::size_t a = 0; a < experiment_.axes().size(); ++a) values.push_back(experiment_.value(first, a));
   const std::optional<double> here = number_of(values[axis]);
   if (!here) return false;
 
   // Another value of the axis alone; one that has no other moves nothing.
+  const std::size_t end = first + experiment_.rows();
   std::size_t other = first;
-  for (; other < first + rows; ++other) {
+  for (; other < end; ++other) {
     const std::optional<double> number = experiment_.number(other, axis);
     if (!number) return false;
     if (*number != *here) break;
   }
-  if (other == first + rows) return true;
+  if (other == end) return true;
   values[axis] = experiment_.value(other, axis);
   Problems problems;
   const auto probe = resolved(experiment_.document(experiment_.points()[first].variant, values, problems));
@@ -88,7 +87,7 @@ bool PointScenarios::observe(Variant& variant, std::size_t first, std::size_t ax
 }
 
 std::optional<Scenario> PointScenarios::patched(const Variant& variant, std::size_t point) const {
-  Scenario scenario = variant.scenario;
+  std::vector<Scenario::NewValue> values;
   for (const Moved& moved : variant.moved) {
     const Axis& axis = experiment_.axes()[moved.axis];
     Node node = experiment_.value(point, moved.axis);
@@ -97,9 +96,9 @@ std::optional<Scenario> PointScenarios::patched(const Variant& variant, std::siz
     Problems problems;
     std::optional<Value> value = read_value(node, *moved.spec, moved.path, problems);
     if (!value) return std::nullopt;  // reading the document says what is wrong with it
-    scenario = scenario.with(moved.path, std::move(*value), node.mark);
+    values.push_back({moved.path, std::move(*value), node.mark});
   }
-  return scenario;
+  return variant.scenario.with(std::move(values));
 }
 
 }  // namespace sim

@@ -42,8 +42,8 @@ class PointScenarios {
 
   std::optional<Variant> prepare(std::size_t variant) const;
   std::optional<Scenario> resolved(const Document& document) const;  // when nothing is wrong with it
-  // Adds what an axis moves; false when that cannot be told from its values alone.
-  bool observe(Variant& variant, std::size_t number, std::size_t axis) const;
+  // Adds what an axis moves from the variant's first point on; false when that cannot be told from its values alone.
+  bool observe(Variant& variant, std::size_t first, std::size_t axis) const;
   std::optional<Scenario> patched(const Variant& variant, std::size_t point) const;
 
   const Experiment& experiment_;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/base/missing.h"
 #include "sim/stats/order.h"
 #include "sim/stats/summary.h"
 #include "sim/stats/units.h"
@@ -63,7 +64,7 @@ class Gaps {
   double gap(std::size_t j) const { return sum_[j] / n_; }
   // NaN when there is only one section.
   double error(std::size_t j) const {
-    if (used_ < 2.0) return std::numeric_limits<double>::quiet_NaN();
+    if (used_ < 2.0) return kMissing;
     const double squares = squares_[j] - 2.0 * gap(j) * products_[j] + gap(j) * gap(j) * shares_;
     return std::sqrt(std::max(0.0, squares) / (1.0 - shares_ / (n_ * n_))) / n_;
   }

@@ -15,11 +15,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "sim/base/missing.h"
 #include "sim/engine/outputs.h"
 
 namespace sim {
@@ -34,12 +34,12 @@ enum class Dominance : std::uint8_t {
 struct DominanceTest {
   Dominance verdict = Dominance::no_difference;
   // Largest F_a - F_b and F_b - F_a, as probabilities, and the first value where they stand.
-  double gain = 0.0, gain_at = std::numeric_limits<double>::quiet_NaN();
-  double loss = 0.0, loss_at = std::numeric_limits<double>::quiet_NaN();
+  double gain = 0.0, gain_at = kMissing;
+  double loss = 0.0, loss_at = kMissing;
   double tolerance = 0.0;  // the largest gap, at any level tested, that Monte Carlo error explains
   // Where verdict is `crosses`: the first value at which the gap changes sign, between two levels that are
   // significantly different in opposite directions; how many such changes; whether b is the smaller one below it.
-  double crossing = std::numeric_limits<double>::quiet_NaN();
+  double crossing = kMissing;
   std::size_t crossings = 0;
   bool smaller_below = false;
 };

@@ -3,14 +3,10 @@
 // Promise: the same bits as any other correct sort, -0 before +0; no NaN may be sorted.
 #pragma once
 
-#include <limits>
 #include <span>
 #include <vector>
 
 namespace sim {
-
-// Stands where there is no value: a figure that cannot be told, an outcome that a future does not have.
-inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 void sort_ascending(std::span<float> values);
 

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "sim/base/missing.h"
 #include "sim/stats/influence.h"
 #include "sim/stats/order.h"
 #include "sim/stats/summary.h"
@@ -115,7 +116,7 @@ void compare_quantiles(Comparison& c, const Pairs& pairs) {
   // Missing in both where missing in either.
   std::vector<float> a(pairs.a.begin(), pairs.a.end()), b(pairs.b.begin(), pairs.b.end());
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::isnan(a[i]) || std::isnan(b[i])) a[i] = b[i] = std::numeric_limits<float>::quiet_NaN();
+    if (std::isnan(a[i]) || std::isnan(b[i])) a[i] = b[i] = static_cast<float>(kMissing);
   std::vector<float> sorted_a = without_missing(a), sorted_b = without_missing(b);
   sort_ascending(sorted_a);
   sort_ascending(sorted_b);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "sim/base/missing.h"
 #include "sim/stats/influence.h"
 #include "sim/stats/order.h"
 #include "sim/stats/paired.h"

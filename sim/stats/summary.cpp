@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
+#include "sim/base/missing.h"
 #include "sim/base/special.h"
 #include "sim/stats/influence.h"
 #include "sim/stats/order.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "sim/base/missing.h"
 #include "sim/base/student.h"
-#include "sim/stats/order.h"
 
 namespace sim {
 namespace {

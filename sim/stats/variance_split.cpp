@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
-#include "sim/stats/order.h"
+#include "sim/base/missing.h"
 #include "sim/stats/summary.h"
 
 namespace sim {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "sim/base/missing.h"
 #include "sim/stats/summary.h"
 
 namespace sim {
@@ -24,7 +24,7 @@ GroupMoments moments(std::size_t size, const At& at) {
       sum += v;
       ++count;
     }
-  if (count == 0) return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN(), 0};
+  if (count == 0) return {kMissing, kMissing, 0};
   const double mean = sum / static_cast<double>(count);
   for (std::size_t i = 0; i < size; ++i)
     if (const auto v = static_cast<double>(at(i)); !std::isnan(v)) squares += (v - mean) * (v - mean);
@@ -50,7 +50,7 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
 Contrast WorstFutures::contrast(std::span<const float> values) const {
   const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
   const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
-  const double error = worst.count == 0 ? std::numeric_limits<double>::quiet_NaN() : worst.sd / std::sqrt(static_cast<double>(worst.count));
+  const double error = worst.count == 0 ? kMissing : worst.sd / std::sqrt(static_cast<double>(worst.count));
   return {all.mean, all.sd, worst.mean, error};
 }
 
