@@ -11,12 +11,28 @@
 namespace partnersim {
 namespace {
 
-// The values of deals `first` and `first + 1` in medians, 0 for those the cell does not have.
-SIM_INLINE float pair_value(std::uint32_t a, std::uint32_t b, std::uint32_t count, std::uint32_t first, float spread) {
-  const sim::NormalPair z = sim::normal_pair(a, b, spread);
-  const float v0 = sim::exp2_lane(z.first);
-  const float v1 = sim::exp2_lane(z.second);
-  return (count > first ? v0 : 0.0f) + (count > first + 1 ? v1 : 0.0f);
+// out[i] = the values of deals `first` and `first + 1` of cell i in medians, 0 for those the cell does not have;
+// spread(i) is sigma * log2(e). In stages over a few vectors: the chain of dependent operations from word to value is so
+// long that a processor sees too few vectors at once to fill its units.
+template <class Spread>
+SIM_INLINE void pair_values(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b, const std::uint32_t* __restrict counts,
+                            std::uint32_t first, const Spread& spread, std::size_t count, float* __restrict out) {
+  constexpr std::size_t kStage = 128;  // lanes; assumed
+  alignas(sim::kCacheLine) float x[kStage], y[kStage];
+  for (std::size_t begin = 0; begin < count; begin += kStage) {
+    const std::size_t n = sim::overrun(count - begin < kStage ? count - begin : kStage);
+    for (std::size_t i = 0; i < n; ++i) x[i] = sim::normal_radius(a[begin + i], spread(begin + i));
+    for (std::size_t i = 0; i < n; ++i) {
+      const sim::NormalPair z = sim::normal_on_circle(x[i], b[begin + i]);
+      x[i] = z.first;
+      y[i] = z.second;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const float v0 = sim::exp2_lane(x[i]), v1 = sim::exp2_lane(y[i]);
+      const std::uint32_t deals = counts[begin + i];
+      out[begin + i] = (deals > first ? v0 : 0.0f) + (deals > first + 1 ? v1 : 0.0f);
+    }
+  }
 }
 
 }  // namespace
@@ -54,20 +70,16 @@ float DealValues::deal(const DealCell& cell, std::uint32_t j) const {
 void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],
                              std::size_t count, float* sums) const {
   const std::uint32_t* __restrict n = counts;
-  const std::uint32_t* __restrict a = words[2];
-  const std::uint32_t* __restrict b = words[3];
+  const std::uint32_t *a = words[2], *b = words[3];
   float* __restrict out = sums;
   const float spread = log2_spread_;
   if (spread == 0.0f) {
     sim::on_lanes(isa, [=]() SIM_LANES {
-      for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(static_cast<std::int32_t>(n[i]));
+      for (std::size_t i = 0; i < sim::overrun(count); ++i) out[i] = static_cast<float>(static_cast<std::int32_t>(n[i]));
     });
     return;
   }
-  sim::on_lanes(isa, [=]() SIM_LANES {
-    SIM_INDEPENDENT
-    for (std::size_t i = 0; i < count; ++i) out[i] = pair_value(a[i], b[i], n[i], 0, spread);
-  });
+  sim::on_lanes(isa, [=]() SIM_LANES { pair_values(a, b, n, 0, [=](std::size_t) SIM_LANES { return spread; }, count, out); });
 }
 
 DealQueue::DealQueue(std::size_t cells) : words_(4, cells) {
@@ -110,11 +122,8 @@ void DealQueue::draw(sim::Isa isa, const sim::Philox& philox, const sim::Address
 
 void DealQueue::pairs(sim::Isa isa, std::size_t count, std::uint32_t first, const std::uint32_t* a,
                       const std::uint32_t* b, const std::uint32_t* counts, const float* spread) {
-  float* __restrict value = value_.data();
-  sim::on_lanes(isa, [=]() SIM_LANES {
-    SIM_INDEPENDENT
-    for (std::size_t k = 0; k < count; ++k) value[k] = pair_value(a[k], b[k], counts[k], first, spread[k]);
-  });
+  float* value = value_.data();
+  sim::on_lanes(isa, [=]() SIM_LANES { pair_values(a, b, counts, first, [=](std::size_t k) SIM_LANES { return spread[k]; }, count, value); });
 }
 
 // Words 2 and 3 of the call, only for cells that have these deals.

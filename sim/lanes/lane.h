@@ -15,6 +15,10 @@ namespace sim {
 inline constexpr std::size_t kLanePadding = 32;
 inline constexpr std::size_t kCacheLine = 64;
 
+// The number of iterations of a vector loop that may overrun `count` lanes: whole vectors of every instruction set, so
+// that the compiler leaves no remainder to be done lane by lane. Not for loops whose padding could reach a result.
+constexpr std::size_t overrun(std::size_t count) { return (count + 15) & ~std::size_t{15}; }
+
 constexpr std::size_t padded(std::size_t lanes) { return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding; }
 
 template <class T>

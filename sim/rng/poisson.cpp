@@ -7,6 +7,7 @@
 #include "sim/base/special.h"
 #include "sim/lanes/compact.h"
 #include "sim/lanes/float_math.h"
+#include "sim/lanes/lane.h"
 
 namespace sim {
 namespace {
@@ -39,19 +40,24 @@ void first_steps(Isa isa, const PoissonBatch& b) {
   std::uint32_t* __restrict counts = b.counts;
   const std::size_t n = b.count;
   on_lanes(isa, [=]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) {
-      const float rate = rates[i];
-      const float x = scaled_quantile(words[i], rate);
-      float term = 1.0f;
-      float sum = 1.0f;
-      std::uint32_t k = x > sum ? 1u : 0u;
+    constexpr std::size_t kStage = 128;  // lanes; in two stages, so that chains of dependent operations are shorter
+    alignas(kCacheLine) float scaled[kStage];
+    for (std::size_t begin = 0; begin < n; begin += kStage) {
+      const std::size_t lanes = overrun(n - begin < kStage ? n - begin : kStage);
+      for (std::size_t i = 0; i < lanes; ++i) scaled[i] = scaled_quantile(words[begin + i], rates[begin + i]);
+      for (std::size_t i = 0; i < lanes; ++i) {
+        const float rate = rates[begin + i], x = scaled[i];
+        float term = 1.0f;
+        float sum = 1.0f;
+        std::uint32_t k = x > sum ? 1u : 0u;
 #pragma GCC unroll 64
-      for (int step = 1; step < kSteps; ++step) {
-        term = term * (rate * kReciprocal[static_cast<std::size_t>(step)]);
-        sum = sum + term;
-        k += x > sum ? 1u : 0u;
+        for (int step = 1; step < kSteps; ++step) {
+          term = term * (rate * kReciprocal[static_cast<std::size_t>(step)]);
+          sum = sum + term;
+          k += x > sum ? 1u : 0u;
+        }
+        counts[begin + i] = words[begin + i] < kTailWord ? static_cast<std::uint32_t>(kSteps) : k;
       }
-      counts[i] = words[i] < kTailWord ? static_cast<std::uint32_t>(kSteps) : k;
     }
   });
 }
