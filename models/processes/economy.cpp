@@ -66,6 +66,7 @@ class Economy final : public Process {
         entity_(setup.entity("economy")),
         word_(entity_, kStream, setup.lanes),
         regime_(sim::padded(setup.lanes)),
+        next_(regime_),
         start_words_(4, setup.lanes),
         calm_twin_(setup.scenario.has_table("resilience") && setup.scenario.text("resilience.twin") == "calm"),
         counts_(regimes_.names.size(), setup.lanes) {
@@ -130,11 +131,10 @@ class Economy final : public Process {
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
       if (!factors[q]->used) continue;
       float* __restrict value = factors[q]->value.data();
-      const float* __restrict table = factors_[q].data();
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
-        SIM_INDEPENDENT
-        for (std::size_t i = 0; i < n; ++i) value[i] *= table[regime[i]];
-      });
+      for (std::uint32_t r = 0; r < factors_[q].size(); ++r)
+        sim::on_lanes(state.isa, [=, factor = factors_[q][r]]() SIM_LANES {
+          for (std::size_t i = 0; i < n; ++i) value[i] *= regime[i] == r ? factor : 1.0f;
+        });
     }
   }
 
@@ -186,27 +186,25 @@ class Economy final : public Process {
     }
   }
 
+  // The next regime is the number of thresholds of this one at or below the coin. Regime by regime, for there are few:
+  // vector units compare many times faster than they look up.
   void move(const State& state, const std::uint32_t* __restrict word) {
-    const std::size_t n = state.count;
-    const auto columns = static_cast<std::uint32_t>(regimes_.names.size() - 1);
-    std::uint32_t* __restrict regime = regime_.data();
-    const std::uint32_t* __restrict table = thresholds_.data();
-    sim::on_lanes(state.isa, [=]() SIM_LANES {
-      SIM_INDEPENDENT
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::uint32_t row = regime[i] * columns;
-        std::uint32_t next = 0;
-        for (std::uint32_t c = 0; c < columns; ++c) next += sim::coin(word[i]) >= table[row + c] ? 1u : 0u;
-        regime[i] = next;
-      }
-    });
+    const std::size_t n = state.count, columns = regimes_.names.size() - 1;
+    const std::uint32_t* __restrict regime = regime_.data();
+    std::uint32_t* __restrict next = next_.data();
+    std::fill_n(next, n, 0u);
+    for (std::size_t k = 0; k < thresholds_.size(); ++k)
+      sim::on_lanes(state.isa, [=, from = static_cast<std::uint32_t>(k / columns), threshold = thresholds_[k]]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) next[i] += regime[i] == from && sim::coin(word[i]) >= threshold ? 1u : 0u;
+      });
+    regime_.swap(next_);
   }
 
   Regimes regimes_;
   std::vector<std::uint32_t> start_thresholds_;
   std::uint64_t entity_;
   sim::MonthlyWord word_;
-  sim::Lane<std::uint32_t> regime_;
+  sim::Lane<std::uint32_t> regime_, next_;
   sim::Grid<std::uint32_t> start_words_;
   bool calm_twin_;
   sim::Grid<float> counts_;  // [regime] months
