@@ -35,6 +35,14 @@ SIM_INLINE std::int32_t bin_index(float value) {
   return bits < 0 ? -positive : positive;
 }
 
+constexpr std::int32_t kNoneAbove = std::numeric_limits<std::int32_t>::max(), kNoneBelow = std::numeric_limits<std::int32_t>::min();
+// Of the bins of some values: the lowest and the highest, those of each sign nearest to 0, how many are 0.
+struct Extent {
+  std::int32_t low = 0, high = 0;
+  std::int32_t least_above = kNoneAbove, most_below = kNoneBelow;
+  std::int32_t zeros = 0;
+};
+
 }  // namespace
 
 void ExactMoments::add(Isa isa, std::span<const double> values, double inverse_resolution) {
@@ -154,39 +162,33 @@ void LogHistogram::Window::clear() { std::fill(counts.begin(), counts.end(), 0u)
 void LogHistogram::add(Isa isa, std::span<const float> values, std::vector<std::int32_t>& scratch) {
   if (values.empty()) return;
   scratch.resize(values.size());
-  std::int32_t low = 0, high = 0;
-  std::uint32_t to_below = 0, to_above = 0, zeros = 0;
+  Extent e;
   const float* __restrict in = values.data();
   std::int32_t* __restrict bins = scratch.data();
   const std::size_t n = values.size();
-  on_lanes(isa, [=, &low, &high, &to_below, &to_above, &zeros]() SIM_LANES {
-    std::int32_t lowest = 0, highest = 0;
-    // How far beyond the first bin of its sign the nearest one is: modulo 2^32 all others are farther.
-    std::uint32_t nearest_below = ~0u, nearest_above = ~0u, none = 0;
+  on_lanes(isa, [=, &e]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i) bins[i] = bin_index(in[i]);
+    // A loop of its own: with the bins in the same one, gcc 12 takes value by value.
+    Extent x;
     for (std::size_t i = 0; i < n; ++i) {
-      const std::int32_t bin = bin_index(in[i]);
-      const std::uint32_t beyond_above = static_cast<std::uint32_t>(bin) - 1u, beyond_below = ~static_cast<std::uint32_t>(bin);
-      bins[i] = bin;
-      lowest = bin < lowest ? bin : lowest;
-      highest = bin > highest ? bin : highest;
-      nearest_above = beyond_above < nearest_above ? beyond_above : nearest_above;
-      nearest_below = beyond_below < nearest_below ? beyond_below : nearest_below;
-      none += bin == 0 ? 1u : 0u;
+      const std::int32_t bin = bins[i];
+      const std::int32_t above = bin > 0 ? bin : kNoneAbove, below = bin < 0 ? bin : kNoneBelow;
+      x.low = bin < x.low ? bin : x.low;
+      x.high = bin > x.high ? bin : x.high;
+      x.least_above = above < x.least_above ? above : x.least_above;
+      x.most_below = below > x.most_below ? below : x.most_below;
+      x.zeros += bin == 0 ? 1 : 0;
     }
-    low = lowest;
-    high = highest;
-    to_below = nearest_below;
-    to_above = nearest_above;
-    zeros = none;
+    e = x;
   });
-  zeros_ += zeros;
-  if (high > 0) {
-    positive_.cover(static_cast<std::int32_t>(to_above + 1u), high);
+  zeros_ += static_cast<std::uint32_t>(e.zeros);
+  if (e.high > 0) {
+    positive_.cover(e.least_above, e.high);
     std::uint32_t* counts = positive_.counts.data();
     for (const std::int32_t bin : scratch) ++counts[bin > 0 ? bin - positive_.first + 1 : 0];
   }
-  if (low < 0) {
-    negative_.cover(low, static_cast<std::int32_t>(~to_below));
+  if (e.low < 0) {
+    negative_.cover(e.low, e.most_below);
     std::uint32_t* counts = negative_.counts.data();
     for (const std::int32_t bin : scratch) ++counts[bin < 0 ? bin - negative_.first + 1 : 0];
   }
