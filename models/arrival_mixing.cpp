@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "models/streams.h"
-#include "sim/lanes/compact.h"
 
 namespace partnersim {
 
@@ -34,7 +33,8 @@ void ArrivalMixing::add_events(Setup& setup, const std::string& path) {
                  sim::MonthlyWord(setup.entity(path), stream::kEvents, setup.lanes)};
 }
 
-bool ArrivalMixing::apply(const State& state, const std::uint32_t* list, std::size_t n, float* factor, float* further, float* surprise) {
+bool ArrivalMixing::apply(const State& state, const sim::LaneList& list, float* factor, float* further, float* surprise) {
+  const std::size_t n = list.size();
   if (event_) {
     if (state.month == 1 || event_->leads.changes_in(state.month)) event_->leads.fill(state, event_leads_.data());
     const std::uint32_t* word = event_->word.at(state.month, *state.philox, state.isa, state.all_lanes());
@@ -48,7 +48,7 @@ bool ArrivalMixing::apply(const State& state, const std::uint32_t* list, std::si
   }
   if (mixing_) {
     const std::uint32_t* word = mixing_->word.at(state.month, *state.philox, state.isa, state.all_lanes());
-    sim::gather(state.isa, word, list, n, words_.data());
+    sim::compress(state.isa, word, list, words_.data());
     mixing_->quantile.fill({words_.data(), n}, {xi_.data(), n});
     for (std::size_t k = 0; k < n; ++k) factor[k] *= xi_[k];
   }

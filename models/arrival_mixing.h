@@ -21,7 +21,7 @@ class ArrivalMixing {
 
   // Adds m A of an event to `further`, sets `surprise` to that less its mean c m A, and multiplies `factor` (A on entry)
   // by xi; all by position in `list`. True when there are events; else neither is touched.
-  bool apply(const State& state, const std::uint32_t* list, std::size_t n, float* factor, float* further, float* surprise);
+  bool apply(const State& state, const sim::LaneList& list, float* factor, float* further, float* surprise);
   double expected_event(int month) const { return event_ ? event_->probability * event_->leads.expected(month) : 0.0; }
 
  private:

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "models/streams.h"
-#include "sim/lanes/compact.h"
 
 namespace partnersim {
 
@@ -19,8 +18,8 @@ CustomerBase::CustomerBase(Setup& setup, const std::string& path)
                setup.lanes),
       fees_(sim::padded(setup.lanes)),
       customers_(fees_),
-      joining_(sim::padded(setup.lanes)),
-      counts_(joining_) {
+      joining_(setup.lanes),
+      counts_(sim::padded(setup.lanes)) {
   setup.has_recurring = true;
   setup.needs_closings = true;
 }
@@ -33,10 +32,10 @@ void CustomerBase::begin(const State& state) {
 
 void CustomerBase::step(State& state, const std::uint32_t* closings, float* sales) {
   if (fee_.changes_in(state.month)) fee_.fill(state, fees_.data());
-  const std::size_t n = sim::positions_above(state.isa, closings, state.count, 0, joining_.data());
-  sim::gather(state.isa, closings, joining_.data(), n, counts_.data());
-  leaving_.add(state, joining_.data(), counts_.data(), n);
-  for (std::size_t k = 0; k < n; ++k) customers_[joining_[k]] += static_cast<float>(counts_[k]);
+  joining_.above(state.isa, closings, state.count, 0);
+  sim::compress(state.isa, closings, joining_, counts_.data());
+  leaving_.add(state, joining_, counts_.data());
+  for (std::size_t k = 0; k < joining_.size(); ++k) customers_[joining_[k]] += static_cast<float>(counts_[k]);
   const std::uint32_t* __restrict gone = leaving_.due(state);
   const float* __restrict fee = fees_.data();
   float* __restrict customers = customers_.data();

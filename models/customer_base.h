@@ -29,7 +29,8 @@ class CustomerBase {
   double retention_;
   Schedule leaving_;
   sim::Lane<float> fees_, customers_;
-  sim::Lane<std::uint32_t> joining_, counts_;
+  sim::LaneList joining_;
+  sim::Lane<std::uint32_t> counts_;
   double expected_customers_ = 0.0;
 };
 

@@ -84,25 +84,29 @@ void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uin
 
 DealQueue::DealQueue(std::size_t cells) : words_(4, cells) {
   const std::size_t room = sim::padded(cells) + sim::kLanePadding;  // add() may write padding behind the last cell
-  for (auto* lane : {&lane_, &slot_, &counts_, &entity_low_, &entity_high_, &chosen_, &chosen_a_, &chosen_b_,
+  for (auto* lane : {&lane_, &slot_, &counts_, &entity_low_, &entity_high_, &chosen_a_, &chosen_b_,
                      &chosen_counts_, &chosen_slot_})
     lane->resize(room);
   for (auto* lane : {&spread_, &chosen_spread_, &value_}) lane->resize(room);
 }
 
-void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const std::uint32_t* list,
-                    const std::uint32_t* counts, std::size_t count, std::uint32_t offset) {
+void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const sim::LaneList& list,
+                    const std::uint32_t* counts, std::uint32_t offset) {
   if (values.log2_spread() == 0.0f) return;
-  const std::size_t open = sim::positions_above(isa, counts, count, 2, chosen_.data());
-  // Padding of a gather may be written: the arrays end in room for it.
-  sim::gather(isa, list, chosen_.data(), open, lane_.data() + size_);
-  sim::gather(isa, counts, chosen_.data(), open, counts_.data() + size_);
-  const std::uint32_t* __restrict lane = lane_.data() + size_;
-  std::uint32_t* __restrict slot = slot_.data() + size_;
-  for (std::size_t k = 0; k < open; ++k) slot[k] = offset + lane[k];
-  std::fill_n(entity_low_.data() + size_, open, static_cast<std::uint32_t>(entity));
-  std::fill_n(entity_high_.data() + size_, open, static_cast<std::uint32_t>(entity >> 32));
-  std::fill_n(spread_.data() + size_, open, values.log2_spread());
+  // Padding behind may be written: the arrays end in room for it.
+  std::uint32_t* lane = lane_.data() + size_;
+  const std::size_t open = sim::move_above(isa, counts, list.size(), 2, {{list.data(), lane}, {counts, counts_.data() + size_}});
+  std::uint32_t *slot = slot_.data() + size_, *low = entity_low_.data() + size_, *high = entity_high_.data() + size_;
+  float* spread = spread_.data() + size_;
+  sim::on_lanes(isa, [=, each = values.log2_spread()]() SIM_LANES {
+    SIM_INDEPENDENT
+    for (std::size_t k = 0; k < sim::overrun(open); ++k) {
+      slot[k] = offset + lane[k];
+      low[k] = static_cast<std::uint32_t>(entity);
+      high[k] = static_cast<std::uint32_t>(entity >> 32);
+      spread[k] = each;
+    }
+  });
   size_ += open;
 }
 
@@ -128,30 +132,24 @@ void DealQueue::pairs(sim::Isa isa, std::size_t count, std::uint32_t first, cons
 
 // Words 2 and 3 of the call, only for cells that have these deals.
 void DealQueue::second_pairs(sim::Isa isa, std::uint32_t first, float* totals) {
-  const std::size_t n = sim::positions_above(isa, counts_.data(), size_, first, chosen_.data());
-  const std::uint32_t* chosen = chosen_.data();
-  sim::gather(isa, words_.row(2), chosen, n, chosen_a_.data());
-  sim::gather(isa, words_.row(3), chosen, n, chosen_b_.data());
-  sim::gather(isa, counts_.data(), chosen, n, chosen_counts_.data());
-  sim::gather(isa, slot_.data(), chosen, n, chosen_slot_.data());
-  sim::gather(isa, spread_.data(), chosen, n, chosen_spread_.data());
+  const std::size_t n = sim::move_above(isa, counts_.data(), size_, first,
+                                        {{words_.row(2), chosen_a_.data()},
+                                          {words_.row(3), chosen_b_.data()},
+                                          {counts_.data(), chosen_counts_.data()},
+                                          {slot_.data(), chosen_slot_.data()},
+                                          {spread_.data(), chosen_spread_.data()}});
   pairs(isa, n, first, chosen_a_.data(), chosen_b_.data(), chosen_counts_.data(), chosen_spread_.data());
   sim::scatter_add(isa, value_.data(), chosen_slot_.data(), n, totals);
 }
 
 void DealQueue::keep_above(sim::Isa isa, std::uint32_t limit) {
-  const std::size_t n = sim::positions_above(isa, counts_.data(), size_, limit, chosen_.data());
-  // Positions ascend, so that moving entries towards the front never overwrites one still needed.
-  for (std::size_t k = 0; k < n; ++k) {
-    const std::uint32_t from = chosen_[k];
-    lane_[k] = lane_[from];
-    slot_[k] = slot_[from];
-    counts_[k] = counts_[from];
-    entity_low_[k] = entity_low_[from];
-    entity_high_[k] = entity_high_[from];
-    spread_[k] = spread_[from];
-  }
-  size_ = n;
+  size_ = sim::move_above(isa, counts_.data(), size_, limit,
+                          {{lane_.data(), lane_.data()},
+                            {slot_.data(), slot_.data()},
+                            {entity_low_.data(), entity_low_.data()},
+                            {entity_high_.data(), entity_high_.data()},
+                            {spread_.data(), spread_.data()},
+                            {counts_.data(), counts_.data()}});
 }
 
 }  // namespace partnersim

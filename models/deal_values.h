@@ -13,6 +13,7 @@
 
 #include "sim/config/scenario.h"
 #include "sim/lanes/lane.h"
+#include "sim/lanes/lane_list.h"
 #include "sim/rng/distribution.h"
 #include "sim/rng/philox.h"
 
@@ -63,8 +64,8 @@ class DealQueue {
   void clear() { size_ = 0; }
   // Cells of one source with more than two deals, among those of `list` (lane and number of deals). The
   // total of lane l is at totals[offset + l].
-  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const std::uint32_t* list,
-           const std::uint32_t* counts, std::size_t count, std::uint32_t offset);
+  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const sim::LaneList& list,
+           const std::uint32_t* counts, std::uint32_t offset);
   // Draws what waits and adds it to `totals`, in units of each source. `address` gives process and month.
   void draw(sim::Isa isa, const sim::Philox& philox, const sim::Address& address, std::uint32_t first_replication,
             float* totals);
@@ -80,7 +81,7 @@ class DealQueue {
   sim::Lane<float> spread_;
   std::size_t size_ = 0;
   // Work space.
-  sim::Lane<std::uint32_t> chosen_, chosen_a_, chosen_b_, chosen_counts_, chosen_slot_;
+  sim::Lane<std::uint32_t> chosen_a_, chosen_b_, chosen_counts_, chosen_slot_;
   sim::Lane<float> chosen_spread_, value_;
   sim::Grid<std::uint32_t> words_;
 };

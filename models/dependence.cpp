@@ -86,8 +86,7 @@ void Dependence::after_actual(State& state) {
 bool Dependence::open(State& state, std::size_t pass) {
   state.pass = Pass::without;
   state.removed_partner = chosen_[pass];
-  std::iota(state.lanes.begin(), state.lanes.begin() + static_cast<std::ptrdiff_t>(state.count), 0u);
-  state.lane_count = state.count;
+  state.lanes.all(state.count);
   return true;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "sim/lanes/compact.h"
 
 namespace partnersim {
 
@@ -32,9 +31,8 @@ void PartnerLedger::begin() {
 }
 
 void PartnerLedger::add_working(const State& state, std::size_t partner, double amount, float* to) {
-  const std::size_t n = state.working_count[partner];
-  std::fill_n(amounts_.data(), n, static_cast<float>(amount));
-  sim::scatter_add(state.isa, amounts_.data(), state.working.row(partner), n, to);
+  std::fill_n(amounts_.data(), state.working[partner].size(), static_cast<float>(amount));
+  sim::expand_add(state.isa, amounts_.data(), state.working[partner], to);
 }
 
 void PartnerLedger::add(const State& state, std::size_t partner, const Month& month) {

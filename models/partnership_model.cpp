@@ -105,8 +105,7 @@ class NetworkSimulation final : public sim::Simulation {
 
   void open_actual() {
     state_->pass = Pass::actual;
-    std::iota(state_->lanes.begin(), state_->lanes.begin() + static_cast<std::ptrdiff_t>(state_->count), 0u);
-    state_->lane_count = state_->count;
+    state_->lanes.all(state_->count);
     state_->stopped_count = 0;
     std::fill(state_->shocked.begin(), state_->shocked.end(), 0u);
     std::fill(state_->stopped_in.begin(), state_->stopped_in.end(), 0u);

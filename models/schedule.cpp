@@ -19,7 +19,8 @@ void Schedule::begin(const State& state) {
   for (std::size_t m = 0; m < due_.rows(); ++m) std::fill_n(due_.row(m), state.count, 0u);
 }
 
-void Schedule::add(const State& state, const std::uint32_t* list, const std::uint32_t* counts, std::size_t n) {
+void Schedule::add(const State& state, const sim::LaneList& list, const std::uint32_t* counts) {
+  const std::size_t n = list.size();
   const auto now = static_cast<std::size_t>(state.month);
   if (delay_.is_constant()) {
     const std::size_t then = now + delay_.constant();
@@ -32,7 +33,7 @@ void Schedule::add(const State& state, const std::uint32_t* list, const std::uin
   for (std::uint32_t call = 0;; ++call) {
     const std::size_t open = sim::positions_above(state.isa, counts, n, 4 * call, positions_.data());
     if (open == 0) return;
-    sim::gather(state.isa, list, positions_.data(), open, lanes_.data());
+    sim::gather(state.isa, list.data(), positions_.data(), open, lanes_.data());
     state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call),
                         {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
     for (std::size_t k = 0; k < open; ++k) {

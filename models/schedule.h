@@ -17,7 +17,7 @@ class Schedule {
 
   void begin(const State& state);
   // counts[k] customers in lane list[k], now.
-  void add(const State& state, const std::uint32_t* list, const std::uint32_t* counts, std::size_t n);
+  void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts);
   // How many are due this month: [lane].
   const std::uint32_t* due(const State& state) const { return due_.row(static_cast<std::size_t>(state.month)); }
   const WholeMonths& delay() const { return delay_; }

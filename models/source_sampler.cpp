@@ -12,13 +12,11 @@ namespace {
 constexpr std::uint32_t kWinAttempts = sim::kFirstAttempt;
 constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 
-// inout[k] *= from[list[k]]
-void multiply_gathered(sim::Isa isa, const float* from, const std::uint32_t* list, std::size_t n, float* scratch, float* inout) {
-  sim::gather(isa, from, list, n, scratch);
-  const float* __restrict factor = scratch;
-  float* __restrict values = inout;
+// to[i] = a[i] * b[i]; `to` may be one of them.
+void multiply(sim::Isa isa, const float* a, const float* b, std::size_t n, float* to) {
   sim::on_lanes(isa, [=]() SIM_LANES {
-    for (std::size_t k = 0; k < n; ++k) values[k] *= factor[k];
+    SIM_INDEPENDENT
+    for (std::size_t i = 0; i < sim::overrun(n); ++i) to[i] = a[i] * b[i];
   });
 }
 
@@ -38,8 +36,8 @@ SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
       wins(sim::padded(lanes)),
       lost(wins),
       positions(wins),
-      closing_lanes(wins),
       closings(wins),
+      closing(lanes),
       open(wins),
       open_words(wins),
       open_values(win_rate),
@@ -94,54 +92,62 @@ bool SourceSampler::draws_leads(const State& state, const Month& month) const {
   return month.referred != nullptr || (count_leads_ && state.pass != Pass::twin);
 }
 
-// A, and what comes beside lambda, by position in the list.
-void SourceSampler::factors(const State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
-  float* __restrict factor = s.factor.data();
-  if (follows_market_) {
-    sim::gather(state.isa, state.leads.value.data(), list, n, factor);
-    if (state.function.used(firm_)) multiply_gathered(state.isa, state.function.row(firm_), list, n, s.odds.data(), factor);
-    if (state.leads_of.used(firm_)) multiply_gathered(state.isa, state.leads_of.row(firm_), list, n, s.odds.data(), factor);
-  } else {
-    std::fill_n(factor, n, 1.0f);
+// A of every lane of the block; what comes beside lambda by position in the list.
+const float* SourceSampler::factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
+  float* own = s.factor.data();
+  const float* a = state.leads.value.data();
+  if (!follows_market_) {
+    std::fill_n(own, sim::overrun(state.count), 1.0f);
+    a = own;
   }
-  if (const auto scale = static_cast<float>(month.scale); scale != 1.0f)
-    sim::on_lanes(state.isa, [=]() SIM_LANES {
-      for (std::size_t k = 0; k < n; ++k) factor[k] *= scale;
+  for (const FirmFactor* firms : {&state.function, &state.leads_of}) {
+    if (!follows_market_ || !firms->used(firm_)) continue;
+    multiply(state.isa, a, firms->row(firm_), state.count, own);
+    a = own;
+  }
+  if (const auto scale = static_cast<float>(month.scale); scale != 1.0f) {
+    sim::on_lanes(state.isa, [=, n = state.count]() SIM_LANES {
+      SIM_INDEPENDENT
+      for (std::size_t i = 0; i < sim::overrun(n); ++i) own[i] = a[i] * scale;
     });
+    a = own;
+  }
   has_further_ = month.further != nullptr;
   has_events_ = false;
-  if (!has_further_ && !mixing_) return;
-  std::fill_n(s.extra.data(), n, 0.0f);
-  has_events_ = mixing_ && mixing_->apply(state, list, n, factor, s.extra.data(), s.surprise.data());
-  has_further_ |= has_events_;
-  if (month.further == nullptr) return;
-  sim::gather(state.isa, month.further, list, n, s.odds.data());
-  for (std::size_t k = 0; k < n; ++k) s.extra[k] += month.further_factor * s.odds[k];
+  if (!has_further_ && !mixing_) return a;
+  std::fill_n(s.extra.data(), list.size(), 0.0f);
+  if (mixing_) {
+    sim::compress(state.isa, a, list, s.odds.data());
+    has_events_ = mixing_->apply(state, list, s.odds.data(), s.extra.data(), s.surprise.data());
+    has_further_ |= has_events_;
+    sim::expand(state.isa, s.odds.data(), list, own);
+    a = own;
+  }
+  if (month.further == nullptr) return a;
+  sim::compress(state.isa, month.further, list, s.odds.data());
+  for (std::size_t k = 0; k < list.size(); ++k) s.extra[k] += month.further_factor * s.odds[k];
+  return a;
 }
 
-void SourceSampler::rates(const State& state, bool lost_too, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+// Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane.
+void SourceSampler::rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, SamplerScratch& s) const {
   float* __restrict win = s.win_rate.data();
   float* __restrict lost = s.lost_rate.data();
-  float* __restrict factor = s.factor.data();
   if (!state.close_odds.used) {
-    sim::gather(state.isa, win_base_.data(), list, n, win);
-    if (lost_too) sim::gather(state.isa, lost_base_.data(), list, n, lost);
-    sim::on_lanes(state.isa, [=]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) win[i] *= factor[i];
-      for (std::size_t i = 0; lost_too && i < n; ++i) lost[i] *= factor[i];
-    });
+    sim::compress_product(state.isa, win_base_.data(), factor, list, win);
+    if (lost_too) sim::compress_product(state.isa, lost_base_.data(), factor, list, lost);
     return;
   }
   float* __restrict odds = s.odds.data();
-  sim::gather(state.isa, state.close_odds.value.data(), list, n, odds);
-  sim::gather(state.isa, close_.data(), list, n, win);
-  sim::gather(state.isa, lambda_.data(), list, n, lost);
-  sim::on_lanes(state.isa, [=]() SIM_LANES {
+  sim::compress(state.isa, state.close_odds.value.data(), list, odds);
+  sim::compress(state.isa, close_.data(), list, win);
+  sim::compress_product(state.isa, lambda_.data(), factor, list, lost);
+  sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i) {
       const float p = win[i];
       const float up = p * odds[i];
       const float closing = up / ((1.0f - p) + up);
-      const float intensity = lost[i] * factor[i];
+      const float intensity = lost[i];
       win[i] = intensity * closing;
       lost[i] = intensity * (1.0f - closing);
     }
@@ -149,7 +155,8 @@ void SourceSampler::rates(const State& state, bool lost_too, const std::uint32_t
 }
 
 // Intensities beside lambda, and shocks on the probability of closing.
-void SourceSampler::further_rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+void SourceSampler::further_rates(const State& state, const sim::LaneList& list, SamplerScratch& s) const {
+  const std::size_t n = list.size();
   float* __restrict win = s.win_rate.data();
   float* __restrict lost = s.lost_rate.data();
   if (has_further_) {
@@ -165,7 +172,7 @@ void SourceSampler::further_rates(const State& state, const std::uint32_t* list,
     }
   }
   if (!state.close_of.used(firm_)) return;
-  sim::gather(state.isa, state.close_of.row(firm_), list, n, s.odds.data());
+  sim::compress(state.isa, state.close_of.row(firm_), list, s.odds.data());
   const float* __restrict kept = s.odds.data();
   sim::on_lanes(state.isa, [=]() SIM_LANES {
     for (std::size_t k = 0; k < n; ++k) {
@@ -179,7 +186,8 @@ void SourceSampler::further_rates(const State& state, const std::uint32_t* list,
 }
 
 // mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
-void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+void SourceSampler::add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const {
+  const std::size_t n = list.size();
   const auto mean = static_cast<float>(values(state.month).mean());
   const float* __restrict win = s.win_rate.data();
   const float* __restrict surprise = has_further_ ? s.surprise.data() : nullptr;
@@ -189,11 +197,14 @@ void SourceSampler::add_intensity(State& state, const std::uint32_t* list, std::
     for (std::size_t k = 0; surprise != nullptr && k < n; ++k) worth[k] -= surprise[k];
     for (std::size_t k = 0; k < n; ++k) worth[k] *= mean;
   });
-  if (state.deal_value.used) multiply_gathered(state.isa, state.deal_value.value.data(), list, n, s.odds.data(), worth);
-  sim::scatter_add(state.isa, worth, list, n, state.intensity.data());
+  if (state.deal_value.used) {
+    sim::compress(state.isa, state.deal_value.value.data(), list, s.odds.data());
+    multiply(state.isa, worth, s.odds.data(), n, worth);
+  }
+  sim::expand_add(state.isa, worth, list, state.intensity.data());
 }
 
-void SourceSampler::step(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) {
+void SourceSampler::step(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
   sim::StageTimer timer(state.profile);
   address_.month = static_cast<std::uint32_t>(state.month);
   if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) {
@@ -201,90 +212,86 @@ void SourceSampler::step(State& state, const Month& month, const std::uint32_t* 
     changed_ = true;
   }
   const bool lost_too = draws_leads(state, month);
-  factors(state, month, list, n, s);
-  rates(state, lost_too || has_further_ || state.close_of.used(firm_), list, n, s);
-  if (has_further_ || state.close_of.used(firm_)) further_rates(state, list, n, s);
-  if (state.counts_intensity) add_intensity(state, list, n, s);
+  const float* a = factor(state, month, list, s);
+  rates(state, a, lost_too || has_further_ || state.close_of.used(firm_), list, s);
+  if (has_further_ || state.close_of.used(firm_)) further_rates(state, list, s);
+  if (state.counts_intensity) add_intensity(state, list, s);
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
-  const sim::Philox::Batch batch{list, n, state.first_replication};
+  const sim::Philox::Batch batch = state.batch(list);
   state.philox->words(state.isa, batch, address_, words_of(s));
   timer.mark("> words");
-  sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), n},
+  sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), list.size()},
                       {state.philox, batch, address_, kWinAttempts});
   timer.mark("> wins");
   if (lost_too) {
-    sim::poisson_counts(state.isa, {s.words.row(1), s.lost_rate.data(), s.lost.data(), s.positions.data(), n},
+    sim::poisson_counts(state.isa, {s.words.row(1), s.lost_rate.data(), s.lost.data(), s.positions.data(), list.size()},
                         {state.philox, batch, address_, kLostAttempts});
-    count(state, month, list, n, s);
+    count(state, month, list, s);
     timer.mark("> lost leads");
   }
   if (!lag_) {
-    value(state, list, s.wins.data(), n, s);
+    value(state, list, s.wins.data(), s);
     timer.mark("> totals");
     return;
   }
-  lag_->add(state, list, s.wins.data(), n);
+  lag_->add(state, list, s.wins.data());
   const std::uint32_t* due = lag_->due(state);
-  const std::size_t closing = sim::positions_above(state.isa, due, state.count, 0, s.closing_lanes.data());
-  sim::gather(state.isa, due, s.closing_lanes.data(), closing, s.closings.data());
-  state.philox->words(state.isa, {s.closing_lanes.data(), closing, state.first_replication}, address_, words_of(s));
-  value(state, s.closing_lanes.data(), s.closings.data(), closing, s);
+  s.closing.above(state.isa, due, state.count, 0);
+  sim::compress(state.isa, due, s.closing, s.closings.data());
+  state.philox->words(state.isa, state.batch(s.closing), address_, words_of(s));
+  value(state, s.closing, s.closings.data(), s);
   timer.mark("> totals");
 }
 
 // Leads of the month, of the firm and of this source.
-void SourceSampler::count(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const {
+void SourceSampler::count(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) const {
   // The rates have been used up: their space takes the counts as floats.
   float* __restrict received = s.lost_rate.data();
   const std::uint32_t* __restrict wins = s.wins.data();
   const std::uint32_t* __restrict lost = s.lost.data();
-  sim::on_lanes(state.isa, [=]() SIM_LANES {
+  sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i)
       received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) + static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
-  sim::scatter_add(state.isa, received, list, n, state.leads_received.data());
-  if (month.referred == nullptr) return;
-  std::fill_n(month.referred, state.count, 0.0f);
-  sim::scatter(state.isa, received, list, n, month.referred);
+  sim::expand_add(state.isa, received, list, state.leads_received.data());
+  if (month.referred != nullptr) sim::expand(state.isa, received, list, month.referred);
 }
 
-void SourceSampler::count_closings(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n,
-                                   SamplerScratch& s) const {
-if (state.counts_wins) {
+void SourceSampler::count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+  if (state.counts_wins) {
     float* __restrict won = s.win_rate.data();
     const std::uint32_t* __restrict counts = closings;
-    sim::on_lanes(state.isa, [=]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(counts[i]));
     });
-    sim::scatter_add(state.isa, won, list, n, state.wins.data());
+    sim::expand_add(state.isa, won, list, state.wins.data());
   }
   if (state.closings.rows() == 0) return;
   std::uint32_t* closed = state.closings.row(source_);
   std::fill_n(closed, state.count, 0u);
-  for (std::size_t k = 0; k < n; ++k) closed[list[k]] = closings[k];
+  for (std::size_t k = 0; k < list.size(); ++k) closed[list[k]] = closings[k];
 }
 
 // Deals closed this month; words of call 0 of these lanes are in scratch.
-void SourceSampler::value(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) {
-  count_closings(state, list, closings, n, s);
+void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) {
+  count_closings(state, list, closings, s);
   if (state.skips_money()) return;
   const DealValues& values = this->values(state.month);
-  float* row = state.sales.row(source_);
-  std::fill_n(row, state.count, 0.0f);
   if (values.by_inversion()) {
-    invert_values(state, list, closings, n, s);
+    invert_values(state, list, closings, s);
   } else {
     std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
-    values.first_deals(state.isa, closings, words, n, s.sums.data());
-    s.deals.add(state.isa, values, address_.entity, list, closings, n, static_cast<std::uint32_t>(source_ * state.sales.stride()));
+    values.first_deals(state.isa, closings, words, list.size(), s.sums.data());
+    s.deals.add(state.isa, values, address_.entity, list, closings, static_cast<std::uint32_t>(source_ * state.sales.stride()));
   }
-  sim::scatter(state.isa, s.sums.data(), list, n, row);
+  sim::expand(state.isa, s.sums.data(), list, state.sales.row(source_));
 }
 
 // Deals of any law but constant and lognormal, each the quantile of its word: those of call 0 are in scratch, further
 // calls are made for the few cells that need them.
-void SourceSampler::invert_values(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) const {
+void SourceSampler::invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+  const std::size_t n = list.size();
   const DealValues& values = this->values(state.month);
   std::fill_n(s.sums.data(), n, 0.0f);
   const auto add = [&](std::uint32_t deal, std::size_t word, const std::uint32_t* cells, std::size_t count) {
@@ -305,7 +312,7 @@ void SourceSampler::invert_values(State& state, const std::uint32_t* list, const
     const std::uint32_t first = 4 * call - 2;
     const std::size_t open = sim::positions_above(state.isa, closings, n, first, s.positions.data());
     if (open == 0) return;
-    sim::gather(state.isa, list, s.positions.data(), open, s.lost.data());
+    sim::gather(state.isa, list.data(), s.positions.data(), open, s.lost.data());
     state.philox->words(state.isa, {s.lost.data(), open, state.first_replication}, address_.at_call(call), words_of(s));
     for (std::uint32_t j = 0; j < 4; ++j) add(first + j, j, s.positions.data(), open);
   }

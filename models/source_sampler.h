@@ -27,7 +27,8 @@ struct SamplerScratch {
   SamplerScratch(std::size_t sources, std::size_t lanes);
   sim::Grid<std::uint32_t> words;
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
-  sim::Lane<std::uint32_t> wins, lost, positions, closing_lanes, closings;
+  sim::Lane<std::uint32_t> wins, lost, positions, closings;
+  sim::LaneList closing;
   sim::Lane<std::uint32_t> open, open_words;  // of deals by inversion
   sim::Lane<float> open_values;
   DealQueue deals;  // of all sources of a month
@@ -61,7 +62,7 @@ class SourceSampler {
   void begin(const State& state);
   // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
   // are complete after finish_month.
-  void step(State& state, const Month& month, const std::uint32_t* list, std::size_t count, SamplerScratch& scratch);
+  void step(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& scratch);
   // Once for all sources that share a stream and scratch: deals that waited, units, regime.
   static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
   // Fees of customers who pay by the month, after delivery.
@@ -79,15 +80,14 @@ class SourceSampler {
   const DealValues& values(int month) const;
   bool draws_leads(const State& state, const Month& month) const;
   void refresh(const State& state);
-  void factors(const State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s);
-  void rates(const State& state, bool lost_too, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
-  void further_rates(const State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
-  void add_intensity(State& state, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
-  void count(State& state, const Month& month, const std::uint32_t* list, std::size_t n, SamplerScratch& s) const;
-  void count_closings(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n,
-                      SamplerScratch& s) const;
-  void value(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s);
-  void invert_values(State& state, const std::uint32_t* list, const std::uint32_t* closings, std::size_t n, SamplerScratch& s) const;
+  const float* factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s);
+  void rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, SamplerScratch& s) const;
+  void further_rates(const State& state, const sim::LaneList& list, SamplerScratch& s) const;
+  void add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const;
+  void count(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) const;
+  void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
+  void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s);
+  void invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
 
   sim::Address address_;
   std::size_t source_, firm_;

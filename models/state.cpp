@@ -12,7 +12,7 @@ float* FirmFactor::touch(std::size_t firm) {
 }
 
 State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lane_capacity)
-    : lanes(sim::padded(lane_capacity)),
+    : lanes(lane_capacity),
       inputs(input_count, lane_capacity),
       leads{sim::Lane<float>(sim::padded(lane_capacity), 1.0f)},
       close_odds{leads.value},
@@ -23,8 +23,7 @@ State::State(std::size_t partners, std::size_t sources, std::size_t input_count,
       leads_of(firm_of_partner(partners), lane_capacity),
       close_of(firm_of_partner(partners), lane_capacity),
       churn_of(firm_of_partner(partners), lane_capacity),
-      working(partners, lane_capacity),
-      working_count(partners, 0),
+      working(partners, sim::LaneList(lane_capacity)),
       alive(partners, lane_capacity),
       sales(sources, lane_capacity),
       wins(sim::padded(lane_capacity)),
@@ -33,9 +32,9 @@ State::State(std::size_t partners, std::size_t sources, std::size_t input_count,
       recurring(sim::padded(lane_capacity)),
       intensity(wins),
       shock_costs(recurring),
-      shocked(lanes),
-      stopped_in(lanes),
-      stopped(lanes),
+      shocked(sim::padded(lane_capacity)),
+      stopped_in(shocked),
+      stopped(shocked),
       singles_(wins) {}
 
 void State::record(int trajectory, const sim::Lane<double>& values) {

@@ -16,6 +16,7 @@
 #include "sim/engine/accumulators.h"
 #include "sim/engine/model.h"
 #include "sim/lanes/lane.h"
+#include "sim/lanes/lane_list.h"
 #include "sim/rng/philox.h"
 
 namespace partnersim {
@@ -89,10 +90,9 @@ struct State {
   std::size_t removed_partner = 0;  // of Pass::without
 
   sim::Philox::Batch all_lanes() const { return {nullptr, count, first_replication}; }
+  sim::Philox::Batch batch(const sim::LaneList& list) const { return {list.data(), list.size(), first_replication}; }
 
-  // Lanes of this pass, ascending: where the firm does business.
-  sim::Lane<std::uint32_t> lanes;
-  std::size_t lane_count = 0;
+  sim::LaneList lanes;  // of this pass: where the firm does business
 
   // Drawn once a replication: [input].
   sim::Grid<float> inputs;
@@ -131,8 +131,7 @@ struct State {
 
   // Partnerships. `working` lists the lanes in which a partnership works this month; `alive` is 1 until
   // something ends it, which takes effect at the end of the month.
-  sim::Grid<std::uint32_t> working;
-  std::vector<std::size_t> working_count;
+  std::vector<sim::LaneList> working;
   sim::Grid<std::uint32_t> alive;
 
   // Flows of the month.

@@ -47,7 +47,7 @@ class Acquisition final : public Process {
   }
   void step(State& state, int phase) override {
     if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
-    for (SourceSampler& sampler : samplers_) sampler.step(state, {}, state.lanes.data(), state.lane_count, scratch_);
+    for (SourceSampler& sampler : samplers_) sampler.step(state, {}, state.lanes, scratch_);
     SourceSampler::finish_month(state, samplers_, scratch_);
   }
   void expect(Expectation& e, int phase) override {

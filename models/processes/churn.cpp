@@ -57,7 +57,7 @@ class Churn final : public Process {
     for (std::size_t k = 0; k < lives_.size(); ++k) {
       // Hazard is spent only while the partnership exists; alive is 0 before its start.
       const std::size_t partner = lives_[k].partner;
-      if (state.working_count[partner] == 0) continue;
+      if (state.working[partner].empty()) continue;
       const auto hazard = static_cast<float>(lives_[k].law.hazard(state.month));
       if (hazard == 0.0f) continue;
       const float* __restrict reach = reach_.row(k);

@@ -73,7 +73,7 @@ class DirectBusiness final : public Process {
       month.further = begotten_.data();
       month.further_factor = 1.0f;
     }
-    sampler_.step(state, month, state.lanes.data(), state.lane_count, scratch_);
+    sampler_.step(state, month, state.lanes, scratch_);
     SourceSampler::finish_month(state, {&sampler_, 1}, scratch_);
   }
 

@@ -34,9 +34,8 @@ class Exclusivity final : public Process {
   void step(State& state, int) override {
     state.suspended.fill(0u);
     for (const auto& [holder, other] : pairs_) {
-      const std::uint32_t* list = state.working.row(holder);
       std::uint32_t* suspended = state.suspended.row(other);
-      for (std::size_t k = 0; k < state.working_count[holder]; ++k) suspended[list[k]] = 1;
+      for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;
     }
   }
 

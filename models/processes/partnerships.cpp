@@ -6,7 +6,6 @@
 
 #include "models/setup.h"
 #include "models/streams.h"
-#include "sim/lanes/compact.h"
 
 namespace partnersim {
 namespace {
@@ -55,7 +54,7 @@ class Partnerships final : public Process {
   }
 
   void begin(State& state) override {
-    std::fill(state.working_count.begin(), state.working_count.end(), 0);
+    for (sim::LaneList& list : state.working) list.none(state.count);
     for (std::size_t p = 0; p < partners_.size(); ++p) std::memset(state.alive.row(p), 0, 4 * state.count);
     if (state.pass != Pass::actual) return;
     state.running["active_partners"] = &active_;
@@ -126,8 +125,7 @@ class Partnerships final : public Process {
     if (state.has_shock_costs) std::fill(state.shock_costs.begin(), state.shock_costs.end(), 0.0);
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       if (partners_[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p)) continue;
-      std::copy_n(state.lanes.data(), state.lane_count, state.working.row(p));
-      state.working_count[p] = state.lane_count;
+      state.working[p] = state.lanes;
       std::fill_n(state.alive.row(p), state.count, 1u);
       if (state.pass == Pass::actual) begun_[p] = state.count - state.stopped_count;
     }
@@ -140,9 +138,9 @@ class Partnerships final : public Process {
     const bool counts = state.plan->member_survival && state.pass == Pass::actual;
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       const std::uint32_t* alive = state.alive.row(p);
-      state.working_count[p] = sim::keep_flagged(state.isa, state.working.row(p), state.working_count[p], alive);
+      state.working[p].keep_flagged(state.isa, alive);
       if (!counts) continue;
-      std::size_t surviving = state.working_count[p];
+      std::size_t surviving = state.working[p].size();
       for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];
       state.result->sums.alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] += surviving;
     }
@@ -164,8 +162,7 @@ class Partnerships final : public Process {
     for (std::size_t k = 0; k < state.stopped_count; ++k)
       if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun;
     for (std::size_t p = 0; p < partners_.size(); ++p)
-      for (std::size_t k = 0; k < state.working_count[p]; ++k) {
-        const std::uint32_t lane = state.working.row(p)[k];
+      for (const std::uint32_t lane : state.working[p]) {
         if (state.stopped_in[lane] != month) continue;
         lost_[lane] -= 1.0;
         ++stopped_[p];
@@ -175,7 +172,7 @@ class Partnerships final : public Process {
   // Of the replications in which the partnership began: ended by shocks, with the firm, else by itself.
   void share_out(State& state, std::size_t p) {
     std::uint64_t alive = 0;
-    for (std::size_t k = 0; k < state.working_count[p]; ++k) alive += state.stopped_in[state.working.row(p)[k]] == 0 ? 1u : 0u;
+    for (const std::uint32_t lane : state.working[p]) alive += state.stopped_in[lane] == 0 ? 1u : 0u;
     add_count(state, by_shock_, p, killed_[p]);
     add_count(state, by_stop_, p, stopped_[p]);
     add_count(state, by_churn_, p, begun_[p] - alive - killed_[p] - stopped_[p]);

@@ -128,8 +128,8 @@ class Reciprocity final : public Process {
   void give(State& state, Arc& arc) {
     if (arc.leads.changes_in(state.month)) refresh(state, arc);
     const std::size_t p = arc.partner;
-    const std::uint32_t* list = state.working.row(p);
-    const std::size_t n = state.working_count[p];
+    const sim::LaneList& list = state.working[p];
+    const std::size_t n = list.size();
     const auto a = static_cast<float>(scale(arc, state.month)) * state.calendar;
     const float* focal = state.function.used(kFocalFirm) ? state.function.row(kFocalFirm) : nullptr;
     const float* shock = state.leads_of.used(kFocalFirm) ? state.leads_of.row(kFocalFirm) : nullptr;
@@ -142,13 +142,13 @@ class Reciprocity final : public Process {
       if (focal != nullptr) rate_[k] *= focal[i];
       if (shock != nullptr) rate_[k] *= shock[i];
     }
-    if (arc.mixing) arc.mixing->apply(state, list, n, rate_.data(), nullptr, nullptr);
+    if (arc.mixing) arc.mixing->apply(state, list, rate_.data(), nullptr, nullptr);
     for (std::size_t k = 0; k < n; ++k) {
       const std::uint32_t i = list[k];
       rate_[k] = suspended != nullptr && suspended[i] != 0 ? 0.0f : arc.lambda[i] * rate_[k] + alpha * before[i];
     }
     arc.address.month = static_cast<std::uint32_t>(state.month);
-    const sim::Philox::Batch batch{list, n, state.first_replication};
+    const sim::Philox::Batch batch = state.batch(list);
     state.philox->words(state.isa, batch, arc.address, {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
     sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n}, {state.philox, batch, arc.address});
     float* returned = state.returned.row(p);

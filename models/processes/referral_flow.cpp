@@ -41,7 +41,7 @@ double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-
 
 class ReferralFlow final : public Process {
  public:
-  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes), open_(sim::padded(setup.lanes)) {
+  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes), open_(setup.lanes) {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string& path = setup.partners[p].path;
       samplers_.emplace_back(setup, SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
@@ -68,10 +68,13 @@ class ReferralFlow final : public Process {
         month.further_factor = static_cast<float>(partners_[p].alpha_in);
         month.referred = state.referred.row(p);
       }
-      const std::uint32_t* list = state.working.row(p);
-      std::size_t n = state.working_count[p];
-      if (state.suspended.rows() != 0) n = without_suspended(state, p, list, n);
-      samplers_[p].step(state, month, list, n, scratch_);
+      const sim::LaneList* list = &state.working[p];
+      if (state.suspended.rows() != 0) {
+        open_ = *list;
+        open_.drop_flagged(state.isa, state.suspended.row(p));
+        list = &open_;
+      }
+      samplers_[p].step(state, month, *list, scratch_);
     }
     SourceSampler::finish_month(state, samplers_, scratch_);
   }
@@ -97,21 +100,10 @@ class ReferralFlow final : public Process {
     return ramp(partners_[p].ramp, month - partners_[p].start + 1) * (1.0 - partners_[p].overlap);
   }
 
-  std::size_t without_suspended(const State& state, std::size_t p, const std::uint32_t*& list, std::size_t n) {
-    const std::uint32_t* suspended = state.suspended.row(p);
-    std::size_t kept = 0;
-    for (std::size_t k = 0; k < n; ++k) {
-      open_[kept] = list[k];
-      kept += suspended[list[k]] == 0 ? 1 : 0;
-    }
-    list = open_.data();
-    return kept;
-  }
-
   std::vector<SourceSampler> samplers_;
   std::vector<Terms> partners_;
   SamplerScratch scratch_;
-  sim::Lane<std::uint32_t> open_;
+  sim::LaneList open_;  // without those that an exclusive partner suspends
 };
 
 }  // namespace

@@ -102,8 +102,7 @@ class Resilience final : public Process, public Counterfactual {
       std::fill_n(performance_.row(month), state.count, 1.0f);
     }
     if (state.pass != Pass::twin) return;
-    for (std::size_t k = 0; k < state.lane_count; ++k) {
-      const std::uint32_t i = state.lanes[k];
+    for (const std::uint32_t i : state.lanes) {
       const float twin = intensity(state, i);
       const float actual = intensity_.row(month)[i];
       if (twin > 0.0f)
@@ -120,12 +119,9 @@ class Resilience final : public Process, public Counterfactual {
 
   bool open(State& state, std::size_t) override {
     state.pass = Pass::twin;
-    state.lane_count = 0;
-    for (std::uint32_t i = 0; i < state.count; ++i) {
-      state.lanes[state.lane_count] = i;
-      state.lane_count += calm_ || state.shocked[i] != 0 ? 1u : 0u;
-    }
-    if (state.lane_count != 0) return true;
+    if (calm_) state.lanes.all(state.count);
+    else state.lanes.above(state.isa, state.shocked.data(), state.count, 0);
+    if (!state.lanes.empty()) return true;
     conclude(state);
     return false;
   }
@@ -142,8 +138,7 @@ class Resilience final : public Process, public Counterfactual {
   void conclude(State& state) {
     const Measures undisturbed;
     for (std::size_t k = 0; k < kColumns; ++k) std::fill(values_[k].begin(), values_[k].end(), row_of(undisturbed)[k]);
-    for (std::size_t l = 0; l < state.lane_count; ++l) {
-      const std::uint32_t i = state.lanes[l];
+    for (const std::uint32_t i : state.lanes) {
       for (std::size_t t = 0; t < history_.size(); ++t) history_[t] = performance_.row(t)[i];
       Measures m;
       m.read(history_);

@@ -228,7 +228,7 @@ class Shock {
   void kill_all(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s) const {
     const sim::Philox::Batch batch{s.struck.data(), n, state.first_replication};
     for (std::size_t k = 0; k < target_.firms.size(); ++k) {
-      if (target_.firms[k] == kFocalFirm || state.working_count[target_.firms[k] - 1] == 0) continue;
+      if (target_.firms[k] == kFocalFirm || state.working[target_.firms[k] - 1].empty()) continue;
       const sim::Address address{coins_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
       state.philox->words(state.isa, batch, address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
       const std::uint32_t* words = s.words.row(arrival % 4);

@@ -1,29 +1,34 @@
-// Compaction: lists of the lanes that have work, so that vector loops never run over the others.
-// Lists are ascending and stay so; they are padded like lanes. Gathers are written by hand because
-// gcc 12 assembles them element by element.
+// Positions in arrays: where there is something to do, and moving values there and back. Lists are ascending and padded
+// like lanes; the lanes of a block have lists of their own (lane_list.h). Gathers are written by hand because gcc 12
+// assembles them element by element.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "sim/lanes/dispatch.h"
 
 namespace sim {
-
-// Keeps the lanes of `list` whose flag (flags[lane]) is not 0, in order, in place; returns their number.
-std::size_t keep_flagged(Isa isa, std::uint32_t* list, std::size_t count, const std::uint32_t* flags);
 
 // Positions i < count with values[i] > limit, ascending, into `out`; returns their number.
 // `out` may not overlap `values` and must have room for padded(count).
 std::size_t positions_above(Isa isa, const std::uint32_t* values, std::size_t count, std::uint32_t limit,
                             std::uint32_t* out);
 
+// Elements of several rows where the key is above the limit, moved to the front of other rows, or of the same, in order;
+// returns their number. Rows have elements of four bytes and room for padded(count).
+struct MovedRow {
+  const void* from;
+  void* to;
+};
+std::size_t move_above(Isa isa, const std::uint32_t* keys, std::size_t count, std::uint32_t limit, std::initializer_list<MovedRow> rows);
+
 // to[i] = from[list[i]]. Padding of `to` may be written; `to` may not overlap `from`.
 void gather(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
 void gather(Isa isa, const std::uint32_t* from, const std::uint32_t* list, std::size_t count, std::uint32_t* to);
 
-// to[list[i]] = from[i], and to[list[i]] += from[i]; a lane stands once in a list.
-void scatter(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
+// to[list[i]] += from[i]; a position stands once in a list.
 void scatter_add(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);
 
 }  // namespace sim

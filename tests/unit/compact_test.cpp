@@ -71,23 +71,6 @@ bool untouched(const Positions& values, std::size_t from) {
 
 }  // namespace
 
-TEST_CASE("keep_flagged keeps the flagged lanes in order, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, std::size_t count, int repeat) {
-    Positions list = source.list(count);
-    Positions flags(kRoom);
-    // Repeats run from no lane kept to all; a flag is anything but 0.
-    for (std::uint32_t& f : flags)
-      f = source.below(19) < static_cast<std::uint32_t>(repeat) ? source.word() | 1U << (repeat + 5) : 0U;
-    std::vector<std::uint32_t> expected;
-    for (std::size_t i = 0; i < count; ++i)
-      if (flags[list[i]] != 0) expected.push_back(list[i]);
-    const std::size_t kept = sim::keep_flagged(isa, list.data(), count, flags.data());
-    REQUIRE(kept == expected.size());
-    REQUIRE(std::equal(expected.begin(), expected.end(), list.begin()));
-    REQUIRE(untouched(list, sim::padded(count)));
-  });
-}
-
 TEST_CASE("positions_above finds the values above the limit, unsigned, on every instruction set") {
   for_all([](Source& source, sim::Isa isa, std::size_t count, int repeat) {
     Positions values = source.words();
@@ -126,18 +109,6 @@ TEST_CASE("gather moves the listed lanes' bits, on every instruction set") {
   });
 }
 
-TEST_CASE("scatter writes the listed lanes and no other, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, std::size_t count, int) {
-    const Positions list = source.list(count);
-    const Singles from = source.floats();
-    Singles to = source.floats();
-    Singles expected = to;
-    for (std::size_t i = 0; i < count; ++i) expected[list[i]] = from[i];
-    sim::scatter(isa, from.data(), list.data(), count, to.data());
-    REQUIRE(std::equal(to.begin(), to.end(), expected.begin(), same_float));
-  });
-}
-
 TEST_CASE("scatter_add adds to the listed lanes and to no other, on every instruction set") {
   for_all([](Source& source, sim::Isa isa, std::size_t count, int) {
     const Positions list = source.list(count);
@@ -151,14 +122,31 @@ TEST_CASE("scatter_add adds to the listed lanes and to no other, on every instru
   });
 }
 
-TEST_CASE("scatter undoes gather") {
-  for_all([](Source& source, sim::Isa isa, std::size_t count, int) {
-    const Positions list = source.list(count);
-    const Singles from = source.floats();
-    Singles packed(sim::padded(count) + sim::kLanePadding), back = from;
-    sim::gather(isa, from.data(), list.data(), count, packed.data());
-    for (std::size_t i = 0; i < count; ++i) back[list[i]] = 0.0f;
-    sim::scatter(isa, packed.data(), list.data(), count, back.data());
-    REQUIRE(std::equal(back.begin(), back.end(), from.begin(), same_float));
+TEST_CASE("move_above moves the elements whose key is above the limit, in place too, on every instruction set") {
+  for_all([](Source& source, sim::Isa isa, std::size_t count, int repeat) {
+    Positions keys = source.words();
+    for (std::uint32_t& k : keys) k %= static_cast<std::uint32_t>(repeat / 4 + 2);
+    if (repeat % 4 == 0)
+      for (std::uint32_t& k : keys) k |= 0x80000000u;
+    const Positions words = source.words();
+    Singles floats = source.floats();
+    const Singles given = floats;
+    const std::uint32_t limit = repeat % 4 == 0 ? 0x80000000u : source.below(4);
+    std::vector<std::size_t> expected;
+    for (std::size_t i = 0; i < count; ++i)
+      if (keys[i] > limit) expected.push_back(i);
+    Positions out(sim::padded(count) + sim::kLanePadding, kCanary);
+    const std::size_t moved = sim::move_above(isa, keys.data(), count, limit, {{words.data(), out.data()}, {floats.data(), floats.data()}});
+    REQUIRE(moved == expected.size());
+    for (std::size_t k = 0; k < moved; ++k) {
+      REQUIRE(out[k] == words[expected[k]]);
+      REQUIRE(same_float(floats[k], given[expected[k]]));
+    }
+    REQUIRE(untouched(out, sim::padded(count)));
+    for (std::size_t i = sim::padded(count); i < kRoom; ++i) REQUIRE(same_float(floats[i], given[i]));
+    // The keys themselves, moved last.
+    const std::size_t again = sim::move_above(isa, keys.data(), count, limit, {{keys.data(), keys.data()}});
+    REQUIRE(again == moved);
+    for (std::size_t k = 0; k < moved; ++k) REQUIRE(keys[k] > limit);
   });
 }

@@ -1,0 +1,226 @@
+#include "sim/lanes/lane_list.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/lanes/compact.h"
+#include "sim/lanes/permutations.h"
+
+#if defined(__GNUC__) && !defined(__clang__)
+// gcc 12's own intrinsics start from deliberately undefined values (GCC bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+namespace sim {
+namespace {
+
+// Fewer lanes than this share of the block are moved by number (measured on AVX-512: there both take as long).
+bool is_sparse(const LaneList& list) { return 4 * list.size() < LaneList::kGroup * list.groups(); }
+
+#if defined(__x86_64__)
+
+constexpr std::size_t kEight = 8;
+
+// Bits of lanes 8 i to 8 i + 7.
+SIM_INLINE unsigned byte_of(const LaneList& list, std::size_t i) { return list.bits()[i / 2] >> 8 * (i % 2) & 0xffU; }
+
+SIM_TARGET_AVX2 SIM_INLINE __m256 spread_out(const float* from, unsigned bits) {
+  const __m256i order = spread_order(bits);
+  const __m256 values = _mm256_permutevar8x32_ps(_mm256_loadu_ps(from), order);
+  return _mm256_andnot_ps(_mm256_castsi256_ps(_mm256_srai_epi32(order, 31)), values);
+}
+
+template <bool kTimes>
+SIM_TARGET_AVX2 void compress_avx2(const float* from, const float* times, const LaneList& list, float* to) {
+  for (std::size_t i = 0; i < 2 * list.groups(); ++i) {
+    const unsigned bits = byte_of(list, i);
+    __m256 values = _mm256_loadu_ps(from + kEight * i);
+    if constexpr (kTimes) values = _mm256_mul_ps(values, _mm256_loadu_ps(times + kEight * i));
+    _mm256_storeu_ps(to, _mm256_permutevar8x32_ps(values, pack_order(bits)));
+    to += number_of_bits(bits);
+  }
+}
+
+template <bool kAdd>
+SIM_TARGET_AVX2 void expand_avx2(const float* from, const LaneList& list, float* to) {
+  for (std::size_t i = 0; i < 2 * list.groups(); ++i) {
+    const unsigned bits = byte_of(list, i);
+    const __m256 values = spread_out(from, bits);
+    _mm256_storeu_ps(to + kEight * i, kAdd ? _mm256_add_ps(_mm256_loadu_ps(to + kEight * i), values) : values);
+    from += number_of_bits(bits);
+  }
+}
+
+SIM_TARGET_AVX2 SIM_INLINE std::uint32_t* list_group_avx2(unsigned bits, std::size_t g, std::uint32_t* to) {
+  for (std::size_t half = 0; half < 2; ++half) {
+    const unsigned byte = bits >> kEight * half & 0xffU;
+    const __m256i lanes = _mm256_add_epi32(pack_order(byte), _mm256_set1_epi32(static_cast<int>(16 * g + kEight * half)));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), lanes);
+    to += number_of_bits(byte);
+  }
+  return to;
+}
+
+template <bool kTimes>
+SIM_TARGET_AVX512 void compress_avx512(const float* from, const float* times, const LaneList& list, float* to) {
+  for (std::size_t g = 0; g < list.groups(); ++g) {
+    const unsigned bits = list.bits()[g];
+    __m512 values = _mm512_loadu_ps(from + 16 * g);
+    if constexpr (kTimes) values = _mm512_mul_ps(values, _mm512_loadu_ps(times + 16 * g));
+    _mm512_storeu_ps(to, _mm512_maskz_compress_ps(static_cast<__mmask16>(bits), values));
+    to += number_of_bits(bits);
+  }
+}
+
+template <bool kAdd>
+SIM_TARGET_AVX512 void expand_avx512(const float* from, const LaneList& list, float* to) {
+  for (std::size_t g = 0; g < list.groups(); ++g) {
+    const unsigned bits = list.bits()[g];
+    const __m512 values = _mm512_maskz_expand_ps(static_cast<__mmask16>(bits), _mm512_loadu_ps(from));
+    _mm512_storeu_ps(to + 16 * g, kAdd ? _mm512_add_ps(_mm512_loadu_ps(to + 16 * g), values) : values);
+    from += number_of_bits(bits);
+  }
+}
+
+SIM_TARGET_AVX512 SIM_INLINE unsigned bits_above_avx512(const std::uint32_t* values, std::size_t g, std::uint32_t limit) {
+  return _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(values + 16 * g), _mm512_set1_epi32(static_cast<int>(limit)));
+}
+
+SIM_TARGET_AVX512 SIM_INLINE std::uint32_t* list_group_avx512(unsigned bits, std::size_t g, std::uint32_t* to) {
+  const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const __m512i lanes = _mm512_add_epi32(ascending, _mm512_set1_epi32(static_cast<int>(16 * g)));
+  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), lanes));
+  return to + number_of_bits(bits);
+}
+
+#endif
+
+// Of the lanes whose bit is set, those whose value is above the limit.
+struct Selection {
+  const std::uint32_t* values;
+  std::uint32_t limit;
+  std::uint16_t* bits;
+  std::size_t groups;
+  std::uint32_t* lanes;
+  std::size_t size;
+  bool invert = false;  // those that are not above it
+};
+
+std::size_t select_baseline(const Selection& s) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < s.size; ++k) {
+    const std::uint32_t lane = s.lanes[k];
+    const bool chosen = (s.values[lane] > s.limit) != s.invert;
+    s.lanes[kept] = lane;  // overwritten by the next one unless chosen: no branch to mispredict
+    kept += chosen ? 1U : 0U;
+    if (!chosen) s.bits[lane / LaneList::kGroup] &= static_cast<std::uint16_t>(~(1U << lane % LaneList::kGroup));
+  }
+  return kept;
+}
+
+#if defined(__x86_64__)
+SIM_TARGET_AVX2 std::size_t select_avx2(const Selection& s) {
+  std::uint32_t* to = s.lanes;
+  for (std::size_t g = 0; g < s.groups; ++g) {
+    const unsigned bits = s.bits[g] & ((eight_above(s.values + 16 * g, s.limit) | eight_above(s.values + 16 * g + kEight, s.limit) << kEight) ^ (s.invert ? 0xffffU : 0U));
+    s.bits[g] = static_cast<std::uint16_t>(bits);
+    to = list_group_avx2(bits, g, to);
+  }
+  return static_cast<std::size_t>(to - s.lanes);
+}
+
+SIM_TARGET_AVX512 std::size_t select_avx512(const Selection& s) {
+  std::uint32_t* to = s.lanes;
+  for (std::size_t g = 0; g < s.groups; ++g) {
+    const unsigned bits = s.bits[g] & (bits_above_avx512(s.values, g, s.limit) ^ (s.invert ? 0xffffU : 0U));
+    s.bits[g] = static_cast<std::uint16_t>(bits);
+    to = list_group_avx512(bits, g, to);
+  }
+  return static_cast<std::size_t>(to - s.lanes);
+}
+#endif
+
+std::size_t select([[maybe_unused]] Isa isa, const Selection& s) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return select_avx512(s);
+  if (isa == Isa::avx2) return select_avx2(s);
+#endif
+  return select_baseline(s);
+}
+
+}  // namespace
+
+LaneList::LaneList(std::size_t room) : lanes_(padded(room)), bits_(padded(room) / kGroup) {}
+
+void LaneList::none(std::size_t lanes) {
+  groups_ = (lanes + kGroup - 1) / kGroup;
+  std::fill_n(bits_.begin(), groups_, std::uint16_t{0});
+  size_ = 0;
+}
+
+void LaneList::all(std::size_t lanes) {
+  groups_ = (lanes + kGroup - 1) / kGroup;
+  std::fill_n(bits_.begin(), groups_, std::uint16_t{0xffff});
+  if (lanes % kGroup != 0) bits_[groups_ - 1] = static_cast<std::uint16_t>((1U << lanes % kGroup) - 1U);
+  std::iota(lanes_.begin(), lanes_.begin() + static_cast<std::ptrdiff_t>(lanes), 0U);
+  size_ = lanes;
+}
+
+void LaneList::above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit) {
+  all(lanes);
+  size_ = select(isa, {values, limit, bits_.data(), groups_, lanes_.data(), size_});
+}
+
+void LaneList::keep_flagged(Isa isa, const std::uint32_t* flags) {
+  if (size_ != 0) size_ = select(isa, {flags, 0, bits_.data(), groups_, lanes_.data(), size_});
+}
+
+void LaneList::drop_flagged(Isa isa, const std::uint32_t* flags) {
+  if (size_ != 0) size_ = select(isa, {flags, 0, bits_.data(), groups_, lanes_.data(), size_, true});
+}
+
+void compress(Isa isa, const float* from, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512 && !is_sparse(list)) return compress_avx512<false>(from, nullptr, list, to);
+  if (isa == Isa::avx2 && !is_sparse(list)) return compress_avx2<false>(from, nullptr, list, to);
+#endif
+  gather(isa, from, list.data(), list.size(), to);
+}
+
+// The same bits, whatever they stand for.
+void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
+#if defined(__x86_64__)
+  const auto* bits = reinterpret_cast<const float*>(from);
+  auto* packed = reinterpret_cast<float*>(to);
+  if (isa == Isa::avx512 && !is_sparse(list)) return compress_avx512<false>(bits, nullptr, list, packed);
+  if (isa == Isa::avx2 && !is_sparse(list)) return compress_avx2<false>(bits, nullptr, list, packed);
+#endif
+  gather(isa, from, list.data(), list.size(), to);
+}
+
+void compress_product([[maybe_unused]] Isa isa, const float* a, const float* b, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return compress_avx512<true>(a, b, list, to);
+  if (isa == Isa::avx2) return compress_avx2<true>(a, b, list, to);
+#endif
+  for (std::size_t k = 0; k < list.size(); ++k) to[k] = a[list[k]] * b[list[k]];
+}
+
+void expand([[maybe_unused]] Isa isa, const float* from, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return expand_avx512<false>(from, list, to);
+  if (isa == Isa::avx2) return expand_avx2<false>(from, list, to);
+#endif
+  std::fill_n(to, LaneList::kGroup * list.groups(), 0.0f);
+  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
+}
+
+void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512 && !is_sparse(list)) return expand_avx512<true>(from, list, to);
+  if (isa == Isa::avx2 && !is_sparse(list)) return expand_avx2<true>(from, list, to);
+#endif
+  scatter_add(isa, from, list.data(), list.size(), to);
+}
+
+}  // namespace sim
