@@ -26,8 +26,12 @@ std::size_t positions_above_plain(const std::uint32_t* values, std::size_t count
   return found;
 }
 
-std::size_t move_above_plain(const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
-                             std::initializer_list<MovedRow> rows) {
+// By value and with their number known, so that pointers stay in registers.
+template <std::size_t kRows>
+using Rows = std::array<MovedRow, kRows>;
+
+template <std::size_t kRows>
+std::size_t move_above_plain(const std::uint32_t* keys, std::size_t count, std::uint32_t limit, Rows<kRows> rows) {
   std::array<std::uint32_t, 128> positions;
   std::size_t moved = 0;
   for (std::size_t begin = 0; begin < count; begin += positions.size()) {
@@ -70,8 +74,8 @@ SIM_TARGET_AVX512 std::size_t positions_above_avx512(const std::uint32_t* values
   return found;
 }
 
-SIM_TARGET_AVX512 std::size_t move_above_avx512(const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
-                                                 std::initializer_list<MovedRow> rows) {
+template <std::size_t kRows>
+SIM_TARGET_AVX512 std::size_t move_above_avx512(const std::uint32_t* keys, std::size_t count, std::uint32_t limit, Rows<kRows> rows) {
   const __m512i limits = _mm512_set1_epi32(static_cast<int>(limit));
   std::size_t moved = 0;
   for (std::size_t i = 0; i < count; i += kWidth) {
@@ -99,8 +103,8 @@ SIM_TARGET_AVX2 std::size_t positions_above_avx2(const std::uint32_t* values, st
   return found;
 }
 
-SIM_TARGET_AVX2 std::size_t move_above_avx2(const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
-                                            std::initializer_list<MovedRow> rows) {
+template <std::size_t kRows>
+SIM_TARGET_AVX2 std::size_t move_above_avx2(const std::uint32_t* keys, std::size_t count, std::uint32_t limit, Rows<kRows> rows) {
   std::size_t moved = 0;
   for (std::size_t i = 0; i < count; i += kEight) {
     const unsigned above = eight_above(keys + i, limit) & first_eight(count - i);
@@ -170,13 +174,18 @@ std::size_t positions_above([[maybe_unused]] Isa isa, const std::uint32_t* value
   return positions_above_plain(values, count, limit, out);
 }
 
+template <std::size_t kRows>
 std::size_t move_above([[maybe_unused]] Isa isa, const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
-                       std::initializer_list<MovedRow> rows) {
+                       const MovedRow (&rows)[kRows]) {
 #if defined(__x86_64__)
-  if (isa == Isa::avx512) return move_above_avx512(keys, count, limit, rows);
-  if (isa == Isa::avx2) return move_above_avx2(keys, count, limit, rows);
+  if (isa == Isa::avx512) return move_above_avx512(keys, count, limit, std::to_array(rows));
+  if (isa == Isa::avx2) return move_above_avx2(keys, count, limit, std::to_array(rows));
 #endif
-  return move_above_plain(keys, count, limit, rows);
+  return move_above_plain(keys, count, limit, std::to_array(rows));
 }
+template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[1]);
+template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[2]);
+template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[5]);
+template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[6]);
 
 }  // namespace sim
