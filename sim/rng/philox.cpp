@@ -39,6 +39,7 @@ struct Job {
   std::uint32_t first;
   Counter counter;  // a unused
   const std::uint32_t* keys;
+  const std::uint64_t* wide_keys;  // each eight times, aligned
   std::uint32_t* const* out;
   const std::uint32_t* entity_low = nullptr;  // one for each counter, instead of counter.c and counter.d
   const std::uint32_t* entity_high = nullptr;
@@ -71,8 +72,7 @@ void words_baseline(const Job& job) {
 template <bool kOwnEntities>
 SIM_TARGET_AVX512 void words_avx512(const Job& job) {
   constexpr int kChains = 4;  // 32 counters in flight hide the latency of the multiplies
-  __m512i keys[2 * kRounds];
-  for (int k = 0; k < 2 * kRounds; ++k) keys[k] = _mm512_set1_epi64(job.keys[k]);
+  const auto* keys = reinterpret_cast<const __m512i*>(job.wide_keys);
   const __m512i m0 = _mm512_set1_epi64(kMultiplier0), m1 = _mm512_set1_epi64(kMultiplier1);
   const __m512i first = _mm512_set1_epi32(static_cast<int>(job.first));
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
@@ -130,8 +130,7 @@ SIM_TARGET_AVX2 SIM_INLINE __m256i low_halves(__m256i x, __m256i y) {
 template <bool kOwnEntities>
 SIM_TARGET_AVX2 void words_avx2(const Job& job) {
   constexpr int kChains = 2;  // more would spill the sixteen registers
-  __m256i keys[2 * kRounds];
-  for (int k = 0; k < 2 * kRounds; ++k) keys[k] = _mm256_set1_epi64x(job.keys[k]);
+  const auto* keys = reinterpret_cast<const __m256i*>(job.wide_keys);  // two of each
   const __m256i m0 = _mm256_set1_epi64x(kMultiplier0), m1 = _mm256_set1_epi64x(kMultiplier1);
   const __m256i first = _mm256_set1_epi32(static_cast<int>(job.first));
   const __m256i ascending = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
@@ -159,8 +158,8 @@ SIM_TARGET_AVX2 void words_avx2(const Job& job) {
       for (std::size_t v = 0; v < kChains; ++v) {
         const __m256i p0 = _mm256_mul_epu32(a[v], m0);
         const __m256i p1 = _mm256_mul_epu32(c[v], m1);
-        a[v] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p1, 32), b[v]), keys[2 * round]);
-        c[v] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p0, 32), d[v]), keys[2 * round + 1]);
+        a[v] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p1, 32), b[v]), keys[4 * round]);
+        c[v] = _mm256_xor_si256(_mm256_xor_si256(_mm256_srli_epi64(p0, 32), d[v]), keys[4 * round + 2]);
         b[v] = p1;
         d[v] = p0;
       }
@@ -190,6 +189,7 @@ Philox::Philox(std::uint64_t seed) {
     round_keys_[2 * round] = static_cast<std::uint32_t>(seed) + round * kWeyl0;
     round_keys_[2 * round + 1] = static_cast<std::uint32_t>(seed >> 32) + round * kWeyl1;
   }
+  for (std::size_t k = 0; k < wide_keys_.size(); ++k) wide_keys_[k] = round_keys_[k / 8];
 }
 
 std::array<std::uint32_t, 4> Philox::words(std::uint32_t replication, const Address& address) const {
@@ -206,6 +206,7 @@ void Philox::words(Isa isa, const Batch& batch, const Address& address, const Wo
                 {0, address.packed(), static_cast<std::uint32_t>(address.entity),
                  static_cast<std::uint32_t>(address.entity >> 32)},
                 round_keys_.data(),
+                wide_keys_.data(),
                 words.out};
   words_of(isa, job);
 }
@@ -217,6 +218,7 @@ void Philox::words(Isa isa, const Batch& batch, const Entities& entities, const 
                  batch.first,
                  {0, address.packed(), 0, 0},
                  round_keys_.data(),
+                 wide_keys_.data(),
                  words.out,
                  entities.low,
                  entities.high});
