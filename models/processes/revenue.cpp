@@ -176,9 +176,11 @@ class Revenue final : public Process {
       const float* __restrict sales = state.sales.row(s);
       double* __restrict source = keep ? sources_.row(s) : nullptr;
       sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) month[i] += static_cast<double>(sales[i]);
-        if (source == nullptr) return;
-        for (std::size_t i = 0; i < n; ++i) source[i] += static_cast<double>(sales[i]);
+        for (std::size_t i = 0; source == nullptr && i < n; ++i) month[i] += static_cast<double>(sales[i]);
+        for (std::size_t i = 0; source != nullptr && i < n; ++i) {
+          month[i] += static_cast<double>(sales[i]);
+          source[i] += static_cast<double>(sales[i]);
+        }
       });
     }
     const float* __restrict month_wins = state.wins.data();
