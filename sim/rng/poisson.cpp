@@ -163,12 +163,16 @@ void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& a
   // The pass length changes the work, never the result: every path computes the same comparisons.
   const float top = largest(isa, batch.rates, batch.count);
   if (top > kInversionLimit) return mixed(batch, attempts);
-  if (top <= 0.3f) return passes<3>(isa, batch);
+  // Lengths leave about one lane in a thousand open at the largest rate, which few lanes have.
+  if (top <= 0.3f) return passes<4>(isa, batch);
   if (top <= 1.0f) return passes<5>(isa, batch);
   if (top <= 2.2f) return passes<8>(isa, batch);
   if (top <= 3.3f) return passes<10>(isa, batch);
   if (top <= 4.5f) return passes<12>(isa, batch);
+  if (top <= 6.0f) return passes<15>(isa, batch);
   if (top <= 9.0f) return passes<20>(isa, batch);
+  if (top <= 13.0f) return passes<26>(isa, batch);
+  if (top <= 20.0f) return passes<36>(isa, batch);
   return passes<kLongestPass>(isa, batch);
 }
 
