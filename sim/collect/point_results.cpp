@@ -85,7 +85,7 @@ void PointReducer::take(PointResults& results, std::size_t column, std::span<con
   const XXH128_hash_t hash = XXH3_128bits(values.data(), values.size_bytes());
   results.hashes[column] = {hash.low64, hash.high64};
   if (const auto cause = std::find(causes_.begin(), causes_.end(), column); cause != causes_.end() && worst)
-    results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values);
+    results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values, sampling);
   if (column >= all_->outcomes.size()) return;
   results.summaries[column] = summarise(values, sampling, all_->outcomes[column].high_is_worse);
   if (sampling.inner > 1) results.splits[column] = split_variance(values, sampling);

@@ -6,6 +6,7 @@
 
 #include "sim/base/missing.h"
 #include "sim/stats/summary.h"
+#include "sim/stats/units.h"
 
 namespace sim {
 namespace {
@@ -47,11 +48,21 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
   worst_ = std::move(order);
 }
 
-Contrast WorstFutures::contrast(std::span<const float> values) const {
+Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& sampling) const {
   const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
   const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
-  const double error = worst.count == 0 ? kMissing : worst.sd / std::sqrt(static_cast<double>(worst.count));
-  return {all.mean, all.sd, worst.mean, error};
+  if (worst.count == 0) return {all.mean, all.sd, kMissing, kMissing};
+  if (sampling.independent()) return {all.mean, all.sd, worst.mean, worst.sd / std::sqrt(static_cast<double>(worst.count))};
+  // A mean over some is a ratio of sums over all: only the worst have influence, each as much more as they are fewer.
+  const double weight = static_cast<double>(all.count) / static_cast<double>(worst.count);
+  SectionSums sums(sampling, values.size());
+  auto next = worst_.begin();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool among = next != worst_.end() && *next == i;
+    next += among ? 1 : 0;
+    if (!std::isnan(values[i])) sums.add(i, among ? weight * (static_cast<double>(values[i]) - worst.mean) : 0.0);
+  }
+  return {all.mean, all.sd, worst.mean, sums.spread().error};
 }
 
 }  // namespace sim

@@ -6,13 +6,15 @@
 #include <span>
 #include <vector>
 
+#include "sim/engine/outputs.h"
+
 namespace sim {
 
 struct Contrast {
-  double all = 0.0;       // mean over all replications
-  double sd = 0.0;        // of all
-  double worst = 0.0;     // mean over the worst ones
-  double worst_error = 0.0;  // its standard error, sd of the worst / sqrt(number)
+  double all = 0.0;          // mean over all replications
+  double sd = 0.0;           // of all
+  double worst = 0.0;        // mean over the worst ones
+  double worst_error = 0.0;  // its standard error, over independent units
 };
 
 class WorstFutures {
@@ -20,7 +22,7 @@ class WorstFutures {
   // The ceil(5 % n) worst replications of the outcome; among equal ones those with the lowest numbers.
   WorstFutures(std::span<const float> outcome, bool high_is_worse);
   // NaN stands for missing and is left out; without values all figures are NaN.
-  Contrast contrast(std::span<const float> values) const;
+  Contrast contrast(std::span<const float> values, const Sampling& sampling = {}) const;
 
  private:
   std::vector<std::uint32_t> worst_;  // replications, ascending
