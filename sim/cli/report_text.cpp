@@ -25,7 +25,7 @@ std::vector<Statistic> statistics(const ReportRow& row) {
   std::vector<Statistic> list{{"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
   for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
     const QuantileEstimate& q = s.quantiles[i];
-    list.push_back({quantile_name(kProbabilities[i]), q.value, (q.high - q.low) / (2.0 * kNormal975)});
+    list.push_back({quantile_name(kProbabilities[i]), q.value, q.error});
   }
   list.push_back({"cvar05", s.cvar, s.cvar_error});
   list.push_back({"minimum", s.minimum, kMissing});
@@ -77,7 +77,7 @@ std::vector<std::string> table_row(const ReportRow& row) {
   const Summary& s = row.summary;
   const auto quantile = [&](std::size_t i) {
     const QuantileEstimate& q = s.quantiles[i];
-    return rounded(q.value, (q.high - q.low) / (2.0 * kNormal975));
+    return rounded(q.value, q.error);
   };
   std::string gap = "-";
   if (std::isfinite(row.expected) && s.mean != 0.0) gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / s.mean);

@@ -76,6 +76,8 @@ void write_summary(const ResultContext& context, const Results& results) {
                 &QuantileEstimate::low);
   add_quantiles(context, "quantile_high", "upper end of the 95 % interval from binomial order statistics", results,
                 &QuantileEstimate::high);
+  add_quantiles(context, "quantile_standard_error", "standard error of the quantile that its interval amounts to", results,
+                &QuantileEstimate::error);
   Doubles expected;
   for (const PlannedPoint& point : context.collector.plan().points)
     for (const Column& column : context.outputs.outcomes) {

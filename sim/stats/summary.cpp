@@ -35,9 +35,13 @@ void mean_of_worst(Summary& s, const Worst& worst) {
   s.cvar_error = std::sqrt((squares / tail + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
 }
 
+void set_quantile_errors(Summary& s) {
+  for (QuantileEstimate& q : s.quantiles) q.error = (q.high - q.low) / (2.0 * s.critical);
+}
+
 Summary nothing_to_say() {
   Summary s{0, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, {}, kNormal975};
-  s.quantiles.fill({kMissing, kMissing, kMissing});
+  s.quantiles.fill({kMissing, kMissing, kMissing, kMissing});
   return s;
 }
 
@@ -79,7 +83,6 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   if (values.empty()) return nothing_to_say();
   Summary s;
   s.count = values.size();
-  if (values.empty()) return s;
   sort_ascending(values);
   const auto n = static_cast<double>(values.size());
   double sum = 0.0;
@@ -103,9 +106,9 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   s.maximum = static_cast<double>(values.back());
   for (std::size_t i = 0; i < ranks.size(); ++i) {
     const auto at = [&](std::size_t rank) { return static_cast<double>(values[rank - 1]); };
-    s.quantiles[i] = {at(ranks[i].value), at(ranks[i].low), at(ranks[i].high)};
+    s.quantiles[i] = {at(ranks[i].value), at(ranks[i].low), at(ranks[i].high), 0.0};
   }
-
+  set_quantile_errors(s);
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
   return s;
@@ -131,6 +134,7 @@ Summary summarise(std::span<const float> values, const Sampling& sampling, bool 
     s.quantiles[i].low = static_cast<double>(sorted[ranks.low - 1]);
     s.quantiles[i].high = static_cast<double>(sorted[ranks.high - 1]);
   }
+  set_quantile_errors(s);
   return s;
 }
 

@@ -21,6 +21,7 @@ struct QuantileEstimate {
   double value = 0.0;  // order statistic ceil(n p)
   double low = 0.0;    // distribution-free interval from binomial order statistics
   double high = 0.0;
+  double error = 0.0;  // half of the interval over Summary::critical: the standard error it amounts to
 };
 
 struct Summary {

@@ -207,6 +207,8 @@ class H5py(Case):
                 stored = file["summary/quantile_value"][0, k, levels[statistic]] if statistic in levels \
                     else file[f"summary/{statistic}"][0, k]
                 self.assertEqual(float(row["value"]), stored, row)
+                if statistic in levels:
+                    self.assertEqual(float(row["standard_error"]), file["summary/quantile_standard_error"][0, k, levels[statistic]], row)
 
     def test_finds_monthly_means_that_add_up_to_the_outcomes(self):
         for _, file in self.each():

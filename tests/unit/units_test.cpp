@@ -108,6 +108,11 @@ TEST_CASE("sections of one replication give the errors of independent replicatio
       CHECK(std::abs(rank(a.quantiles[i].low) - rank(b.quantiles[i].low)) <= 2);
       CHECK(std::abs(rank(a.quantiles[i].high) - rank(b.quantiles[i].high)) <= 2);
     }
+    // Errors of quantiles are those of their intervals, with Student's t where the units are few.
+    const sim::Summary few = sim::summarise(values, sim::Sampling{1, 8}, high_is_worse);
+    CHECK(few.critical > 2.3);
+    for (const sim::Summary& s : {a, b, few})
+      for (const sim::QuantileEstimate& q : s.quantiles) CHECK(2.0 * s.critical * q.error == doctest::Approx(q.high - q.low));
   }
 }
 
