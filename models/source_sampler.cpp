@@ -268,9 +268,7 @@ void SourceSampler::count_closings(State& state, const sim::LaneList& list, cons
     sim::expand_add(state.isa, won, list, state.wins.data());
   }
   if (state.closings.rows() == 0) return;
-  std::uint32_t* closed = state.closings.row(source_);
-  std::fill_n(closed, state.count, 0u);
-  for (std::size_t k = 0; k < list.size(); ++k) closed[list[k]] = closings[k];
+  sim::expand(state.isa, closings, list, state.closings.row(source_));
 }
 
 // Deals closed this month; words of call 0 of these lanes are in scratch.

@@ -146,11 +146,15 @@ class UnitEconomics final : public Process {
     if (source.fee || !source.spend.empty()) sources_.push_back(std::move(source));
   }
 
+  // Deals of firms that run, or stop this month.
   template <class T>
-  static void count(const State& state, std::size_t source, T* deals) {
-    const std::uint32_t* closed = state.closings.row(source);
-    for (std::size_t i = 0; i < state.count; ++i)
-      if (closed[i] != 0 && (state.stopped_in[i] == 0 || static_cast<int>(state.stopped_in[i]) == state.month)) deals[i] += static_cast<T>(closed[i]);
+  static void count(const State& state, std::size_t source, T* __restrict deals) {
+    const std::uint32_t* __restrict closed = state.closings.row(source);
+    const std::uint32_t* __restrict stopped = state.stopped_in.data();
+    sim::on_lanes(state.isa, [=, n = state.count, month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i)
+        deals[i] += static_cast<T>(static_cast<std::int32_t>(stopped[i] == 0 || stopped[i] == month ? closed[i] : 0u));
+    });
   }
 
   // Up to and with that month.

@@ -95,6 +95,12 @@ SIM_TARGET_AVX512 SIM_INLINE std::uint32_t* list_group_avx512(unsigned bits, std
 
 #endif
 
+template <class T>
+void expand_baseline(const T* from, const LaneList& list, T* to) {
+  std::fill_n(to, LaneList::kGroup * list.groups(), T{});
+  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
+}
+
 // Of the lanes whose bit is set, those whose value is above the limit.
 struct Selection {
   const std::uint32_t* values;
@@ -211,8 +217,18 @@ void expand([[maybe_unused]] Isa isa, const float* from, const LaneList& list, f
   if (isa == Isa::avx512) return expand_avx512<false>(from, list, to);
   if (isa == Isa::avx2) return expand_avx2<false>(from, list, to);
 #endif
-  std::fill_n(to, LaneList::kGroup * list.groups(), 0.0f);
-  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
+  expand_baseline(from, list, to);
+}
+
+// The same bits, whatever they stand for.
+void expand([[maybe_unused]] Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
+#if defined(__x86_64__)
+  const auto* bits = reinterpret_cast<const float*>(from);
+  auto* spread = reinterpret_cast<float*>(to);
+  if (isa == Isa::avx512) return expand_avx512<false>(bits, list, spread);
+  if (isa == Isa::avx2) return expand_avx2<false>(bits, list, spread);
+#endif
+  expand_baseline(from, list, to);
 }
 
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {

@@ -52,6 +52,7 @@ void compress(Isa isa, const float* from, const LaneList& list, float* to);
 void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void compress_product(Isa isa, const float* a, const float* b, const LaneList& list, float* to);
 void expand(Isa isa, const float* from, const LaneList& list, float* to);
+void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to);
 
 }  // namespace sim

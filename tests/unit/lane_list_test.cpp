@@ -129,6 +129,11 @@ TEST_CASE("expand spreads to the listed lanes and clears the others of the block
     for (std::size_t k = 0; k < expected.size(); ++k) wanted[expected[k]] = from[k];
     sim::expand(isa, from.data(), list, to.data());
     REQUIRE(std::equal(wanted.begin(), wanted.end(), to.begin(), same_bits));
+    const Words words = source.words(0xffffffffu);
+    Words spread = source.words(0xffffffffu);
+    sim::expand(isa, words.data(), list, spread.data());
+    for (std::size_t l = 0, k = 0; l < lanes; ++l)
+      REQUIRE(spread[l] == (k < expected.size() && expected[k] == l ? words[k++] : 0u));
   });
 }
 
