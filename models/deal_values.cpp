@@ -1,7 +1,5 @@
 #include "models/deal_values.h"
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "sim/base/elementary.h"

@@ -40,7 +40,7 @@ class DealValues {
   bool by_inversion() const { return by_inversion_; }
 
   // sums[i] = the deals of a cell that call 0 pays for: all of them for constant values, the first two of
-  // a lognormal. words[k][i] is word k of call 0 of the cell.
+  // a lognormal. words[k][i] is word k of call 0 of the cell. Arrays have padding (lane.h), which may be written.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
   // The value of one deal of a cell, in currency: the law of first_deals and DealQueue, deal by deal.

@@ -96,13 +96,14 @@ bool SourceSampler::draws_leads(const State& state, const Month& month) const {
 const float* SourceSampler::factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
   float* own = s.factor.data();
   const float* a = state.leads.value.data();
-  if (!follows_market_) {
+  if (follows_market_) {
+    for (const FirmFactor* firms : {&state.function, &state.leads_of}) {
+      if (!firms->used(firm_)) continue;
+      multiply(state.isa, a, firms->row(firm_), state.count, own);
+      a = own;
+    }
+  } else {
     std::fill_n(own, sim::overrun(state.count), 1.0f);
-    a = own;
-  }
-  for (const FirmFactor* firms : {&state.function, &state.leads_of}) {
-    if (!follows_market_ || !firms->used(firm_)) continue;
-    multiply(state.isa, a, firms->row(firm_), state.count, own);
     a = own;
   }
   if (const auto scale = static_cast<float>(month.scale); scale != 1.0f) {

@@ -17,7 +17,6 @@
 #include "models/source_parameters.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
-#include "sim/lanes/compact.h"
 #include "sim/rng/poisson.h"
 
 namespace partnersim {

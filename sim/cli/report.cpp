@@ -111,8 +111,9 @@ Report read_report(const std::filesystem::path& path) {
   const auto mean = statistic("mean"), mean_error = statistic("standard_error"), sd = statistic("sd"),
              sd_error = statistic("sd_standard_error"), minimum = statistic("minimum"), maximum = statistic("maximum"),
              cvar = statistic("cvar05"), cvar_error = statistic("cvar05_standard_error"), expected = statistic("expected"),
-             value = statistic("quantile_value"), low = statistic("quantile_low"), high = statistic("quantile_high"),
-             error = statistic("quantile_standard_error");
+             value = statistic("quantile_value"), low = statistic("quantile_low"), high = statistic("quantile_high");
+  // Files of earlier versions do not have it.
+  const auto error = file.exists("/summary/quantile_standard_error") ? statistic("quantile_standard_error") : std::vector<double>(value.size(), kMissing);
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) {
       Summary s{report.replications[p], mean[k], mean_error[k], sd[k], sd_error[k], minimum[k], maximum[k], cvar[k], cvar_error[k], {}};

@@ -19,8 +19,8 @@
 
 #define SIM_INLINE [[gnu::always_inline]] inline
 #define SIM_LANES __attribute__((always_inline))
-// Before a loop whose iterations touch different elements, though a compiler cannot see it (lists of
-// lanes hold each lane once): without it gathers and scatters stay scalar.
+// Before a loop whose iterations touch different elements, though a compiler cannot see it: rows that are the same or do
+// not overlap.
 #if defined(__clang__)
 #define SIM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else

@@ -14,7 +14,7 @@
 namespace sim {
 namespace {
 
-// Fewer lanes than this share of the block are moved by number (measured on AVX-512: there both take as long).
+// Fewer lanes than this share of the block are moved by number: there both take as long with AVX-512 (assumed elsewhere).
 bool is_sparse(const LaneList& list) { return 4 * list.size() < LaneList::kGroup * list.groups(); }
 
 #if defined(__x86_64__)

@@ -1,7 +1,6 @@
 // An ascending list of the lanes that have work, kept twice: as numbers, which generators and loops over the list take,
-// and as bits, by which rows of a block are packed to the list and spread again. Vector units do that by bits in two
-// thirds of the time of a gather and less than half of that of a scatter (of half of the lanes, AVX-512); where few
-// lanes are left it is done by number. Both give the same.
+// and as bits, by which rows of a block are packed to the list and spread again. Vector units do that faster than they
+// gather and scatter by number, unless few lanes are left: compress and expand_add go by number then. Both give the same.
 #pragma once
 
 #include <cstddef>
@@ -47,7 +46,7 @@ class LaneList {
 //   compress          to[k] = from[list[k]]
 //   compress_product  to[k] = a[list[k]] * b[list[k]]
 //   expand            to[list[k]] = from[k], and 0 in the other lanes of the block
-//   expand_add        to[list[k]] += from[k]
+//   expand_add        to[list[k]] += from[k]; no lane of `to` may be -0, for others may gain 0
 void compress(Isa isa, const float* from, const LaneList& list, float* to);
 void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void compress_product(Isa isa, const float* a, const float* b, const LaneList& list, float* to);

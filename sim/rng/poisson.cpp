@@ -126,7 +126,7 @@ float largest(Isa isa, const float* __restrict rates, std::size_t count) {
   return top;
 }
 
-// Lanes the vector pass left open, one by one: about one in two hundred.
+// Lanes the vector pass left open, one by one: a few in a thousand, the double-precision tail among them.
 void finish(Isa isa, const PoissonBatch& b, std::uint32_t steps) {
   const std::size_t open = positions_above(isa, b.counts, b.count, steps - 1, b.scratch);
   for (std::size_t k = 0; k < open; ++k) {
@@ -163,7 +163,7 @@ void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& a
   // The pass length changes the work, never the result: every path computes the same comparisons.
   const float top = largest(isa, batch.rates, batch.count);
   if (top > kInversionLimit) return mixed(batch, attempts);
-  // Lengths leave about one lane in a thousand open at the largest rate, which few lanes have.
+  // At the largest rate, which few lanes have, at most four lanes in a thousand are left open.
   if (top <= 0.3f) return passes<4>(isa, batch);
   if (top <= 1.0f) return passes<5>(isa, batch);
   if (top <= 2.2f) return passes<8>(isa, batch);

@@ -16,6 +16,7 @@ namespace sim {
 
 inline constexpr float kInversionLimit = 30.0f;
 
+// Words and rates may be read, and counts written, up to overrun(count) (lane.h).
 struct PoissonBatch {
   const std::uint32_t* words;  // one word a count
   const float* rates;          // >= 0

@@ -7,11 +7,6 @@
 #include "sim/base/student.h"
 
 namespace sim {
-namespace {
-
-
-}  // namespace
-
 double critical_value(double freedom, double confidence) {
   return student_quantile(freedom, 1.0 - 0.5 * (1.0 - confidence));
 }

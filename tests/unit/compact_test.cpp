@@ -144,9 +144,18 @@ TEST_CASE("move_above moves the elements whose key is above the limit, in place 
     }
     REQUIRE(untouched(out, sim::padded(count)));
     for (std::size_t i = sim::padded(count); i < kRoom; ++i) REQUIRE(same_float(floats[i], given[i]));
-    // The keys themselves, moved last.
-    const std::size_t again = sim::move_above(isa, keys.data(), count, limit, {{keys.data(), keys.data()}});
-    REQUIRE(again == moved);
-    for (std::size_t k = 0; k < moved; ++k) REQUIRE(keys[k] > limit);
+    // All in place, the keys last; as many rows as there are callers for.
+    Positions given_keys = keys, a = words, b = words, c = words, d = words;
+    REQUIRE(sim::move_above(isa, keys.data(), count, limit,
+                            {{a.data(), a.data()}, {b.data(), b.data()}, {c.data(), c.data()}, {d.data(), d.data()}, {words.data(), out.data()}, {keys.data(), keys.data()}}) == moved);
+    for (std::size_t k = 0; k < moved; ++k) {
+      REQUIRE(keys[k] == given_keys[expected[k]]);
+      for (const Positions* row : {&a, &b, &c, &d, &out}) REQUIRE((*row)[k] == words[expected[k]]);
+    }
+    keys = given_keys;
+    REQUIRE(sim::move_above(isa, keys.data(), count, limit,
+                            {{keys.data(), a.data()}, {keys.data(), b.data()}, {keys.data(), c.data()}, {keys.data(), d.data()}, {keys.data(), keys.data()}}) == moved);
+    for (std::size_t k = 0; k < moved; ++k)
+      for (const Positions* row : {&a, &b, &c, &d, &keys}) REQUIRE((*row)[k] == given_keys[expected[k]]);
   });
 }

@@ -56,6 +56,7 @@ void for_all(Body body) {
         for (std::uint32_t l = 0; l < lanes; ++l)
           if (values[l] + 1 > tenths) expected.push_back(l);
         sim::LaneList list(kRoom);
+        list.all(kRoom);  // of a larger block, before
         tenths == 0 ? list.all(lanes) : list.above(isa, values.data(), lanes, tenths - 1);
         body(source, isa, list, expected, lanes);
       }

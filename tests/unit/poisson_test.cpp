@@ -64,6 +64,7 @@ std::vector<std::uint32_t> counts_of(sim::Isa isa, const std::vector<std::uint32
   sim::Lane<float> lambda(sim::padded(n));
   std::copy(words.begin(), words.end(), in.begin());
   std::copy(batch_rates.begin(), batch_rates.end(), lambda.begin());
+  std::fill(lambda.begin() + static_cast<std::ptrdiff_t>(n), lambda.end(), 150.0f);  // padding may hold anything
   sim::poisson_counts(isa, {in.data(), lambda.data(), out.data(), scratch.data(), n},
                       {&philox, {lanes, n, first}, {1234, 4, 7, 0}, first_attempt});
   return {out.begin(), out.begin() + static_cast<std::ptrdiff_t>(n)};
