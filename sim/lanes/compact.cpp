@@ -55,8 +55,6 @@ SIM_TARGET_AVX512 SIM_INLINE __mmask16 first_lanes(std::size_t remaining) {
   return remaining >= kWidth ? static_cast<__mmask16>(0xffff) : static_cast<__mmask16>((1u << remaining) - 1u);
 }
 
-constexpr std::size_t kEight = 8;
-
 SIM_INLINE unsigned first_eight(std::size_t remaining) { return remaining >= kEight ? 0xffU : (1U << remaining) - 1U; }
 
 SIM_TARGET_AVX512 std::size_t positions_above_avx512(const std::uint32_t* values, std::size_t count,

@@ -14,12 +14,12 @@
 namespace sim {
 namespace {
 
+constexpr std::size_t kGroup = LaneList::kGroup;
+
 // Fewer lanes than this share of the block are moved by number: there both take as long with AVX-512 (assumed elsewhere).
-bool is_sparse(const LaneList& list) { return 4 * list.size() < LaneList::kGroup * list.groups(); }
+bool is_sparse(const LaneList& list) { return 4 * list.size() < kGroup * list.groups(); }
 
 #if defined(__x86_64__)
-
-constexpr std::size_t kEight = 8;
 
 // Bits of lanes 8 i to 8 i + 7.
 SIM_INLINE unsigned byte_of(const LaneList& list, std::size_t i) { return list.bits()[i / 2] >> 8 * (i % 2) & 0xffU; }
@@ -51,22 +51,12 @@ SIM_TARGET_AVX2 void expand_avx2(const float* from, const LaneList& list, float*
   }
 }
 
-SIM_TARGET_AVX2 SIM_INLINE std::uint32_t* list_group_avx2(unsigned bits, std::size_t g, std::uint32_t* to) {
-  for (std::size_t half = 0; half < 2; ++half) {
-    const unsigned byte = bits >> kEight * half & 0xffU;
-    const __m256i lanes = _mm256_add_epi32(pack_order(byte), _mm256_set1_epi32(static_cast<int>(16 * g + kEight * half)));
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), lanes);
-    to += number_of_bits(byte);
-  }
-  return to;
-}
-
 template <bool kTimes>
 SIM_TARGET_AVX512 void compress_avx512(const float* from, const float* times, const LaneList& list, float* to) {
   for (std::size_t g = 0; g < list.groups(); ++g) {
     const unsigned bits = list.bits()[g];
-    __m512 values = _mm512_loadu_ps(from + 16 * g);
-    if constexpr (kTimes) values = _mm512_mul_ps(values, _mm512_loadu_ps(times + 16 * g));
+    __m512 values = _mm512_loadu_ps(from + kGroup * g);
+    if constexpr (kTimes) values = _mm512_mul_ps(values, _mm512_loadu_ps(times + kGroup * g));
     _mm512_storeu_ps(to, _mm512_maskz_compress_ps(static_cast<__mmask16>(bits), values));
     to += number_of_bits(bits);
   }
@@ -77,29 +67,12 @@ SIM_TARGET_AVX512 void expand_avx512(const float* from, const LaneList& list, fl
   for (std::size_t g = 0; g < list.groups(); ++g) {
     const unsigned bits = list.bits()[g];
     const __m512 values = _mm512_maskz_expand_ps(static_cast<__mmask16>(bits), _mm512_loadu_ps(from));
-    _mm512_storeu_ps(to + 16 * g, kAdd ? _mm512_add_ps(_mm512_loadu_ps(to + 16 * g), values) : values);
+    _mm512_storeu_ps(to + kGroup * g, kAdd ? _mm512_add_ps(_mm512_loadu_ps(to + kGroup * g), values) : values);
     from += number_of_bits(bits);
   }
 }
 
-SIM_TARGET_AVX512 SIM_INLINE unsigned bits_above_avx512(const std::uint32_t* values, std::size_t g, std::uint32_t limit) {
-  return _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(values + 16 * g), _mm512_set1_epi32(static_cast<int>(limit)));
-}
-
-SIM_TARGET_AVX512 SIM_INLINE std::uint32_t* list_group_avx512(unsigned bits, std::size_t g, std::uint32_t* to) {
-  const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i lanes = _mm512_add_epi32(ascending, _mm512_set1_epi32(static_cast<int>(16 * g)));
-  _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), lanes));
-  return to + number_of_bits(bits);
-}
-
 #endif
-
-template <class T>
-void expand_baseline(const T* from, const LaneList& list, T* to) {
-  std::fill_n(to, LaneList::kGroup * list.groups(), T{});
-  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
-}
 
 // Of the lanes whose bit is set, those whose value is above the limit.
 struct Selection {
@@ -119,30 +92,44 @@ std::size_t select_baseline(const Selection& s) {
     const bool chosen = (s.values[lane] > s.limit) != s.invert;
     s.lanes[kept] = lane;  // overwritten by the next one unless chosen: no branch to mispredict
     kept += chosen ? 1U : 0U;
-    if (!chosen) s.bits[lane / LaneList::kGroup] &= static_cast<std::uint16_t>(~(1U << lane % LaneList::kGroup));
+    if (!chosen) s.bits[lane / kGroup] &= static_cast<std::uint16_t>(~(1U << lane % kGroup));
   }
   return kept;
 }
 
 #if defined(__x86_64__)
 SIM_TARGET_AVX2 std::size_t select_avx2(const Selection& s) {
-  std::uint32_t* to = s.lanes;
+  const unsigned inverted = s.invert ? 0xffU : 0U;
+  std::size_t kept = 0;
   for (std::size_t g = 0; g < s.groups; ++g) {
-    const unsigned bits = s.bits[g] & ((eight_above(s.values + 16 * g, s.limit) | eight_above(s.values + 16 * g + kEight, s.limit) << kEight) ^ (s.invert ? 0xffffU : 0U));
-    s.bits[g] = static_cast<std::uint16_t>(bits);
-    to = list_group_avx2(bits, g, to);
+    unsigned left = 0;
+    for (std::size_t half = 0; half < 2; ++half) {
+      const std::size_t first = kGroup * g + kEight * half;
+      const unsigned bits = s.bits[g] >> kEight * half & (eight_above(s.values + first, s.limit) ^ inverted);
+      const __m256i lanes = _mm256_add_epi32(pack_order(bits), _mm256_set1_epi32(static_cast<int>(first)));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(s.lanes + kept), lanes);
+      kept += number_of_bits(bits);
+      left |= bits << kEight * half;
+    }
+    s.bits[g] = static_cast<std::uint16_t>(left);
   }
-  return static_cast<std::size_t>(to - s.lanes);
+  return kept;
 }
 
 SIM_TARGET_AVX512 std::size_t select_avx512(const Selection& s) {
-  std::uint32_t* to = s.lanes;
+  const unsigned inverted = s.invert ? 0xffffU : 0U;
+  const __m512i limits = _mm512_set1_epi32(static_cast<int>(s.limit));
+  const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  std::size_t kept = 0;
   for (std::size_t g = 0; g < s.groups; ++g) {
-    const unsigned bits = s.bits[g] & (bits_above_avx512(s.values, g, s.limit) ^ (s.invert ? 0xffffU : 0U));
+    const unsigned above = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(s.values + kGroup * g), limits);
+    const unsigned bits = s.bits[g] & (above ^ inverted);
+    const __m512i lanes = _mm512_add_epi32(ascending, _mm512_set1_epi32(static_cast<int>(kGroup * g)));
+    _mm512_storeu_si512(s.lanes + kept, _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), lanes));
+    kept += number_of_bits(bits);
     s.bits[g] = static_cast<std::uint16_t>(bits);
-    to = list_group_avx512(bits, g, to);
   }
-  return static_cast<std::size_t>(to - s.lanes);
+  return kept;
 }
 #endif
 
@@ -152,6 +139,30 @@ std::size_t select([[maybe_unused]] Isa isa, const Selection& s) {
   if (isa == Isa::avx2) return select_avx2(s);
 #endif
   return select_baseline(s);
+}
+
+// Vector units move the bits of elements as those of floats, whatever they stand for.
+template <class T>
+void compress_any(Isa isa, const T* from, const LaneList& list, T* to) {
+#if defined(__x86_64__)
+  const auto* bits = reinterpret_cast<const float*>(from);
+  auto* packed = reinterpret_cast<float*>(to);
+  if (isa == Isa::avx512 && !is_sparse(list)) return compress_avx512<false>(bits, nullptr, list, packed);
+  if (isa == Isa::avx2 && !is_sparse(list)) return compress_avx2<false>(bits, nullptr, list, packed);
+#endif
+  gather(isa, from, list.data(), list.size(), to);
+}
+
+template <class T>
+void expand_any([[maybe_unused]] Isa isa, const T* from, const LaneList& list, T* to) {
+#if defined(__x86_64__)
+  const auto* bits = reinterpret_cast<const float*>(from);
+  auto* spread = reinterpret_cast<float*>(to);
+  if (isa == Isa::avx512) return expand_avx512<false>(bits, list, spread);
+  if (isa == Isa::avx2) return expand_avx2<false>(bits, list, spread);
+#endif
+  std::fill_n(to, kGroup * list.groups(), T{});
+  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
 }
 
 }  // namespace
@@ -185,24 +196,9 @@ void LaneList::drop_flagged(Isa isa, const std::uint32_t* flags) {
   if (size_ != 0) size_ = select(isa, {flags, 0, bits_.data(), groups_, lanes_.data(), size_, true});
 }
 
-void compress(Isa isa, const float* from, const LaneList& list, float* to) {
-#if defined(__x86_64__)
-  if (isa == Isa::avx512 && !is_sparse(list)) return compress_avx512<false>(from, nullptr, list, to);
-  if (isa == Isa::avx2 && !is_sparse(list)) return compress_avx2<false>(from, nullptr, list, to);
-#endif
-  gather(isa, from, list.data(), list.size(), to);
-}
+void compress(Isa isa, const float* from, const LaneList& list, float* to) { compress_any(isa, from, list, to); }
 
-// The same bits, whatever they stand for.
-void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
-#if defined(__x86_64__)
-  const auto* bits = reinterpret_cast<const float*>(from);
-  auto* packed = reinterpret_cast<float*>(to);
-  if (isa == Isa::avx512 && !is_sparse(list)) return compress_avx512<false>(bits, nullptr, list, packed);
-  if (isa == Isa::avx2 && !is_sparse(list)) return compress_avx2<false>(bits, nullptr, list, packed);
-#endif
-  gather(isa, from, list.data(), list.size(), to);
-}
+void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) { compress_any(isa, from, list, to); }
 
 void compress_product([[maybe_unused]] Isa isa, const float* a, const float* b, const LaneList& list, float* to) {
 #if defined(__x86_64__)
@@ -212,24 +208,9 @@ void compress_product([[maybe_unused]] Isa isa, const float* a, const float* b, 
   for (std::size_t k = 0; k < list.size(); ++k) to[k] = a[list[k]] * b[list[k]];
 }
 
-void expand([[maybe_unused]] Isa isa, const float* from, const LaneList& list, float* to) {
-#if defined(__x86_64__)
-  if (isa == Isa::avx512) return expand_avx512<false>(from, list, to);
-  if (isa == Isa::avx2) return expand_avx2<false>(from, list, to);
-#endif
-  expand_baseline(from, list, to);
-}
+void expand(Isa isa, const float* from, const LaneList& list, float* to) { expand_any(isa, from, list, to); }
 
-// The same bits, whatever they stand for.
-void expand([[maybe_unused]] Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
-#if defined(__x86_64__)
-  const auto* bits = reinterpret_cast<const float*>(from);
-  auto* spread = reinterpret_cast<float*>(to);
-  if (isa == Isa::avx512) return expand_avx512<false>(bits, list, spread);
-  if (isa == Isa::avx2) return expand_avx2<false>(bits, list, spread);
-#endif
-  expand_baseline(from, list, to);
-}
+void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) { expand_any(isa, from, list, to); }
 
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {
 #if defined(__x86_64__)

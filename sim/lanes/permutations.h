@@ -13,6 +13,8 @@
 
 namespace sim {
 
+inline constexpr std::size_t kEight = 8;  // elements of a vector
+
 struct Permutations {
   std::array<std::array<std::uint8_t, 8>, 256> pack{};   // where the next element comes from
   std::array<std::array<std::int8_t, 8>, 256> spread{};  // which element the lane gets; -1 for none
