@@ -42,7 +42,18 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
     const float x = high_is_worse ? -outcome[a] : outcome[a], y = high_is_worse ? -outcome[b] : outcome[b];
     return x < y || (x == y && a < b);
   };
-  std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(number), order.end(), worse);
+  const auto at = [&](std::size_t rank) {
+    const auto place = order.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(order.begin(), place, order.end(), worse);
+    return *place;
+  };
+  if (number == 0) return;
+  // About the edge: a quarter of the worst to either side, and what ties with the last of them.
+  const std::uint32_t first = at(number - 1 - number / 4), last = at(std::min(order.size() - 1, number + number / 4));
+  const auto low = std::min(outcome[first], outcome[last]), high = std::max(outcome[first], outcome[last]);
+  for (std::uint32_t i = 0; i < outcome.size(); ++i)
+    if (low <= outcome[i] && outcome[i] <= high) around_.push_back(i);
+  at(number - 1);
   order.resize(number);
   std::sort(order.begin(), order.end());
   worst_ = std::move(order);
@@ -52,15 +63,17 @@ Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& s
   const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
   const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
   if (worst.count == 0) return {all.mean, all.sd, kMissing, kMissing};
-  if (sampling.independent()) return {all.mean, all.sd, worst.mean, worst.sd / std::sqrt(static_cast<double>(worst.count))};
-  // A mean over some is a ratio of sums over all: only the worst have influence, each as much more as they are fewer.
-  const double weight = static_cast<double>(all.count) / static_cast<double>(worst.count);
+  const GroupMoments around = moments(around_.size(), [&](std::size_t i) { return values[around_[i]]; });
+  const double edge = around.count == 0 ? worst.mean : around.mean;
+  const double share = static_cast<double>(worst.count) / static_cast<double>(all.count), gap = worst.mean - edge;
+  if (sampling.independent())
+    return {all.mean, all.sd, worst.mean, std::sqrt((worst.sd * worst.sd + (1.0 - share) * gap * gap) / static_cast<double>(worst.count))};
   SectionSums sums(sampling, values.size());
   auto next = worst_.begin();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool among = next != worst_.end() && *next == i;
     next += among ? 1 : 0;
-    if (!std::isnan(values[i])) sums.add(i, among ? weight * (static_cast<double>(values[i]) - worst.mean) : 0.0);
+    if (!std::isnan(values[i])) sums.add(i, among ? (static_cast<double>(values[i]) - edge) / share : 0.0);
   }
   return {all.mean, all.sd, worst.mean, sums.spread().error};
 }
