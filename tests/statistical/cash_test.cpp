@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -41,7 +42,7 @@ TEST_CASE("profit is revenue less variable cost, commission and every fixed sum,
   CHECK(worst < 0.01);  // of about 30,000, in single precision
   double resolution = 1.0;
   const auto& net = run.member_moments("net_value", 0, resolution);
-  CHECK(net.mean(resolution) == doctest::Approx(0.6 * describe(revenue).mean - 13.0 * 130.0 - 500.0).epsilon(1e-6));
+  CHECK(net.mean(resolution) == about(0.6 * describe(revenue).mean - 13.0 * 130.0 - 500.0, 1e-6));
   CHECK(run.member("hours", 0).mean == 52.0);
   for (int t = 1; t <= 12; ++t) {
     const auto month = run.monthly("profit", t);

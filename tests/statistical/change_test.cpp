@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -32,7 +33,7 @@ void check_months(const std::string& claim, const Run& finished, const char* ser
     const auto month = finished.monthly(series, t);
     check_near(family, claim + ", month " + std::to_string(t), month.mean, month.error, exact(t));
     CHECK(expected.trajectories.at(series)[static_cast<std::size_t>(t - 1)] ==
-          doctest::Approx(exact(t)).epsilon(1e-12));
+          about(exact(t), 1e-12));
   }
 }
 
@@ -117,5 +118,5 @@ TEST_CASE("costs, commission, hours and fees change at dates, in every future") 
 
 TEST_CASE("a change of copies reaches every copy") {
   const Run finished = run("count = 3\n[change.more]\nmonth = 7\nset = { \"partner.acme.leads\" = 8 }\n");
-  CHECK(finished.expected().outcomes.at("wins") == doctest::Approx(3.0 * (12.0 + 24.0)).epsilon(1e-12));
+  CHECK(finished.expected().outcomes.at("wins") == about(3.0 * (12.0 + 24.0), 1e-12));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -111,7 +112,7 @@ TEST_CASE("when all waiting deals are abandoned a month serves min(N, K)") {
     const Served month(3.0, room);
     const boost::math::poisson law(3.0);
     const double below = room >= 2 ? cdf(law, room - 2.0) : 0.0;
-    CHECK(month.mean == doctest::Approx(3.0 * below + room * (1.0 - cdf(law, room - 1.0))).epsilon(1e-12));
+    CHECK(month.mean == about(3.0 * below + room * (1.0 - cdf(law, room - 1.0)), 1e-12));
     const auto revenue = finished.column("revenue");
     const std::string claim = "served of 3 a month with room for " + std::to_string(room);
     check_mean(family, claim, revenue, kMonths * month.mean);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 
 namespace {
@@ -54,8 +55,8 @@ void check_paired(const std::string& rest, const std::string& id, std::size_t me
   const double n = static_cast<double>(a.size());
   double resolution = 1.0;
   const auto& loss = with.member_moments("loss_without", member, resolution);
-  CHECK(loss.mean(resolution) == doctest::Approx(sum / n).epsilon(1e-6));
-  CHECK(loss.variance(resolution) == doctest::Approx((squares - sum * sum / n) / (n - 1.0)).epsilon(1e-5));
+  CHECK(loss.mean(resolution) == about(sum / n, 1e-6));
+  CHECK(loss.variance(resolution) == about((squares - sum * sum / n) / (n - 1.0), 1e-5));
 }
 
 }  // namespace
@@ -95,7 +96,7 @@ TEST_CASE("without a partner that had suspended another, the other one works") {
           "[partner.rival]\nenabled = false\nleads = 6\nclose_rate = 0.5\ndeal_value = 10\nexclusive = [\"small\"]\n");
   // Members are in the order of the scenario.
   CHECK(with.member("loss_without", 3).mean ==
-        doctest::Approx(mean(with.column("revenue")) - mean(off.column("revenue"))).epsilon(1e-6));
+        about(mean(with.column("revenue")) - mean(off.column("revenue")), 1e-6));
   CHECK(with.member("loss_without", 3).mean < with.member("revenue", 3).mean);
   CHECK(with.member("revenue", 2).mean == 0.0);
 }

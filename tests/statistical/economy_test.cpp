@@ -15,6 +15,7 @@
 
 #include "tests/support/harness.h"
 #include "tests/support/recursion.h"
+#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -107,7 +108,7 @@ std::vector<double> seen_paths(const std::string& start, const char* regimes, st
 
 TEST_CASE("a stationary start is in recession for its share of months, in the first month as in the last") {
   const auto at = law_in_month(kTwoStationary, kTwoTransitions, 2);
-  CHECK(at[0] == doctest::Approx(kTwoStationary[0]).epsilon(1e-14));
+  CHECK(at[0] == about(kTwoStationary[0], 1e-14));
   const auto counts = seen_paths("stationary", kTwoRegimes, 2, {1}, 1'000'000);
   check_share(family, "first month in recession", counts[0], 1e6, kTwoStationary[0]);
 }
@@ -227,9 +228,9 @@ multiply = { leads = 0.7, close = 0.5, value = 0.9 }
   check_mean(family, "revenue", run.column("revenue"), leads * close * value);
   check_variance(family, "revenue", run.column("revenue"), leads * close * value * value * 1.64);
   const auto expected = run.expected();
-  CHECK(expected.outcomes.at("leads") == doctest::Approx(leads).epsilon(1e-12));
-  CHECK(expected.outcomes.at("wins") == doctest::Approx(leads * close).epsilon(1e-12));
-  CHECK(expected.outcomes.at("revenue") == doctest::Approx(leads * close * value).epsilon(1e-12));
+  CHECK(expected.outcomes.at("leads") == about(leads, 1e-12));
+  CHECK(expected.outcomes.at("wins") == about(leads * close, 1e-12));
+  CHECK(expected.outcomes.at("revenue") == about(leads * close * value, 1e-12));
 }
 
 TEST_CASE("a close rate drawn once a replication meets the regime's odds one by one") {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -31,14 +32,14 @@ void check_linear(const std::string& claim, const Run& finished, const std::func
   for (int t = 1; t <= kMonths; ++t) {
     const double month = exact(t);
     total += month;
-    CHECK(expected.trajectories.at("revenue")[static_cast<std::size_t>(t - 1)] == doctest::Approx(month).epsilon(1e-9));
+    CHECK(expected.trajectories.at("revenue")[static_cast<std::size_t>(t - 1)] == about(month, 1e-9));
     const auto seen = finished.monthly("revenue", t);
     if (month == 0.0)
       CHECK(seen.mean == 0.0);
     else
       check_near(family, claim + ", month " + std::to_string(t), seen.mean, seen.error, month);
   }
-  CHECK(expected.outcomes.at("revenue") == doctest::Approx(total).epsilon(1e-9));
+  CHECK(expected.outcomes.at("revenue") == about(total, 1e-9));
   check_mean(family, claim, finished.column("revenue"), total);
   check_mean(family, claim + ", leads", finished.column("leads"), expected.outcomes.at("leads"));
 }
@@ -131,7 +132,7 @@ TEST_CASE("the spreadsheet is right about profit, cash and its lag, and capacity
     const double collected = 0.75 * booked[t - 1] + (t > 1 ? 0.25 * booked[t - 2] : 0.0);
     cash += collected - costs + (t == 3 ? 50.0 : 0.0);
     const auto check = [&](const char* series, double exact) {
-      CHECK(expected.trajectories.at(series)[t - 1] == doctest::Approx(exact).epsilon(1e-9));
+      CHECK(expected.trajectories.at(series)[t - 1] == about(exact, 1e-9));
       const auto seen = finished.monthly(series, static_cast<int>(t));
       check_near(family, series + std::string(" of month ") + std::to_string(t), seen.mean, seen.error, exact);
     };

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -63,10 +64,10 @@ void check_geometric(const std::string& claim, const Run& run, double h) {
   check_law(family, claim + ", months worked", seen, law);
 
   const ActiveMonths exact(law);
-  CHECK(exact.mean == doctest::Approx((1.0 - std::pow(1.0 - h, kMonths)) / h).epsilon(1e-12));
+  CHECK(exact.mean == about((1.0 - std::pow(1.0 - h, kMonths)) / h, 1e-12));
   double square = 0.0;
   for (int t = 1; t <= kMonths; ++t) square += (2.0 * t - 1.0) * std::pow(1.0 - h, t - 1);
-  CHECK(exact.variance + exact.mean * exact.mean == doctest::Approx(square).epsilon(1e-12));
+  CHECK(exact.variance + exact.mean * exact.mean == about(square, 1e-12));
 
   std::vector<double> shares;
   for (const double count : seen) shares.push_back(count / n);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -53,7 +54,7 @@ double customers(int month, int last = kMonths) {
 TEST_CASE("customers of the last month are Poisson with mean c (1 - r^t)/(1 - r)") {
   const Run finished = run("deal_value = 0\nrecurring = { fee = 1, retention = 0.8 }\n");
   const double exact = kWins * (1.0 - std::pow(kRetention, kMonths)) / (1.0 - kRetention);
-  CHECK(customers(kMonths) == doctest::Approx(exact).epsilon(1e-12));
+  CHECK(customers(kMonths) == about(exact, 1e-12));
   const auto paying = finished.column("recurring_revenue_end");
   check_mean(family, "customers at the end", paying, exact);
   check_variance(family, "customers at the end", paying, exact);

@@ -10,6 +10,7 @@
 
 #include "tests/support/harness.h"
 #include "tests/support/recursion.h"
+#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -96,20 +97,20 @@ TEST_CASE("three ways to the mean number of partners left agree: recursion of on
     mean += value * law[k];
     square += value * value * law[k];
   }
-  CHECK(sum == doctest::Approx(1.0).epsilon(1e-12));
-  CHECK(mean == doctest::Approx(exact().back().active).epsilon(1e-12));
-  CHECK(square - mean * mean == doctest::Approx(total_variances(workload(), kMonths).active).epsilon(1e-10));
+  CHECK(sum == about(1.0, 1e-12));
+  CHECK(mean == about(exact().back().active, 1e-12));
+  CHECK(square - mean * mean == about(total_variances(workload(), kMonths).active, 1e-10));
 }
 
 TEST_CASE("the expected mode gives the mean-field recursion, and its gap to the truth is small here") {
   const auto expected = run().expected();
   const auto means = mean_field(workload(), kMonths);
-  CHECK(expected.outcomes.at("revenue") == doctest::Approx(total_revenue(means)).epsilon(1e-10));
-  CHECK(expected.outcomes.at("active_partners_end") == doctest::Approx(means.back().active).epsilon(1e-10));
+  CHECK(expected.outcomes.at("revenue") == about(total_revenue(means), 1e-10));
+  CHECK(expected.outcomes.at("active_partners_end") == about(means.back().active, 1e-10));
   for (std::size_t t = 0; t < kMonths; ++t) {
-    CHECK(expected.trajectories.at("revenue")[t] == doctest::Approx(means[t].revenue).epsilon(1e-10));
-    CHECK(expected.trajectories.at("wins")[t] == doctest::Approx(means[t].wins).epsilon(1e-10));
-    CHECK(expected.trajectories.at("active_partners")[t] == doctest::Approx(means[t].active).epsilon(1e-10));
+    CHECK(expected.trajectories.at("revenue")[t] == about(means[t].revenue, 1e-10));
+    CHECK(expected.trajectories.at("wins")[t] == about(means[t].wins, 1e-10));
+    CHECK(expected.trajectories.at("active_partners")[t] == about(means[t].active, 1e-10));
   }
   // It must not be the truth: survival and regime are dependent.
   CHECK(std::abs(total_revenue(means) / total_revenue(exact()) - 1.0) > 1e-4);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -64,7 +65,7 @@ TEST_CASE("a step shock of severity S for D months on a share w loses w S D mont
   // From the first month at .7 to the one back at 1.
   check_all(finished, "recovery_rapidity", 0.3 / 6.0);
   for (int t = 1; t <= kMonths; ++t)
-    CHECK(finished.monthly("performance", t).mean == doctest::Approx(t >= 5 && t < 11 ? 0.7 : 1.0).epsilon(1e-6));
+    CHECK(finished.monthly("performance", t).mean == about(t >= 5 && t < 11 ? 0.7 : 1.0, 1e-6));
 }
 
 TEST_CASE("recovery is the first of three months at .95 or above, and a relapse starts it again") {
@@ -192,5 +193,5 @@ TEST_CASE("performance includes word of mouth, which a shock slows a month later
              w4 / total - 100.0 * spread / std::pow(total, 3));
   CHECK(sixth.mean < 0.8);
   CHECK(sixth.mean > 0.6);
-  CHECK(finished.monthly("performance", 24).mean == doctest::Approx(1.0).epsilon(1e-4));
+  CHECK(finished.monthly("performance", 24).mean == about(1.0, 1e-4));
 }

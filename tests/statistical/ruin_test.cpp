@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -97,7 +98,7 @@ TEST_CASE("the firm runs out of cash in month n with probability (u/n) P(Poisson
     check_law(family, "month of " + claim, counts, law);
     check_share(family, claim, run.replications() - counts.back(), run.replications(), ruin);
     const auto recursion = ruin_law(c.units - 1, c.income, 0, 0);
-    for (std::size_t n = 0; n < law.size(); ++n) CHECK(recursion[n] == doctest::Approx(law[n]).epsilon(1e-9));
+    for (std::size_t n = 0; n < law.size(); ++n) CHECK(recursion[n] == about(law[n], 1e-9));
     // Credit counts as cash.
     const Run lent = burn(1, c.income, "credit = " + std::to_string(c.units - 2) + "\n");
     check_law(family, "month of " + claim + " on credit", months_of_ruin(lent), law);
@@ -185,7 +186,7 @@ TEST_CASE("partnerships of a firm that ran out end with it and are not lost") {
     ruined += static_cast<double>(out[i]);
   }
   CHECK(right);
-  CHECK(run.member("ended_by_stop", 0).mean == doctest::Approx(ruined / 1e5).epsilon(1e-5));
+  CHECK(run.member("ended_by_stop", 0).mean == about(ruined / 1e5, 1e-5));
   const auto law = ruin_law(2, 0.9, 0, 0);
   check_share(family, "ruin of a firm that lives on a partner", ruined, 1e5, 1.0 - law.back());
 }

@@ -5,7 +5,10 @@
 #include <numeric>
 
 #include "tests/support/harness.h"
+#include "tests/support/about.h"
 #include "tests/support/shipped.h"
+
+using partnersim::testing::about;
 
 using partnersim::testing::replaced;
 using partnersim::testing::Run;
@@ -22,13 +25,13 @@ double mean(const std::vector<float>& values) {
 TEST_CASE("the ceiling breaker makes 4.69 M in the twelve months to month 18") {
   const Run run(shipped("ceiling_breaker", 20'000));
   CHECK(std::abs(mean(run.column("revenue_trailing12")) - 4.69e6) < 0.02e6);
-  CHECK(run.expected().outcomes.at("revenue_trailing12") == doctest::Approx(4.69e6).epsilon(1e-4));
+  CHECK(run.expected().outcomes.at("revenue_trailing12") == about(4.69e6, 1e-4));
 }
 
 TEST_CASE("farm to table makes 850 k in six months") {
   const Run run(shipped("farm_to_table", 20'000));
   CHECK(std::abs(mean(run.column("revenue")) - 850e3) < 3e3);
-  CHECK(run.expected().outcomes.at("revenue") == doctest::Approx(850e3).epsilon(2e-4));
+  CHECK(run.expected().outcomes.at("revenue") == about(850e3, 2e-4));
 }
 
 TEST_CASE("in the downturn three partners keep one firm in ten alive that would have failed alone") {

@@ -6,6 +6,10 @@
 
 #include "tests/support/harness.h"
 
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
+
 using partnersim::testing::Run;
 
 namespace {
@@ -36,9 +40,9 @@ TEST_CASE("acquisition cost is what was spent for each deal, and lifetime value 
   for (std::size_t i = 0; i < wins.size(); ++i) {
     REQUIRE(wins[i] > 0.0f);
     const double exact = 24 * 300.0 / static_cast<double>(wins[i]);
-    CHECK(static_cast<double>(cost[i]) == doctest::Approx(exact).epsilon(1e-6));
-    CHECK(static_cast<double>(value[i]) == doctest::Approx(lifetime).epsilon(1e-6));
-    CHECK(static_cast<double>(ratio[i]) == doctest::Approx(lifetime / exact).epsilon(1e-6));
+    CHECK(static_cast<double>(cost[i]) == about(exact, 1e-6));
+    CHECK(static_cast<double>(value[i]) == about(lifetime, 1e-6));
+    CHECK(static_cast<double>(ratio[i]) == about(lifetime / exact, 1e-6));
     // 30 of the first deal, then 15, 13.5, … a month: n months bring 30 + 150 (1 - .9^n).
     const double share = (exact - 30.0) / 150.0;
     if (share >= 1.0)

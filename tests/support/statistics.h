@@ -22,6 +22,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/about.h"
+
 namespace partnersim::testing {
 
 inline constexpr double kFamilyRate = 1e-3;
@@ -131,7 +133,7 @@ inline void check_law(Family& family, const std::string& claim, std::vector<doub
                       const std::vector<double>& probabilities) {
   constexpr double kSmallestCell = 25.0;
   REQUIRE(counts.size() <= probabilities.size());
-  REQUIRE(std::accumulate(probabilities.begin(), probabilities.end(), 0.0) == doctest::Approx(1.0).epsilon(1e-9));
+  REQUIRE(std::accumulate(probabilities.begin(), probabilities.end(), 0.0) == about(1.0, 1e-9));
   counts.resize(probabilities.size(), 0.0);
   const double n = std::accumulate(counts.begin(), counts.end(), 0.0);
   std::vector<double> seen{0.0}, expected{0.0};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/rng/philox.h"
+#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -125,19 +126,19 @@ TEST_CASE("the nearest correlation matrix is the published one") {
   SymmetricMatrix chain = equicorrelated(3, 1.0);  // Higham 2002, section 4
   chain.set(0, 2, 0.0);
   const SymmetricMatrix mended = sim::nearest_correlation(chain);
-  CHECK(mended.at(0, 1) == doctest::Approx(0.7607).epsilon(1e-4));
-  CHECK(mended.at(1, 2) == doctest::Approx(0.7607).epsilon(1e-4));
-  CHECK(mended.at(0, 2) == doctest::Approx(0.1573).epsilon(5e-4));
+  CHECK(mended.at(0, 1) == about(0.7607, 1e-4));
+  CHECK(mended.at(1, 2) == about(0.7607, 1e-4));
+  CHECK(mended.at(0, 2) == about(0.1573, 5e-4));
   SymmetricMatrix laplace(4);  // the same paper; its diagonal is 2
   for (std::size_t i = 0; i < 4; ++i) {
     laplace.set(i, i, 2.0);
     if (i > 0) laplace.set(i, i - 1, -1.0);
   }
   const SymmetricMatrix four = sim::nearest_correlation(laplace);
-  CHECK(four.at(0, 1) == doctest::Approx(-0.8084).epsilon(1e-4));
-  CHECK(four.at(0, 2) == doctest::Approx(0.1916).epsilon(5e-4));
-  CHECK(four.at(0, 3) == doctest::Approx(0.1068).epsilon(5e-4));
-  CHECK(four.at(1, 2) == doctest::Approx(-0.6562).epsilon(1e-4));
+  CHECK(four.at(0, 1) == about(-0.8084, 1e-4));
+  CHECK(four.at(0, 2) == about(0.1916, 5e-4));
+  CHECK(four.at(0, 3) == about(0.1068, 5e-4));
+  CHECK(four.at(1, 2) == about(-0.6562, 1e-4));
   // By symmetry.
   CHECK(distance(sim::nearest_correlation(equicorrelated(3, -0.7)), equicorrelated(3, -0.5)) < 1e-8);
   CHECK(distance(sim::nearest_correlation(equicorrelated(10, -0.9)), equicorrelated(10, -1.0 / 9.0)) < 1e-7);

@@ -12,6 +12,9 @@
 #include <vector>
 
 #include "sim/plan/sobol.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 using namespace sim;
 
@@ -43,7 +46,7 @@ TEST_CASE("spaced values keep their ends exactly and look as they are written") 
   CHECK(spaced({7, 9}, 1) == Values{7});
   const Values ratios = spaced({0.1, 1000, true}, 5);
   for (std::size_t i = 0; i < 5; ++i)
-    CHECK(ratios[i] == doctest::Approx(std::pow(10.0, static_cast<double>(i) - 1.0)).epsilon(1e-14));
+    CHECK(ratios[i] == about(std::pow(10.0, static_cast<double>(i) - 1.0), 1e-14));
   CHECK(ratios.front() == 0.1);
   CHECK(ratios.back() == 1000.0);
 }
@@ -51,7 +54,7 @@ TEST_CASE("spaced values keep their ends exactly and look as they are written") 
 TEST_CASE("a fraction is a share of the way on the axis' scale") {
   CHECK(at_fraction({2, 6}, 0.25) == 3.0);
   CHECK(at_fraction({6, 2}, 0.25) == 5.0);
-  CHECK(at_fraction({1, 100, true}, 0.5) == doctest::Approx(10.0).epsilon(1e-14));
+  CHECK(at_fraction({1, 100, true}, 0.5) == about(10.0, 1e-14));
   for (const double fraction : {1e-10, 0.3, 1.0 - 1e-10}) {
     CHECK(at_fraction({0.1, 0.3, true}, fraction) >= 0.1);
     CHECK(at_fraction({0.1, 0.3, true}, fraction) <= 0.3);
@@ -96,9 +99,9 @@ TEST_CASE("a Latin hypercube pairs the strata of two axes at random, and stands 
   }
   // Correlation of independent pairs: standard deviation 1 / sqrt(1000); 4 of them.
   CHECK(std::abs(product * 12.0 / static_cast<double>(kPoints)) < 0.127);
-  CHECK(within / static_cast<double>(kPoints) == doctest::Approx(0.5).epsilon(0.08));  // 4 standard deviations
+  CHECK(within / static_cast<double>(kPoints) == about(0.5, 0.08));  // 4 standard deviations
   CHECK(moved == kPoints);
-  CHECK(mean_of(rows, 2, 0) == doctest::Approx(0.5).epsilon(1e-3));
+  CHECK(mean_of(rows, 2, 0) == about(0.5, 1e-3));
 }
 
 TEST_CASE("over seeds every order of the strata is as likely as any other") {

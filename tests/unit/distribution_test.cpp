@@ -1,5 +1,6 @@
 // sim/rng/distribution.h: quantiles against Boost.Math over grids of arguments and words, means by integration.
 #include "sim/rng/distribution.h"
+#include "tests/support/about.h"
 #include "tests/support/text.h"
 
 #include <doctest/doctest.h>
@@ -183,7 +184,7 @@ TEST_CASE("every law has the mean it announces") {
   for (const Example& example : examples()) {
     CAPTURE(sim::describe(law(example.name, example.arguments)));
     const sim::Quantile made = quantile(example.name, example.arguments, example.support);
-    CHECK(integrated_mean(made) == doctest::Approx(made.mean()).epsilon(example.tolerance).scale(0.0));
+    CHECK(integrated_mean(made) == about(made.mean(), example.tolerance).scale(0.0));
   }
 }
 
@@ -298,9 +299,9 @@ TEST_CASE("percentiles are met, on every kind of support") {
        {Case{3.0, 6.0, 12.0, {}}, Case{3.0, 6.0, 12.0, {0.0, sim::kInfinity}}, Case{0.1, 0.15, 0.3, {0.0, 1.0}},
         Case{-9.0, -4.0, -2.0, {-sim::kInfinity, 0.0}}, Case{0.7, 0.9, 0.95, {0.0, 1.0}}}) {
     const sim::Quantile made = quantile("percentiles", {{"p10", c.p10}, {"p50", c.p50}, {"p90", c.p90}}, c.support);
-    CHECK(made(429496729U) == doctest::Approx(c.p10).epsilon(1e-8));
-    CHECK(made(2147483648U) == doctest::Approx(c.p50).epsilon(1e-8));
-    CHECK(made(3865470566U) == doctest::Approx(c.p90).epsilon(1e-8));
+    CHECK(made(429496729U) == about(c.p10, 1e-8));
+    CHECK(made(2147483648U) == about(c.p50, 1e-8));
+    CHECK(made(3865470566U) == about(c.p90, 1e-8));
     CHECK(made.lower() == c.support.low);
     CHECK(made.upper() == c.support.high);
   }
@@ -310,7 +311,7 @@ TEST_CASE("percentiles are met, on every kind of support") {
   const long double logit = std::log(u / (1.0L - u));
   const long double log_9 = std::log(9.0L);
   const long double expected = 6.0L + 4.5L / log_9 * logit + 3.0L / (0.8L * log_9) * (u - 0.5L) * logit;
-  CHECK(made(1000000000U) == doctest::Approx(static_cast<double>(expected)).epsilon(1e-13));
+  CHECK(made(1000000000U) == about(static_cast<double>(expected), 1e-13));
 }
 
 TEST_CASE("percentiles at the edge of feasibility are told apart, and the advice works") {
@@ -329,11 +330,11 @@ TEST_CASE("percentiles at the edge of feasibility are told apart, and the advice
 
 TEST_CASE("observed counts give Jeffreys posteriors") {
   const sim::Quantile share = quantile("observed", {{"wins", 14.0}, {"leads", 180.0}});
-  CHECK(share.mean() == doctest::Approx(14.5 / 181.0).epsilon(1e-15));
+  CHECK(share.mean() == about(14.5 / 181.0, 1e-15));
   const boost::math::beta_distribution<long double> beta(14.5L, 166.5L);
   CHECK(worst_error(share, [&](std::uint32_t word) { return exact_quantile(beta, word); }) < 1e-6);
   const sim::Quantile rate = quantile("observed", {{"count", 9.0}, {"months", 12.0}});
-  CHECK(rate.mean() == doctest::Approx(9.5 / 12.0).epsilon(1e-15));
+  CHECK(rate.mean() == about(9.5 / 12.0, 1e-15));
   const boost::math::gamma_distribution<long double> gamma(9.5L, 1.0L / 12.0L);
   CHECK(worst_error(rate, [&](std::uint32_t word) { return exact_quantile(gamma, word); }) < 1e-6);
 }
@@ -381,7 +382,7 @@ TEST_CASE("arguments that are not given may be absent or NaN") {
   const sim::Quantile by_mean = quantile("beta", {{"mean", 0.4}, {"concentration", 5.0}});
   for (const std::uint32_t word : words()) {
     CHECK(absent(word) == marked(word));
-    CHECK(absent(word) == doctest::Approx(by_mean(word)).epsilon(1e-12));
+    CHECK(absent(word) == about(by_mean(word), 1e-12));
   }
 }
 

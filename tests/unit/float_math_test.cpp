@@ -12,6 +12,9 @@
 
 #include "sim/rng/normal_pair.h"
 #include "sim/rng/philox.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -232,10 +235,10 @@ TEST_CASE("angles tile the circle evenly") {
 TEST_CASE("both components have the moments of the standard normal law") {
   for (const auto* z : {&sample().first, &sample().second}) {
     CHECK(std::abs(moment(*z, 1)) < 2e-5);
-    CHECK(moment(*z, 2) == doctest::Approx(1.0).epsilon(5e-5));
+    CHECK(moment(*z, 2) == about(1.0, 5e-5));
     CHECK(std::abs(moment(*z, 3)) < 3e-4);
-    CHECK(moment(*z, 4) == doctest::Approx(3.0).epsilon(3e-4));
-    CHECK(moment(*z, 6) == doctest::Approx(15.0).epsilon(2e-3));
+    CHECK(moment(*z, 4) == about(3.0, 3e-4));
+    CHECK(moment(*z, 6) == about(15.0, 2e-3));
   }
 }
 
@@ -253,7 +256,7 @@ TEST_CASE("the two components are uncorrelated, and so are their squares") {
     squares += x * x * y * y;
   }
   CHECK(std::abs(product / static_cast<double>(first.size())) < 1e-4);
-  CHECK(squares / static_cast<double>(first.size()) == doctest::Approx(1.0).epsilon(3e-4));
+  CHECK(squares / static_cast<double>(first.size()) == about(1.0, 3e-4));
 }
 
 TEST_CASE("normals from the generator's words pass Kolmogorov's test") {

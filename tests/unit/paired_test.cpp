@@ -11,6 +11,9 @@
 #include "sim/base/student.h"
 #include "sim/stats/dominance.h"
 #include "sim/stats/summary.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -38,8 +41,8 @@ TEST_CASE("a paired difference has the error of the differences, not of the colu
   const sim::Comparison c = sim::compare_pairs(a, b, {});
   CHECK(c.count == 4);
   CHECK(c.difference.value == 1.5);
-  CHECK(c.difference.error == doctest::Approx(std::sqrt(5.0 / 3.0 / 4.0)).epsilon(1e-14));
-  CHECK(c.difference.high == doctest::Approx(1.5 + sim::kNormal975 * std::sqrt(5.0 / 12.0)).epsilon(1e-12));
+  CHECK(c.difference.error == about(std::sqrt(5.0 / 3.0 / 4.0), 1e-14));
+  CHECK(c.difference.high == about(1.5 + sim::kNormal975 * std::sqrt(5.0 / 12.0), 1e-12));
   CHECK(c.larger == 0.75);
   CHECK(c.equal == 0.25);
   CHECK(c.beats == 0.875);
@@ -50,8 +53,8 @@ TEST_CASE("a paired difference has the error of the differences, not of the colu
 TEST_CASE("pairs of units have the errors of their units") {
   const std::vector<float> a{0.0f, 0.0f, 0.0f, 0.0f}, b{1.0f, 3.0f, 5.0f, 7.0f};
   const sim::Comparison c = sim::compare_pairs(a, b, {2, 0});
-  CHECK(c.difference.error == doctest::Approx(2.0).epsilon(1e-14));  // units 2 and 6
-  CHECK(c.difference.high == doctest::Approx(4.0 + 2.0 * sim::student_quantile(1.0, 0.975)).epsilon(1e-12));
+  CHECK(c.difference.error == about(2.0, 1e-14));  // units 2 and 6
+  CHECK(c.difference.high == about(4.0 + 2.0 * sim::student_quantile(1.0, 0.975), 1e-12));
 }
 
 TEST_CASE("a pair of which either value is missing is left out of everything") {
@@ -75,14 +78,15 @@ TEST_CASE("a shift moves every quantile by itself without error, a scale by thei
   const auto shifted = changed(a, [](float v) { return v + 8.0f; });
   const sim::Comparison c = sim::compare_pairs(a, shifted, {});
   for (const sim::Estimate& e : {c.p05, c.median, c.p95}) {
-    CHECK(e.value == doctest::Approx(8.0).epsilon(1e-6));
+    CHECK(e.value == about(8.0, 1e-6));
     CHECK(e.error < 1e-6);
   }
   const sim::Comparison twice = sim::compare_pairs(a, changed(a, [](float v) { return 2.0f * v; }), {});
-  CHECK(twice.p95.value == doctest::Approx(0.95).epsilon(0.02));
-  // Half the difference of 2 Q - Q is one quantile's error: sqrt(p q / n) / f, f = 1.
-  CHECK(twice.median.error == doctest::Approx(std::sqrt(0.25 / 4001.0)).epsilon(0.1));
-  CHECK(twice.p05.error == doctest::Approx(std::sqrt(0.05 * 0.95 / 4001.0)).epsilon(0.25));
+  CHECK(twice.p95.value == about(0.95, 0.02));
+  // Half the difference of 2 Q - Q is one quantile's error: sqrt(p q / n) / f, f = 1. The density is that of some hundred
+  // values about the quantile.
+  CHECK(twice.median.error == about(std::sqrt(0.25 / 4001.0), 0.2));
+  CHECK(twice.p05.error == about(std::sqrt(0.05 * 0.95 / 4001.0), 0.25));
 }
 
 TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over units by their own variance") {
@@ -92,20 +96,20 @@ TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over
   const sim::Comparison one = sim::compare_pairs(a, b, {}), two = sim::compare_pairs(a, b, {2, 0});
   CHECK(one.beats == 0.5);
   const sim::Interval all = sim::wilson(0.5, 240.0, sim::kNormal975);
-  CHECK(one.beats_interval.low == doctest::Approx(all.low).epsilon(1e-12));
+  CHECK(one.beats_interval.low == about(all.low, 1e-12));
   CHECK(one.larger_interval.high ==
-        doctest::Approx(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high).epsilon(1e-12));
+        about(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high, 1e-12));
   const sim::Interval half = sim::wilson(0.5, 119.0, sim::student_quantile(119.0, 0.975));
-  CHECK(two.beats_interval.low == doctest::Approx(half.low).epsilon(1e-12));
-  CHECK(two.beats_interval.high == doctest::Approx(half.high).epsilon(1e-12));
+  CHECK(two.beats_interval.low == about(half.low, 1e-12));
+  CHECK(two.beats_interval.high == about(half.high, 1e-12));
 }
 
 TEST_CASE("a ratio of means has the error of the delta method, and none where the baseline may be 0") {
   const std::vector<float> a{9.0f, 10.0f, 11.0f, 10.0f}, b{18.0f, 20.0f, 22.0f, 24.0f};
   const sim::Comparison c = sim::compare_pairs(a, b, {});
-  CHECK(c.ratio.value == doctest::Approx(2.1).epsilon(1e-14));
+  CHECK(c.ratio.value == about(2.1, 1e-14));
   // Residuals b - 2.1 a: -.9, -1, -1.1, 3.
-  CHECK(c.ratio.error == doctest::Approx(std::sqrt((0.81 + 1.0 + 1.21 + 9.0) / 3.0 / 4.0) / 10.0).epsilon(1e-12));
+  CHECK(c.ratio.error == about(std::sqrt((0.81 + 1.0 + 1.21 + 9.0) / 3.0 / 4.0) / 10.0, 1e-12));
   CHECK(
       std::isnan(sim::compare_pairs(std::vector<float>{-1.0f, 1.0f}, std::vector<float>{1.0f, 2.0f}, {}).ratio.value));
   CHECK(std::isnan(sim::compare_pairs(std::vector<float>{0.0f, 9.0f}, std::vector<float>{1.0f, 2.0f}, {}).ratio.value));
@@ -115,7 +119,7 @@ TEST_CASE("independent columns are not helped by pairing, opposed ones are hurt"
   const std::vector<float> a = uniforms(20000, 2), b = uniforms(20000, 3);
   CHECK(std::abs(sim::compare_pairs(a, b, {}).variance_removed) < 0.03);
   CHECK(sim::compare_pairs(a, changed(a, [](float v) { return -v; }), {}).variance_removed ==
-        doctest::Approx(-1.0).epsilon(1e-6));
+        about(-1.0, 1e-6));
   const std::vector<float> constant(20000, 1.0f);
   CHECK(std::isnan(sim::compare_pairs(constant, constant, {}).variance_removed));
   CHECK(std::isnan(sim::compare_pairs(constant, a, {}).correlation));
@@ -127,7 +131,7 @@ TEST_CASE("a variant that is larger in every replication dominates") {
   const sim::DominanceTest test = sim::test_dominance(a, b, {});
   CHECK(test.verdict == sim::Dominance::b_larger);
   CHECK(test.loss == 0.0);
-  CHECK(test.gain == doctest::Approx(0.125).epsilon(0.3));
+  CHECK(test.gain == about(0.125, 0.3));
   CHECK(sim::in_words(test, kNames) == "at every level of revenue, `sign` makes reaching it at least as likely");
   const sim::DominanceTest reverse = sim::test_dominance(b, a, {});
   CHECK(reverse.verdict == sim::Dominance::a_larger);
@@ -143,9 +147,9 @@ TEST_CASE("a wider variant crosses at the value that both reach equally often") 
   const sim::DominanceTest test = sim::test_dominance(base, b, {});
   CHECK(test.verdict == sim::Dominance::crosses);
   CHECK(test.crossings == 1);
-  CHECK(test.crossing == doctest::Approx(1.2e6).epsilon(0.003));
-  CHECK(test.gain == doctest::Approx(0.25).epsilon(0.05));
-  CHECK(test.loss == doctest::Approx(0.25).epsilon(0.05));
+  CHECK(test.crossing == about(1.2e6, 0.003));
+  CHECK(test.gain == about(0.25, 0.05));
+  CHECK(test.loss == about(0.25, 0.05));
   CHECK(sim::in_words(test, kNames) == "neither is better everywhere: `sign` is better above 1.2 million, worse below");
   const sim::DominanceTest reverse = sim::test_dominance(b, base, {});
   CHECK(sim::in_words(reverse, kNames) ==
@@ -164,8 +168,8 @@ TEST_CASE("gaps that Monte Carlo error explains are no difference, more so where
     const auto once = sim::test_dominance(a, b, {}), often = sim::test_dominance(many_a, many_b, {20, 0});
     alarms += once.verdict != sim::Dominance::no_difference ? 1 : 0;
     alarms += often.verdict != sim::Dominance::no_difference ? 1 : 0;
-    CHECK(often.gain == doctest::Approx(once.gain).epsilon(1e-12));
-    CHECK(often.tolerance == doctest::Approx(once.tolerance).epsilon(0.05));
+    CHECK(often.gain == about(once.gain, 1e-12));
+    CHECK(often.tolerance == about(once.tolerance, 0.05));
   }
   CHECK(alarms <= 10);  // 5 % of 200 at most
 }
@@ -180,9 +184,9 @@ TEST_CASE("sections that lie apart are compared like those that lie together") {
   const auto apart = sim::test_dominance(a, b, {1, 30}),
              together = sim::test_dominance(together_a, together_b, {20, 0});
   CHECK(apart.gain == together.gain);
-  CHECK(apart.tolerance == doctest::Approx(together.tolerance).epsilon(1e-12));
+  CHECK(apart.tolerance == about(together.tolerance, 1e-12));
   CHECK(sim::compare_pairs(a, b, {1, 30}).median.error ==
-        doctest::Approx(sim::compare_pairs(together_a, together_b, {20, 0}).median.error).epsilon(1e-10));
+        about(sim::compare_pairs(together_a, together_b, {20, 0}).median.error, 1e-10));
 }
 
 TEST_CASE("equal columns differ nowhere") {

@@ -11,6 +11,9 @@
 #include <vector>
 
 #include "sim/lanes/lane.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -258,8 +261,8 @@ TEST_CASE("evenly spread words give the exact law") {
     const ChiSquare chi = chi_square(counts, static_cast<double>(rate));
     CHECK(chi.value < 0.2 * chi.freedom);  // far below what chance would leave
     const Moments m = moments(counts);
-    CHECK(m.mean == doctest::Approx(static_cast<double>(rate)).epsilon(1e-5));
-    CHECK(m.variance == doctest::Approx(static_cast<double>(rate)).epsilon(1e-4));
+    CHECK(m.mean == about(static_cast<double>(rate), 1e-5));
+    CHECK(m.variance == about(static_cast<double>(rate), 1e-4));
   }
 }
 

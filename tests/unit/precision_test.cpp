@@ -14,6 +14,9 @@
 #include "sim/base/special.h"
 #include "sim/stats/summary.h"
 #include "sim/stats/target.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -99,14 +102,14 @@ TEST_CASE("bad targets are refused with a hint that works") {
 TEST_CASE("a target is reached when the half-width is within what is wanted, and forecasts follow the root of n") {
   const std::vector<float> y = normals(4000, 50.0);
   const auto got = sim::assess(target(sim::Statistic::mean, 0.01, false), {y, {}, {}, false}, 0.95);
-  CHECK(got.value == doctest::Approx(50.0).epsilon(0.01));
-  CHECK(got.half_width == doctest::Approx(1.96 / std::sqrt(4000.0)).epsilon(0.05));
+  CHECK(got.value == about(50.0, 0.01));
+  CHECK(got.half_width == about(1.96 / std::sqrt(4000.0), 0.05));
   CHECK_FALSE(got.reached);
-  CHECK(got.needed == doctest::Approx(4000.0 * std::pow(got.half_width / 0.01, 2)).epsilon(1e-3));
-  const auto relative = sim::assess(target(sim::Statistic::mean, 0.001, true), {y, {}, {}, false}, 0.95);
-  CHECK(relative.wanted == doctest::Approx(0.05).epsilon(0.01));
-  CHECK(relative.reached);
-  CHECK(relative.needed == 4000.0);
+  CHECK(got.needed == about(4000.0 * std::pow(got.half_width / 0.01, 2), 1e-3));
+  const auto share = sim::assess(target(sim::Statistic::mean, 0.001, true), {y, {}, {}, false}, 0.95);
+  CHECK(share.wanted == about(0.05, 0.01));
+  CHECK(share.reached);
+  CHECK(share.needed == 4000.0);
 }
 
 TEST_CASE("half-widths are those of the summary at 95 % and grow with confidence") {
@@ -116,9 +119,9 @@ TEST_CASE("half-widths are those of the summary at 95 % and grow with confidence
     const auto half = [&](sim::Statistic statistic, double confidence) {
       return sim::assess(target(statistic, 1.0, false, 0.05), {y, {}, sampling, false}, confidence).half_width;
     };
-    CHECK(half(sim::Statistic::mean, 0.95) == doctest::Approx(s.critical * s.mean_error).epsilon(1e-10));
-    CHECK(half(sim::Statistic::sd, 0.95) == doctest::Approx(s.critical * s.sd_error).epsilon(1e-10));
-    CHECK(half(sim::Statistic::worst_mean, 0.95) == doctest::Approx(s.critical * s.cvar_error).epsilon(1e-10));
+    CHECK(half(sim::Statistic::mean, 0.95) == about(s.critical * s.mean_error, 1e-10));
+    CHECK(half(sim::Statistic::sd, 0.95) == about(s.critical * s.sd_error, 1e-10));
+    CHECK(half(sim::Statistic::worst_mean, 0.95) == about(s.critical * s.cvar_error, 1e-10));
     const auto& q = s.quantiles[1];
     CHECK(half(sim::Statistic::quantile, 0.95) == std::max(q.value - q.low, q.high - q.value));
     for (const auto statistic :
@@ -127,23 +130,23 @@ TEST_CASE("half-widths are those of the summary at 95 % and grow with confidence
   }
   // 2.5758 standard errors.
   const auto at99 = sim::assess(target(sim::Statistic::mean, 1.0, false), {y, {}, {}, false}, 0.99);
-  CHECK(at99.half_width == doctest::Approx(2.5758293 * independent_error(y)).epsilon(1e-6));
+  CHECK(at99.half_width == about(2.5758293 * independent_error(y), 1e-6));
 }
 
 TEST_CASE("a probability of 0 cannot stop at once, and its forecast is Wilson's") {
   const std::vector<float> zeros(1024, 0.0f);
   const auto coarse = sim::assess(target(sim::Statistic::mean, 0.005, false), {zeros, {}, {}, false}, 0.95);
   CHECK(coarse.value == 0.0);
-  CHECK(coarse.half_width == doctest::Approx(3.841459 / 1027.841459).epsilon(1e-6));
+  CHECK(coarse.half_width == about(3.841459 / 1027.841459, 1e-6));
   CHECK(coarse.reached);
   const auto fine = sim::assess(target(sim::Statistic::mean, 0.0005, false), {zeros, {}, {}, false}, 0.95);
   CHECK_FALSE(fine.reached);
-  CHECK(fine.needed == doctest::Approx(3.841459 * (1.0 / 0.0005 - 1.0)).epsilon(1e-3));
+  CHECK(fine.needed == about(3.841459 * (1.0 / 0.0005 - 1.0), 1e-3));
   // Half of the replications: a root of n again.
   std::vector<float> half(2048, 0.0f);
   for (std::size_t i = 0; i < half.size(); i += 2) half[i] = 1.0f;
   const auto even = sim::assess(target(sim::Statistic::mean, 0.005, false), {half, {}, {}, false}, 0.95);
-  CHECK(even.needed == doctest::Approx(0.25 * 3.841459 / 0.005 / 0.005).epsilon(0.01));
+  CHECK(even.needed == about(0.25 * 3.841459 / 0.005 / 0.005, 0.01));
 }
 
 TEST_CASE("a relative target on an estimate of 0 is never reached") {

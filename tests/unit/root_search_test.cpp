@@ -9,6 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
+
 namespace {
 
 using Values = std::map<double, double>;
@@ -63,7 +67,7 @@ TEST_CASE("a bracket that is given is closed, whichever end is above zero, and o
     sim::RootSearch search([sign](double x) { return std::optional(sign * (x * x - 2.0)); }, false);
     REQUIRE(search.bracket_between(0.0, 2.0));
     search.close([] { return 1e-8; });
-    CHECK(search.low() == doctest::Approx(std::sqrt(2.0)).epsilon(1e-7));
+    CHECK(search.low() == about(std::sqrt(2.0), 1e-7));
     CHECK_FALSE(search.bracket_between(2.0, 5.0));
     CHECK_FALSE(search.bracket_between(-1.0, 1.0));
   }
@@ -90,7 +94,7 @@ TEST_CASE("what is not allowed is left alone: the bracket grows to the other sid
   sim::RootSearch search(above_two, false);
   REQUIRE(search.bracket_from(4.0));
   search.close([] { return 1e-3; });
-  CHECK(search.high() == doctest::Approx(900.0).epsilon(1e-5));
+  CHECK(search.high() == about(900.0, 1e-5));
   CHECK(lowest == 2.0);
   CHECK_FALSE(sim::RootSearch(above_two, false).bracket_from(1.0));
   CHECK_FALSE(sim::RootSearch([](double x) { return std::optional(1.0 + x * x); }, false).bracket_from(1.0));

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -109,7 +110,7 @@ TEST_CASE("the mean of an interaction of two parameters varies 1.6 times as much
   }
   check_mean(family, "interaction", products, 0.0);
   check_variance(family, "interaction", products, factor);
-  CHECK(factor == doctest::Approx(1.58).epsilon(0.01));
+  CHECK(factor == about(1.58, 0.01));
 }
 
 TEST_CASE("the mean over a batch of 2^m points has the variance of one uniform point in each part") {

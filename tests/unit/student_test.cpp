@@ -9,6 +9,9 @@
 #include <limits>
 
 #include "sim/base/special.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -32,9 +35,9 @@ TEST_CASE("quantiles of Student's law agree with Boost") {
 
 TEST_CASE("one and two degrees of freedom have closed quantiles") {
   for (const double p : {0.02, 0.3, 0.7, 0.975}) {
-    CHECK(sim::student_quantile(1.0, p) == doctest::Approx(std::tan(kPi * (p - 0.5))).epsilon(1e-12));
+    CHECK(sim::student_quantile(1.0, p) == about(std::tan(kPi * (p - 0.5)), 1e-12));
     CHECK(sim::student_quantile(2.0, p) ==
-          doctest::Approx((2.0 * p - 1.0) / std::sqrt(2.0 * p * (1.0 - p))).epsilon(1e-12));
+          about((2.0 * p - 1.0) / std::sqrt(2.0 * p * (1.0 - p)), 1e-12));
   }
 }
 

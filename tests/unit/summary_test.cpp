@@ -11,6 +11,10 @@
 #include <random>
 #include <vector>
 
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
+
 namespace {
 
 constexpr std::size_t kMedian = 4;  // of kProbabilities
@@ -110,9 +114,9 @@ TEST_CASE("no replications have no ranks and an empty summary") {
 
 TEST_CASE("the mean of the worst 5 % takes the fraction of one more value that 5 % is made of") {
   // 5 % of 30 values is one and a half: (1 + .5 * 2) / 1.5.
-  CHECK(summarise(counting(30)).cvar == doctest::Approx(4.0 / 3.0).epsilon(1e-15));
+  CHECK(summarise(counting(30)).cvar == about(4.0 / 3.0, 1e-15));
   // Of the highest: (30 + .5 * 29) / 1.5.
-  CHECK(summarise(counting(30), true).cvar == doctest::Approx(44.5 / 1.5).epsilon(1e-15));
+  CHECK(summarise(counting(30), true).cvar == about(44.5 / 1.5, 1e-15));
   CHECK(summarise(counting(40)).cvar == 1.5);
   CHECK(summarise(counting(40), true).cvar == 39.5);
   // 5 % of 10 values is half of the lowest one.
@@ -140,19 +144,19 @@ TEST_CASE("moments and their errors are those of the textbook") {
   CHECK(s.mean == 15.5);
   CHECK(s.minimum == 1.0);
   CHECK(s.maximum == 30.0);
-  CHECK(s.sd == doctest::Approx(std::sqrt(77.5)).epsilon(1e-14));  // n (n + 1) / 12
-  CHECK(s.mean_error == doctest::Approx(std::sqrt(77.5 / 30.0)).epsilon(1e-14));
+  CHECK(s.sd == about(std::sqrt(77.5), 1e-14));  // n (n + 1) / 12
+  CHECK(s.mean_error == about(std::sqrt(77.5 / 30.0), 1e-14));
   // Fourth central moment of 1 … n: (n^2 - 1)(3 n^2 - 7) / 240.
   const double fourth = 899.0 * 2693.0 / 240.0;
   CHECK(s.sd_error ==
-        doctest::Approx(std::sqrt((fourth - 77.5 * 77.5) / 30.0) / (2.0 * std::sqrt(77.5))).epsilon(1e-13));
+        about(std::sqrt((fourth - 77.5 * 77.5) / 30.0) / (2.0 * std::sqrt(77.5)), 1e-13));
 }
 
 TEST_CASE("the error of the mean of the worst is its asymptotic formula") {
   // 40 values: the worst two are 1 and 2, their mean 1.5, the next one 3.
   const double inside = (0.25 + 0.25) / 2.0;
   CHECK(summarise(counting(40)).cvar_error ==
-        doctest::Approx(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0)).epsilon(1e-14));
+        about(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0), 1e-14));
 }
 
 TEST_CASE("one value is every statistic but the spread") {
@@ -166,7 +170,7 @@ TEST_CASE("one value is every statistic but the spread") {
 TEST_CASE("two values bound their median") {
   const sim::Summary s = summarise({3.0f, -1.0f});
   CHECK(s.mean == 1.0);
-  CHECK(s.sd == doctest::Approx(std::sqrt(8.0)).epsilon(1e-15));
+  CHECK(s.sd == about(std::sqrt(8.0), 1e-15));
   CHECK(s.cvar == -1.0);
   CHECK(s.quantiles[kMedian].value == -1.0);
   CHECK(s.quantiles[kMedian + 1].value == 3.0);
@@ -182,7 +186,7 @@ TEST_CASE("equal values have no spread and no error") {
       CAPTURE(n);
       const auto exact = static_cast<double>(value);
       CHECK(s.mean == exact);
-      CHECK(s.cvar == doctest::Approx(exact).epsilon(1e-15));
+      CHECK(s.cvar == about(exact, 1e-15));
       for (const double x : {s.sd, s.mean_error, s.sd_error}) CHECK(x == 0.0);
       CHECK(s.cvar_error <= 1e-14 * std::abs(exact));
       for (const auto& q : s.quantiles) CHECK(q.value == exact);

@@ -17,6 +17,9 @@
 #include "sim/stats/influence.h"
 #include "sim/stats/order.h"
 #include "sim/stats/summary.h"
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
 
 namespace {
 
@@ -58,14 +61,14 @@ TEST_CASE("the error of a mean weighs sections of different size by their square
   // Sections {1, 3}, {5, 7}, {14}: the mean is 6, sums of deviations -8, 0, 8, shares .4, .4, .2.
   const std::vector<float> values{1.0f, 3.0f, 5.0f, 7.0f, 14.0f};
   const sim::Spread spread = sim::mean_spread(values, {2, 0}, 6.0);
-  CHECK(spread.error == doctest::Approx(std::sqrt((64.0 + 64.0) / 25.0 / (1.0 - 0.36))).epsilon(1e-14));
+  CHECK(spread.error == about(std::sqrt((64.0 + 64.0) / 25.0 / (1.0 - 0.36)), 1e-14));
   CHECK(spread.freedom == 2.0);
 }
 
 TEST_CASE("missing values leave their section, and a section without values does not count") {
   const std::vector<float> values{kMissing, 3.0f, kMissing, kMissing, 5.0f, 7.0f};
   const sim::Spread spread = sim::mean_spread(values, {2, 0}, 5.0);
-  CHECK(spread.error == doctest::Approx(std::sqrt(8.0 / 9.0 / (1.0 - 5.0 / 9.0))).epsilon(1e-14));
+  CHECK(spread.error == about(std::sqrt(8.0 / 9.0 / (1.0 - 5.0 / 9.0)), 1e-14));
   CHECK(spread.freedom == 1.0);
   CHECK(sim::summarise(values, {2, 0}).count == 3);
 }
@@ -96,9 +99,9 @@ TEST_CASE("sections of one replication give the errors of independent replicatio
     std::vector<float> sorted = values;
     const sim::Summary a = sim::summarise(sorted, sim::quantile_ranks(2000), high_is_worse);
     const sim::Summary b = sim::summarise(values, sim::Sampling{1, 2000}, high_is_worse);
-    CHECK(b.mean_error == doctest::Approx(a.mean_error).epsilon(1e-12));
-    CHECK(b.sd_error == doctest::Approx(a.sd_error).epsilon(1e-3));
-    CHECK(b.cvar_error == doctest::Approx(a.cvar_error).epsilon(1e-3));
+    CHECK(b.mean_error == about(a.mean_error, 1e-12));
+    CHECK(b.sd_error == about(a.sd_error, 1e-3));
+    CHECK(b.cvar_error == about(a.cvar_error, 1e-3));
     CHECK(b.critical == sim::student_quantile(1999.0, 0.975));
     // Exact binomial ranks against Woodruff's: skewed at the ends, hence two ranks there.
     for (std::size_t i = 0; i < a.quantiles.size(); ++i) {
@@ -120,9 +123,9 @@ TEST_CASE("repeating every replication makes no error smaller") {
   const std::vector<float> values = skewed(2000, 4);
   const sim::Summary once = sim::summarise(values, sim::Sampling{1, 2000});
   const sim::Summary often = sim::summarise(repeated(values, 10), sim::Sampling{10, 0});
-  CHECK(often.mean_error == doctest::Approx(once.mean_error).epsilon(1e-12));
-  CHECK(often.sd_error == doctest::Approx(once.sd_error).epsilon(1e-3));
-  CHECK(often.cvar_error == doctest::Approx(once.cvar_error).epsilon(1e-3));
+  CHECK(often.mean_error == about(once.mean_error, 1e-12));
+  CHECK(often.sd_error == about(once.sd_error, 1e-3));
+  CHECK(often.cvar_error == about(once.cvar_error, 1e-3));
   for (std::size_t i = 0; i < once.quantiles.size(); ++i) {
     CHECK(often.quantiles[i].low >= once.quantiles[i].low);  // outward rounding is to tenths of the ranks
     CHECK(often.quantiles[i].high <= once.quantiles[i].high);
@@ -176,11 +179,11 @@ TEST_CASE("ranks say whether the interval is closed") {
 
 TEST_CASE("Wilson's interval is that of the textbook, and never of width 0") {
   const sim::Interval half = sim::wilson(0.5, 100.0, 1.959963984540054);
-  CHECK(half.low == doctest::Approx(0.403832).epsilon(1e-5));  // Newcombe (1998): 50 of 100
-  CHECK(half.high == doctest::Approx(0.596168).epsilon(1e-5));
+  CHECK(half.low == about(0.403832, 1e-5));  // Newcombe (1998): 50 of 100
+  CHECK(half.high == about(0.596168, 1e-5));
   const sim::Interval none = sim::wilson(0.0, 1024.0, 1.959963984540054);
   CHECK(none.low == 0.0);
-  CHECK(none.high == doctest::Approx(3.841459 / (1024.0 + 3.841459)).epsilon(1e-6));
+  CHECK(none.high == about(3.841459 / (1024.0 + 3.841459), 1e-6));
   CHECK(sim::wilson(1.0, 7.0, 2.0).high == 1.0);
 }
 
@@ -193,8 +196,8 @@ TEST_CASE("shares over units count as many trials as independent ones would need
   const sim::Spread spread = sim::mean_spread(all, sampling, 0.2);
   const sim::Interval got = sim::share_interval(0.2, 0.16, 1000, sampling, 1000, spread, 0.95);
   const sim::Interval right = sim::wilson(0.2, 99.0, sim::student_quantile(99.0, 0.975));
-  CHECK(got.low == doctest::Approx(right.low).epsilon(1e-12));
-  CHECK(got.high == doctest::Approx(right.high).epsilon(1e-12));
+  CHECK(got.low == about(right.low, 1e-12));
+  CHECK(got.high == about(right.high, 1e-12));
   // Without any success the units themselves are the trials.
   const std::vector<float> none(1000, 0.0f);
   const sim::Interval zero =

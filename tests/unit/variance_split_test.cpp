@@ -7,24 +7,28 @@
 #include <limits>
 #include <vector>
 
+#include "tests/support/about.h"
+
+using partnersim::testing::about;
+
 TEST_CASE("ignorance and luck are those of the analysis of variance") {
   // Units {1, 3}, {5, 9}, {6, 6}: means 2, 7, 6, variances 2, 8, 0.
   const std::vector<float> values{1.0f, 3.0f, 5.0f, 9.0f, 6.0f, 6.0f};
   const sim::VarianceSplit split = sim::split_variance(values, {2, 0});
   CHECK(split.units == 3);
-  CHECK(split.luck.value == doctest::Approx(10.0 / 3.0).epsilon(1e-14));
-  CHECK(split.ignorance.value == doctest::Approx(7.0 - 10.0 / 6.0).epsilon(1e-14));
-  CHECK(split.luck.error == doctest::Approx(std::sqrt(52.0 / 3.0 / 3.0)).epsilon(1e-14));  // sd of 2, 8, 0 by sqrt 3
-  CHECK(split.share.value == doctest::Approx(16.0 / 26.0).epsilon(1e-14));
-  CHECK(split.from_draws == doctest::Approx(16.0 / 9.0).epsilon(1e-14));
-  CHECK(split.from_replications == doctest::Approx(5.0 / 9.0).epsilon(1e-14));
+  CHECK(split.luck.value == about(10.0 / 3.0, 1e-14));
+  CHECK(split.ignorance.value == about(7.0 - 10.0 / 6.0, 1e-14));
+  CHECK(split.luck.error == about(std::sqrt(52.0 / 3.0 / 3.0), 1e-14));  // sd of 2, 8, 0 by sqrt 3
+  CHECK(split.share.value == about(16.0 / 26.0, 1e-14));
+  CHECK(split.from_draws == about(16.0 / 9.0, 1e-14));
+  CHECK(split.from_replications == about(5.0 / 9.0, 1e-14));
   CHECK(split.sample_more == sim::SampleMore::parameter_draws);
 }
 
 TEST_CASE("ignorance below zero is told as it is, its share as none") {
   const std::vector<float> values{0.0f, 2.0f, 2.0f, 0.0f, 1.0f, 1.0f};
   const sim::VarianceSplit split = sim::split_variance(values, {2, 0});
-  CHECK(split.ignorance.value == doctest::Approx(-2.0 / 3.0).epsilon(1e-14));
+  CHECK(split.ignorance.value == about(-2.0 / 3.0, 1e-14));
   CHECK(split.share.value == 0.0);
   CHECK(split.from_draws == 0.0);
   CHECK(split.best_inner == 0);
