@@ -1,5 +1,6 @@
 #include "sim/rng/poisson.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -89,29 +90,6 @@ std::uint32_t invert_body(std::uint32_t word, float rate) {
   return k;
 }
 
-// PTRS: W. Hoermann, "The transformed rejection method for generating Poisson random variables",
-// Insurance: Mathematics and Economics 12 (1993), algorithm PTRS; valid for rate >= 10.
-std::uint32_t reject(double rate, std::uint32_t replication, const PoissonAttempts& a) {
-  const double log_rate = math::log(rate);
-  const double b = 0.931 + 2.53 * std::sqrt(rate);
-  const double slope = -0.059 + 0.02483 * b;
-  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-  const double v_r = 0.9277 - 3.6224 / (b - 2.0);
-  for (std::uint32_t attempt = 0;; ++attempt) {
-    const auto words = a.philox->words(replication, a.address.at_call(a.first_attempt + attempt));
-    const double u = uniform_exact(words[0]) - 0.5;
-    const double v = uniform_exact(words[1]);
-    const double us = 0.5 - (u < 0 ? -u : u);
-    const double real = (2.0 * slope / us + b) * u + rate + 0.43;
-    if (!(real >= 0.0) || real > 4e9) continue;
-    const double k = static_cast<double>(static_cast<std::int64_t>(real));
-    if (us >= 0.07 && v <= v_r) return static_cast<std::uint32_t>(k);
-    if (us < 0.013 && v > us) continue;
-    const double lhs = math::log(v * inverse_alpha / (slope / (us * us) + b));
-    if (lhs <= k * log_rate - rate - log_gamma(k + 1.0)) return static_cast<std::uint32_t>(k);
-  }
-}
-
 float largest(Isa isa, const float* __restrict rates, std::size_t count) {
   float top = 0.0f;
   on_lanes(isa, [=, &top]() SIM_LANES {
@@ -141,28 +119,8 @@ void passes(Isa isa, const PoissonBatch& batch) {
   finish(isa, batch, kSteps);
 }
 
-// Rates on both sides of the limit: each lane by the method its own rate asks for.
-void mixed(const PoissonBatch& b, const PoissonAttempts& attempts) {
-  for (std::size_t i = 0; i < b.count; ++i) {
-    if (b.rates[i] <= kInversionLimit) {
-      b.counts[i] = poisson_by_inversion(b.words[i], b.rates[i]);
-      continue;
-    }
-    const std::uint32_t lane = attempts.batch.lane != nullptr ? attempts.batch.lane[i] : static_cast<std::uint32_t>(i);
-    b.counts[i] = reject(static_cast<double>(b.rates[i]), attempts.batch.first + lane, attempts);
-  }
-}
-
-}  // namespace
-
-std::uint32_t poisson_by_inversion(std::uint32_t word, float rate) {
-  return word < kTailWord ? invert_tail(uniform_exact(word), static_cast<double>(rate)) : invert_body(word, rate);
-}
-
-void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& attempts) {
+void by_inversion(Isa isa, const PoissonBatch& batch, float top) {
   // The pass length changes the work, never the result: every path computes the same comparisons.
-  const float top = largest(isa, batch.rates, batch.count);
-  if (top > kInversionLimit) return mixed(batch, attempts);
   // At the largest rate, which few lanes have, at most four lanes in a thousand are left open.
   if (top <= 0.3f) return passes<4>(isa, batch);
   if (top <= 1.0f) return passes<5>(isa, batch);
@@ -174,6 +132,112 @@ void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& a
   if (top <= 13.0f) return passes<26>(isa, batch);
   if (top <= 20.0f) return passes<36>(isa, batch);
   return passes<kLongestPass>(isa, batch);
+}
+
+// PTRS: W. Hoermann, "The transformed rejection method for generating Poisson random variables",
+// Insurance: Mathematics and Economics 12 (1993), algorithm PTRS; valid for rate >= 10.
+struct Proposal {
+  double count, us, v, slope, b, v_r;
+  bool possible;
+  // Six in seven are taken without a logarithm.
+  SIM_INLINE bool taken_at_once() const { return possible && us >= 0.07 && v <= v_r; }
+};
+
+SIM_INLINE Proposal propose(double rate, std::uint32_t word_u, std::uint32_t word_v) {
+  Proposal p;
+  p.b = 0.931 + 2.53 * std::sqrt(rate);
+  p.slope = -0.059 + 0.02483 * p.b;
+  p.v_r = 0.9277 - 3.6224 / (p.b - 2.0);
+  const double u = uniform_exact(word_u) - 0.5;
+  p.v = uniform_exact(word_v);
+  p.us = 0.5 - (u < 0 ? -u : u);
+  const double real = (2.0 * p.slope / p.us + p.b) * u + rate + 0.43;
+  p.possible = real >= 0.0 && real <= 4e9;
+  p.count = std::floor(real);
+  return p;
+}
+
+bool taken_after_all(double rate, const Proposal& p) {
+  if (!p.possible || (p.us < 0.013 && p.v > p.us)) return false;
+  const double inverse_alpha = 1.1239 + 1.1328 / (p.b - 3.4);
+  const double lhs = math::log(p.v * inverse_alpha / (p.slope / (p.us * p.us) + p.b));
+  return lhs <= p.count * math::log(rate) - rate - log_gamma(p.count + 1.0);
+}
+
+// Cells of a batch that are worked on together, copied side by side: as many as fit the stack.
+struct Cells {
+  static constexpr std::size_t kMost = 128;  // assumed
+  std::size_t size = 0;
+  std::array<std::uint32_t, kMost> at{};  // in the batch
+  alignas(kCacheLine) std::array<std::uint32_t, kMost> words{}, lanes{}, counts{}, scratch{};
+  alignas(kCacheLine) std::array<float, kMost> rates{};
+};
+
+// Attempt by attempt, each for all cells still open.
+void by_rejection(Isa isa, Cells& cells, const PoissonAttempts& attempts, std::uint32_t* counts) {
+  alignas(kCacheLine) std::array<std::uint32_t, Cells::kMost> u, v, unused, unused_too;  // written before they are read
+  for (std::uint32_t attempt = 0; cells.size > 0; ++attempt) {
+    attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first}, attempts.address.at_call(attempts.first_attempt + attempt),
+                           {{u.data(), v.data(), unused.data(), unused_too.data()}});
+    on_lanes(isa, [n = cells.size, rates = cells.rates.data(), u = u.data(), v = v.data(), taken = cells.scratch.data(), out = cells.counts.data()]() SIM_LANES {
+      SIM_INDEPENDENT
+      for (std::size_t i = 0; i < n; ++i) {
+        const Proposal p = propose(static_cast<double>(rates[i]), u[i], v[i]);
+        const bool at_once = p.taken_at_once();
+        taken[i] = at_once ? 1U : 0U;
+        out[i] = at_once ? static_cast<std::uint32_t>(p.count) : 0U;
+      }
+    });
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < cells.size; ++i) {
+      counts[cells.at[i]] = cells.counts[i];
+      if (cells.scratch[i] != 0) continue;
+      const auto rate = static_cast<double>(cells.rates[i]);
+      const Proposal p = propose(rate, u[i], v[i]);
+      if (taken_after_all(rate, p)) {
+        counts[cells.at[i]] = static_cast<std::uint32_t>(p.count);
+        continue;
+      }
+      cells.at[open] = cells.at[i];
+      cells.lanes[open] = cells.lanes[i];
+      cells.rates[open++] = cells.rates[i];
+    }
+    cells.size = open;
+  }
+}
+
+// Rates on both sides of the limit: each cell by the method its own rate asks for.
+void mixed(Isa isa, const PoissonBatch& b, const PoissonAttempts& attempts) {
+  Cells low, high;
+  for (std::size_t begin = 0; begin < b.count; begin += Cells::kMost) {
+    low.size = high.size = 0;
+    for (std::size_t i = begin; i < std::min(b.count, begin + Cells::kMost); ++i) {
+      Cells& cells = b.rates[i] <= kInversionLimit ? low : high;
+      cells.at[cells.size] = static_cast<std::uint32_t>(i);
+      cells.words[cells.size] = b.words[i];
+      cells.lanes[cells.size] = attempts.batch.lane != nullptr ? attempts.batch.lane[i] : static_cast<std::uint32_t>(i);
+      cells.rates[cells.size++] = b.rates[i];
+    }
+    const PoissonBatch batch{low.words.data(), low.rates.data(), low.counts.data(), low.scratch.data(), low.size};
+    by_inversion(isa, batch, largest(isa, batch.rates, low.size));
+    for (std::size_t k = 0; k < low.size; ++k) b.counts[low.at[k]] = low.counts[k];
+    by_rejection(isa, high, attempts, b.counts);
+  }
+}
+
+}  // namespace
+
+std::uint32_t poisson_by_inversion(std::uint32_t word, float rate) {
+  return word < kTailWord ? invert_tail(uniform_exact(word), static_cast<double>(rate)) : invert_body(word, rate);
+}
+
+float poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& attempts) {
+  const float top = largest(isa, batch.rates, batch.count);
+  if (top > kInversionLimit)
+    mixed(isa, batch, attempts);
+  else
+    by_inversion(isa, batch, top);
+  return top;
 }
 
 }  // namespace sim

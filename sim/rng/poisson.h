@@ -34,7 +34,8 @@ struct PoissonAttempts {
   std::uint32_t first_attempt = kFirstAttempt;
 };
 
-void poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& attempts);
+// Returns the largest rate.
+float poisson_counts(Isa isa, const PoissonBatch& batch, const PoissonAttempts& attempts);
 
 // One count by inversion, the reference for every lane: the same bits as poisson_counts.
 std::uint32_t poisson_by_inversion(std::uint32_t word, float rate);
