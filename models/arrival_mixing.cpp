@@ -49,7 +49,7 @@ bool ArrivalMixing::apply(const State& state, const sim::LaneList& list, float* 
   if (mixing_) {
     const std::uint32_t* word = mixing_->word.at(state.month, *state.philox, state.isa, state.all_lanes());
     sim::compress(state.isa, word, list, words_.data());
-    mixing_->quantile.fill({words_.data(), n}, {xi_.data(), n});
+    mixing_->quantile.fill(state.isa, {words_.data(), n}, {xi_.data(), n});
     for (std::size_t k = 0; k < n; ++k) factor[k] *= xi_[k];
   }
   return event_.has_value();

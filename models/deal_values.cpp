@@ -88,12 +88,11 @@ DealQueue::DealQueue(std::size_t cells) : words_(4, cells) {
   for (auto* lane : {&spread_, &chosen_spread_, &value_}) lane->resize(room);
 }
 
-void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const sim::LaneList& list,
-                    const std::uint32_t* counts, std::uint32_t offset) {
+void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const DealCells& cells, std::uint32_t offset) {
   if (values.log2_spread() == 0.0f) return;
   // Padding behind may be written: the arrays end in room for it.
   std::uint32_t* lane = lane_.data() + size_;
-  const std::size_t open = sim::move_above(isa, counts, list.size(), 2, {{list.data(), lane}, {counts, counts_.data() + size_}});
+  const std::size_t open = sim::move_above(isa, cells.counts, cells.size, 2, {{cells.lanes, lane}, {cells.counts, counts_.data() + size_}});
   std::uint32_t *slot = slot_.data() + size_, *low = entity_low_.data() + size_, *high = entity_high_.data() + size_;
   float* spread = spread_.data() + size_;
   sim::on_lanes(isa, [=, each = values.log2_spread()]() SIM_LANES {

@@ -13,7 +13,6 @@
 
 #include "sim/config/scenario.h"
 #include "sim/lanes/lane.h"
-#include "sim/lanes/lane_list.h"
 #include "sim/rng/distribution.h"
 #include "sim/rng/philox.h"
 
@@ -24,6 +23,13 @@ struct DealCell {
   const sim::Philox* philox;
   sim::Address address;  // call 0
   std::uint32_t replication;
+};
+
+// Cells of a source and month: lanes and how many deals each has.
+struct DealCells {
+  const std::uint32_t* lanes;
+  const std::uint32_t* counts;
+  std::size_t size;
 };
 
 class DealValues {
@@ -46,7 +52,7 @@ class DealValues {
   // The value of one deal of a cell, in currency: the law of first_deals and DealQueue, deal by deal.
   float deal(const DealCell& cell, std::uint32_t j) const;
   // Deals of a law by inversion, in currency; sizes must agree.
-  void fill(std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(words, values); }
+  void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(isa, words, values); }
 
  private:
   double mean_ = 0.0;
@@ -62,10 +68,8 @@ class DealQueue {
   explicit DealQueue(std::size_t cells);
 
   void clear() { size_ = 0; }
-  // Cells of one source with more than two deals, among those of `list` (lane and number of deals). The
-  // total of lane l is at totals[offset + l].
-  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const sim::LaneList& list,
-           const std::uint32_t* counts, std::uint32_t offset);
+  // Those of one source's cells that have more than two deals. The total of lane l is at totals[offset + l].
+  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const DealCells& cells, std::uint32_t offset);
   // Draws what waits and adds it to `totals`, in units of each source. `address` gives process and month.
   void draw(sim::Isa isa, const sim::Philox& philox, const sim::Address& address, std::uint32_t first_replication,
             float* totals);

@@ -91,10 +91,10 @@ void ParameterDraws::fill_inputs(State& state, const Word& word, const std::uint
     const sim::Quantile& quantile = inputs_[input].quantile;
     float* row = state.inputs.row(input);
     if (inner == 1) {
-      quantile.fill({words, units.count}, {row, units.count});
+      quantile.fill(state.isa, {words, units.count}, {row, units.count});
       continue;
     }
-    quantile.fill({words, units.count}, {values_.data(), units.count});
+    quantile.fill(state.isa, {words, units.count}, {values_.data(), units.count});
     std::uint32_t place = state.first_replication % inner;  // in its unit
     std::size_t unit = 0;
     for (std::size_t i = 0; i < state.count; ++i) {

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::uint32_t kWinAttempts = sim::kFirstAttempt;
 constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
+// Wins a month up to which fewer than half of the cells have a deal, so that packing them pays.
+constexpr float kRareRate = 0.7f;
 
 // to[i] = a[i] * b[i]; `to` may be one of them.
 void multiply(sim::Isa isa, const float* a, const float* b, std::size_t n, float* to) {
@@ -40,7 +42,9 @@ SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
       closing(lanes),
       open(wins),
       open_words(wins),
+      open_counts(wins),
       open_values(win_rate),
+      open_sums(win_rate),
       deals(sources * sim::padded(lanes)) {}
 
 SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
@@ -222,7 +226,7 @@ void SourceSampler::step(State& state, const Month& month, const sim::LaneList& 
   const sim::Philox::Batch batch = state.batch(list);
   state.philox->words(state.isa, batch, address_, words_of(s));
   timer.mark("> words");
-  sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), list.size()},
+  const float top_rate = sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), list.size()},
                       {state.philox, batch, address_, kWinAttempts});
   timer.mark("> wins");
   if (lost_too) {
@@ -232,7 +236,7 @@ void SourceSampler::step(State& state, const Month& month, const sim::LaneList& 
     timer.mark("> lost leads");
   }
   if (!lag_) {
-    value(state, list, s.wins.data(), s);
+    value(state, list, s.wins.data(), top_rate <= kRareRate, s);
     timer.mark("> totals");
     return;
   }
@@ -241,7 +245,7 @@ void SourceSampler::step(State& state, const Month& month, const sim::LaneList& 
   s.closing.above(state.isa, due, state.count, 0);
   sim::compress(state.isa, due, s.closing, s.closings.data());
   state.philox->words(state.isa, state.batch(s.closing), address_, words_of(s));
-  value(state, s.closing, s.closings.data(), s);
+  value(state, s.closing, s.closings.data(), false, s);
   timer.mark("> totals");
 }
 
@@ -272,49 +276,75 @@ void SourceSampler::count_closings(State& state, const sim::LaneList& list, cons
   sim::expand(state.isa, closings, list, state.closings.row(source_));
 }
 
-// Deals closed this month; words of call 0 of these lanes are in scratch.
-void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) {
+// Deals closed this month; words of call 0 of these lanes are in scratch. Where few lanes have any, these are packed first.
+void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s) {
   count_closings(state, list, closings, s);
   if (state.skips_money()) return;
   const DealValues& values = this->values(state.month);
   if (values.by_inversion()) {
     invert_values(state, list, closings, s);
+  } else if (are_rare) {
+    const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
+                                             {{list.data(), s.open.data()},
+                                              {closings, s.open_counts.data()},
+                                              {s.words.row(2), s.words.row(2)},
+                                              {s.words.row(3), s.words.row(3)}});
+    pair_up(state, {s.open.data(), s.open_counts.data(), open}, s);
+    float* sales = state.sales.row(source_);
+    std::fill_n(sales, state.count, 0.0f);
+    for (std::size_t k = 0; k < open; ++k) sales[s.open[k]] = s.sums[k];
+    return;
   } else {
-    std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
-    values.first_deals(state.isa, closings, words, list.size(), s.sums.data());
-    s.deals.add(state.isa, values, address_.entity, list, closings, static_cast<std::uint32_t>(source_ * state.sales.stride()));
+    pair_up(state, {list.data(), closings, list.size()}, s);
   }
   sim::expand(state.isa, s.sums.data(), list, state.sales.row(source_));
 }
 
-// Deals of any law but constant and lognormal, each the quantile of its word: those of call 0 are in scratch, further
-// calls are made for the few cells that need them.
-void SourceSampler::invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
-  const std::size_t n = list.size();
+// Sums of the first deals of cells, whose words of call 0 are in scratch; those with more wait in the queue.
+void SourceSampler::pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const {
   const DealValues& values = this->values(state.month);
-  std::fill_n(s.sums.data(), n, 0.0f);
-  const auto add = [&](std::uint32_t deal, std::size_t word, const std::uint32_t* cells, std::size_t count) {
-    // Among `cells` (positions in the list; null for all), those with more than `deal` deals.
-    std::size_t open = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::uint32_t cell = cells == nullptr ? static_cast<std::uint32_t>(k) : cells[k];
-      s.open[open] = cell;
-      s.open_words[open] = s.words.row(word)[k];
-      open += closings[cell] > deal ? 1u : 0u;
-    }
-    values.fill({s.open_words.data(), open}, {s.open_values.data(), open});
-    for (std::size_t k = 0; k < open; ++k) s.sums[s.open[k]] += s.open_values[k];
-  };
-  add(0, 2, nullptr, n);
-  add(1, 3, nullptr, n);
-  for (std::uint32_t call = 1;; ++call) {
-    const std::uint32_t first = 4 * call - 2;
-    const std::size_t open = sim::positions_above(state.isa, closings, n, first, s.positions.data());
-    if (open == 0) return;
+  std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
+  values.first_deals(state.isa, cells.counts, words, cells.size, s.sums.data());
+  s.deals.add(state.isa, values, address_.entity, cells, static_cast<std::uint32_t>(source_ * state.sales.stride()));
+}
+
+// Deals of any law but constant and lognormal, each the quantile of its word: those of call 0 are in scratch, further
+// calls are made for the cells that need them.
+void SourceSampler::invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+  std::fill_n(s.sums.data(), list.size(), 0.0f);
+  add_deal(state, {closings, list.size(), s.sums.data()}, 0, s.words.row(2), s);
+  add_deal(state, {closings, list.size(), s.sums.data()}, 1, s.words.row(3), s);
+  std::size_t open = sim::positions_above(state.isa, closings, list.size(), 2, s.positions.data());
+  sim::gather(state.isa, closings, s.positions.data(), open, s.open_counts.data());
+  sim::gather(state.isa, s.sums.data(), s.positions.data(), open, s.open_sums.data());
+  for (std::uint32_t call = 1; open != 0; ++call) {
     sim::gather(state.isa, list.data(), s.positions.data(), open, s.lost.data());
     state.philox->words(state.isa, {s.lost.data(), open, state.first_replication}, address_.at_call(call), words_of(s));
-    for (std::uint32_t j = 0; j < 4; ++j) add(first + j, j, s.positions.data(), open);
+    for (std::uint32_t j = 0; j < 4; ++j) add_deal(state, {s.open_counts.data(), open, s.open_sums.data()}, 4 * call - 2 + j, s.words.row(j), s);
+    for (std::size_t k = 0; k < open; ++k) s.sums[s.positions[k]] = s.open_sums[k];
+    open = sim::move_above(state.isa, s.open_counts.data(), open, 4 * call + 2,
+                           {{s.positions.data(), s.positions.data()},
+                            {s.open_sums.data(), s.open_sums.data()},
+                            {s.open_counts.data(), s.open_counts.data()}});
   }
+}
+
+// Adds deal number `deal`, the quantile of its word, to the cells that have it.
+void SourceSampler::add_deal(const State& state, const Cells& cells, std::uint32_t deal, const std::uint32_t* words, SamplerScratch& s) const {
+  const DealValues& values = this->values(state.month);
+  const std::size_t open = sim::positions_above(state.isa, cells.counts, cells.size, deal, s.open.data());
+  if (open < cells.size) {
+    sim::gather(state.isa, words, s.open.data(), open, s.open_words.data());
+    values.fill(state.isa, {s.open_words.data(), open}, {s.open_values.data(), open});
+    sim::scatter_add(state.isa, s.open_values.data(), s.open.data(), open, cells.sums);
+    return;
+  }
+  values.fill(state.isa, {words, open}, {s.open_values.data(), open});
+  const float* __restrict value = s.open_values.data();
+  float* __restrict sum = cells.sums;
+  sim::on_lanes(state.isa, [=]() SIM_LANES {
+    for (std::size_t k = 0; k < open; ++k) sum[k] += value[k];
+  });
 }
 
 void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {

@@ -29,8 +29,8 @@ struct SamplerScratch {
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
   sim::Lane<std::uint32_t> wins, lost, positions, closings;
   sim::LaneList closing;
-  sim::Lane<std::uint32_t> open, open_words;  // of deals by inversion
-  sim::Lane<float> open_values;
+  sim::Lane<std::uint32_t> open, open_words, open_counts;  // of deals by inversion
+  sim::Lane<float> open_values, open_sums;
   DealQueue deals;  // of all sources of a month
 };
 
@@ -86,8 +86,15 @@ class SourceSampler {
   void add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const;
   void count(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) const;
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
-  void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s);
+  void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);
+  void pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const;
   void invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
+  struct Cells {
+    const std::uint32_t* counts;  // deals
+    std::size_t size;
+    float* sums;
+  };
+  void add_deal(const State& state, const Cells& cells, std::uint32_t deal, const std::uint32_t* words, SamplerScratch& s) const;
 
   sim::Address address_;
   std::size_t source_, firm_;

@@ -20,9 +20,9 @@ double Quantile::mean() const { return form_->mean(); }
 double Quantile::lower() const { return form_->low(); }
 double Quantile::upper() const { return form_->high(); }
 
-void Quantile::fill(std::span<const std::uint32_t> words, std::span<float> out) const {
+void Quantile::fill(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const {
   if (words.size() != out.size()) throw std::logic_error("Quantile::fill: as many values as words");
-  form_->fill(words, out);
+  form_->fill(isa, words, out);
 }
 
 Quantile make_quantile(const Law& law, Support support) {

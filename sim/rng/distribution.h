@@ -30,6 +30,7 @@
 
 #include "sim/config/scenario.h"
 #include "sim/config/spec.h"
+#include "sim/lanes/dispatch.h"
 
 namespace sim {
 
@@ -49,7 +50,7 @@ class Quantile {
 
   double operator()(std::uint32_t word) const;
   // out[i] = operator()(words[i]), rounded to float and held within its finite range; sizes must agree.
-  void fill(std::span<const std::uint32_t> words, std::span<float> out) const;
+  void fill(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const;
 
   double mean() const;
   double lower() const;  // bounds of the support, perhaps infinite

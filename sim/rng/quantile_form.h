@@ -5,9 +5,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -26,7 +27,7 @@ class Quantile::Form {
   Form& operator=(const Form&) = delete;
   virtual ~Form() = default;
   virtual double at(std::uint32_t word) const = 0;
-  virtual void fill(std::span<const std::uint32_t> words, std::span<float> out) const = 0;
+  virtual void fill(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const = 0;
   double mean() const { return mean_; }
   double low() const { return low_; }
   double high() const { return high_; }
@@ -51,15 +52,42 @@ class FormOf final : public Quantile::Form {
   }
   double at(std::uint32_t word) const override {
     if constexpr (with_body)
-      if (body_.covers(word)) return body_(word);
+      if (const double value = body_(word); !std::isnan(value)) return value;
     return function_(probability(word));
   }
-  void fill(std::span<const std::uint32_t> words, std::span<float> out) const override {
-    constexpr double kMost = std::numeric_limits<float>::max();
-    for (std::size_t i = 0; i < words.size(); ++i) out[i] = static_cast<float>(std::clamp(at(words[i]), -kMost, kMost));
+  void fill(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const override {
+    if constexpr (with_body)
+      fill_by_body(isa, words, out);
+    else
+      evaluate(isa, words.data(), words.size(), out.data());
   }
 
  private:
+  void evaluate(Isa isa, const std::uint32_t* words, std::size_t n, float* out) const {
+    on_lanes(isa, [=, function = &function_]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) out[i] = QuantileBody::float_within_range((*function)(probability(words[i])));
+    });
+  }
+
+  // The few words that no cubic covers wait for each other, so that the function runs without a branch between them.
+  void fill_by_body(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const {
+    constexpr std::size_t kStage = 256;  // assumed
+    std::array<std::size_t, kStage> open;
+    std::array<std::uint32_t, kStage> open_words;
+    std::array<float, kStage> values;
+    body_.fill(isa, words, out);
+    for (std::size_t begin = 0; begin < words.size(); begin += kStage) {
+      std::size_t n = 0;
+      for (std::size_t i = begin; i < std::min(words.size(), begin + kStage); ++i) {
+        open[n] = i;
+        open_words[n] = words[i];
+        n += std::isnan(out[i]) ? 1U : 0U;
+      }
+      evaluate(isa, open_words.data(), n, values.data());
+      for (std::size_t k = 0; k < n; ++k) out[open[k]] = values[k];
+    }
+  }
+
   struct NoBody {};
   Function function_;
   [[no_unique_address]] std::conditional_t<with_body, QuantileBody, NoBody> body_;
