@@ -14,6 +14,11 @@ struct ShockScratch {
   sim::Lane<std::uint32_t> arrivals, struck;
   sim::Grid<std::uint32_t> words;
   std::vector<std::uint32_t> chosen;
+  struct Felt {
+    std::uint32_t lane;
+    float left;
+  };
+  std::vector<Felt> felt;  // what a shock multiplies this month, in all its targets alike
 };
 
 class ShockArrivals {

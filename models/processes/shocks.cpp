@@ -106,7 +106,7 @@ class Shock {
       if (n == 0) break;
       strike(state, arrival, n, s, revenue);
     }
-    if (channel_ != Channel::none) act(state);
+    if (channel_ != Channel::none) act(state, s);
   }
 
   void expect(Expectation& e) const {
@@ -251,8 +251,9 @@ class Shock {
   }
 
   // Applies what is still felt this month and forgets what is over.
-  void act(State& state) {
+  void act(State& state, ShockScratch& s) {
     std::size_t kept = 0;
+    s.felt.clear();
     for (const Effect& effect : effects_) {
       const auto k = static_cast<std::uint32_t>(state.month) - effect.month;
       const float u = channel_ == Channel::cash ? (k == 0 ? 1.0f : 0.0f) : profile_.strength(k, effect.duration);
@@ -264,21 +265,35 @@ class Shock {
       } else if (effect.target != Effect::kAll) {
         weaken(state, target_.firms[effect.target], effect.lane, strength);
       } else {
-        for (const std::size_t firm : target_.firms) weaken(state, firm, effect.lane, strength);
+        s.felt.push_back({effect.lane, left_of(strength)});
       }
     }
     effects_.resize(kept);
+    if (s.felt.empty()) return;
+    // Firm by firm, so that a row stays close by.
+    for (const std::size_t firm : target_.firms)
+      if (float* row = row_of(state, firm))
+        for (const ShockScratch::Felt& felt : s.felt) row[felt.lane] *= felt.left;
+  }
+
+  // The factor that a strength leaves.
+  float left_of(float strength) const {
+    return channel_ == Channel::churn ? 1.0f + (factor_ - 1.0f) * strength : 1.0f - strength;
+  }
+
+  // What the shock multiplies of a firm; null for the capacity of others than the focal firm.
+  float* row_of(State& state, std::size_t firm) const {
+    switch (channel_) {
+      case Channel::churn: return state.churn_of.touch(firm);
+      case Channel::capacity: return firm == kFocalFirm ? state.capacity.value.data() : nullptr;
+      case Channel::functionality: return state.function.touch(firm);
+      case Channel::leads: return state.leads_of.touch(firm);
+      default: return state.close_of.touch(firm);
+    }
   }
 
   void weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const {
-    if (channel_ == Channel::churn) {
-      state.churn_of.touch(firm)[lane] *= 1.0f + (factor_ - 1.0f) * strength;
-    } else if (channel_ == Channel::capacity) {
-      if (firm == kFocalFirm) state.capacity.value[lane] *= 1.0f - strength;
-    } else {
-      FirmFactor& factor = channel_ == Channel::functionality ? state.function : channel_ == Channel::leads ? state.leads_of : state.close_of;
-      factor.touch(firm)[lane] *= 1.0f - strength;
-    }
+    if (float* row = row_of(state, firm)) row[lane] *= left_of(strength);
   }
 
   std::string path_;
