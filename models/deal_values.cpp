@@ -55,10 +55,9 @@ DealValues::DealValues(const sim::Law& law) {
   log2_spread_ = static_cast<float>(std::sqrt(sim::math::log1p(cv * cv)) * 1.44269504088896340736);
 }
 
-float DealValues::deal(const DealCell& cell, std::uint32_t j) const {
+float DealValues::deal(const std::array<std::uint32_t, 4>& words, std::uint32_t j) const {
   if (!by_inversion_ && log2_spread_ == 0.0f) return unit_;
   const std::uint32_t word = j + 2;
-  const auto words = cell.philox->words(cell.replication, cell.address.at_call(word / 4));
   if (by_inversion_) return static_cast<float>(quantile_(words[word % 4]));
   const std::size_t pair = word % 4 & ~std::size_t{1};
   const sim::NormalPair z = sim::normal_pair(words[pair], words[pair + 1], log2_spread_);

@@ -8,6 +8,7 @@
 // all sources of a month wait in a DealQueue and are drawn together, so that vectors stay full.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -17,13 +18,6 @@
 #include "sim/rng/philox.h"
 
 namespace partnersim {
-
-// Where the deals of one source and month are drawn.
-struct DealCell {
-  const sim::Philox* philox;
-  sim::Address address;  // call 0
-  std::uint32_t replication;
-};
 
 // Cells of a source and month: lanes and how many deals each has.
 struct DealCells {
@@ -49,8 +43,8 @@ class DealValues {
   // a lognormal. words[k][i] is word k of call 0 of the cell. Arrays have padding (lane.h), which may be written.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
-  // The value of one deal of a cell, in currency: the law of first_deals and DealQueue, deal by deal.
-  float deal(const DealCell& cell, std::uint32_t j) const;
+  // The value of deal j of a cell, in currency, from the words of its call, (j + 2) / 4: the same as in first_deals and DealQueue.
+  float deal(const std::array<std::uint32_t, 4>& words, std::uint32_t j) const;
   // Deals of a law by inversion, in currency; sizes must agree.
   void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(isa, words, values); }
 

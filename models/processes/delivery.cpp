@@ -14,6 +14,7 @@
 #include "models/setup.h"
 #include "models/source_parameters.h"
 #include "models/streams.h"
+#include "sim/lanes/compact.h"
 
 namespace partnersim {
 namespace {
@@ -30,7 +31,17 @@ class Delivery final : public Process {
       : capacity_(setup.parameter("firm.capacity")),
         abandonment_(setup.scenario.number("firm.abandonment")),
         entity_(setup.entity("firm.delivery")),
+        capacity_of_(sim::padded(setup.lanes)),
         room_(sim::padded(setup.lanes)),
+        busy_(sim::padded(setup.lanes)),
+        positions_(busy_),
+        lanes_(busy_),
+        counts_(busy_),
+        first_(busy_),
+        open_(busy_),
+        open_lanes_(busy_),
+        words_(4, setup.lanes),
+        newcomers_(setup.lanes),
         queues_(setup.lanes),
         abandoned_(sim::padded(setup.lanes)),
         waiting_(abandoned_) {
@@ -51,22 +62,28 @@ class Delivery final : public Process {
     for (auto& queue : queues_) queue.clear();
     std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
     std::fill(waiting_.begin(), waiting_.end(), 0.0f);
-    capacity_.fill(state, room_.data());
+    capacity_.fill(state, capacity_of_.data());
   }
 
   void step(State& state, int) override {
     if (state.skips_money()) return;
-    if (capacity_.changes_in(state.month)) capacity_.fill(state, room_.data());
+    if (capacity_.changes_in(state.month)) capacity_.fill(state, capacity_of_.data());
+    bool any = false;
     for (std::size_t i = 0; i < state.count; ++i) {
       // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
-      const double room = std::floor(static_cast<double>(room_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
-      const bool open = state.stopped_in[i] == 0;
-      if (open) waiting_[i] = 0.0f;
-      if (queues_[i].empty() && static_cast<double>(state.wins[i]) <= room) continue;
-      enqueue(state, i);
-      serve(state, i, static_cast<std::size_t>(std::min(room, 1e9)));
+      room_[i] = std::floor(static_cast<double>(capacity_of_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
+      busy_[i] = !queues_[i].empty() || static_cast<double>(state.wins[i]) > room_[i] ? 1u : 0u;
+      any |= busy_[i] != 0;
+      if (state.stopped_in[i] == 0) waiting_[i] = 0.0f;
+    }
+    if (!any) return;
+    for (std::uint32_t s = 0; s < sources_.size(); ++s) receive(state, s);
+    for (std::size_t i = 0; i < state.count; ++i) {
+      if (busy_[i] == 0) continue;
+      enqueue(i);
+      serve(state, i, static_cast<std::size_t>(std::min(room_[i], 1e9)));
       if (abandonment_ > 0.0) abandon(state, i);
-      if (open) waiting_[i] = static_cast<float>(queues_[i].size());
+      if (state.stopped_in[i] == 0) waiting_[i] = static_cast<float>(queues_[i].size());
     }
   }
 
@@ -117,7 +134,7 @@ class Delivery final : public Process {
     std::uint32_t source;
   };
   struct Newcomer {
-    std::uint32_t word;
+    std::uint64_t order;  // its word, then its place among the deals of the month, so that words that tie keep the order of sources
     Deal deal;
   };
   struct Cohort {
@@ -130,25 +147,63 @@ class Delivery final : public Process {
     for (double& sales : cohort.sales) sales *= factor;
   }
 
-  void enqueue(State& state, std::size_t lane) {
-    newcomers_.clear();
-    const std::uint32_t replication = state.first_replication + static_cast<std::uint32_t>(lane);
-    for (std::uint32_t s = 0; s < sources_.size(); ++s) {
-      sim::Address address = sources_[s].address;
-      address.month = static_cast<std::uint32_t>(state.month);
-      const sim::Address order{address.entity, stream::kDelivery, address.month, 0};
-      std::array<std::uint32_t, 4> words{};
-      for (std::uint32_t j = 0; j < state.closings.row(s)[lane]; ++j) {
-        if (j % 4 == 0) words = state.philox->words(replication, order.at_call(j / 4));
-        float value = in_effect(sources_[s].pricing, state.month).values.deal({state.philox, address, replication}, j);
-        if (state.deal_value.used) value *= state.deal_value.value[lane];
-        newcomers_.push_back({words[j % 4], {value, s}});
-      }
-      state.sales.row(s)[lane] = 0.0f;
+  // The month's deals of a source in busy lanes become newcomers; what is served of them comes back as sales.
+  void receive(State& state, std::uint32_t s) {
+    const std::uint32_t* closings = state.closings.row(s);
+    const std::size_t closed = sim::positions_above(state.isa, closings, state.count, 0, positions_.data());
+    std::size_t cells = 0;
+    for (std::size_t k = 0; k < closed; ++k) {
+      lanes_[cells] = positions_[k];  // overwritten by the next one unless busy
+      cells += busy_[positions_[k]];
     }
-    // Words that tie keep the order of sources.
-    std::stable_sort(newcomers_.begin(), newcomers_.end(), [](const Newcomer& a, const Newcomer& b) { return a.word < b.word; });
-    for (const Newcomer& newcomer : newcomers_) queues_[lane].push_back(newcomer.deal);
+    for (std::size_t k = 0; k < cells; ++k) {
+      auto& newcomers = newcomers_[lanes_[k]];
+      first_[k] = static_cast<std::uint32_t>(newcomers.size());
+      counts_[k] = closings[lanes_[k]];
+      newcomers.resize(newcomers.size() + counts_[k]);
+      state.sales.row(s)[lanes_[k]] = 0.0f;
+    }
+    sim::Address address = sources_[s].address;
+    address.month = static_cast<std::uint32_t>(state.month);
+    const DealValues& values = in_effect(sources_[s].pricing, state.month).values;
+    each_call(state, address, cells, 2, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
+      float value = values.deal(words, j);
+      if (state.deal_value.used) value *= state.deal_value.value[lanes_[k]];
+      newcomers_[lanes_[k]][first_[k] + j].deal = {value, s};
+    });
+    address.process = stream::kDelivery;
+    each_call(state, address, cells, 0, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
+      newcomers_[lanes_[k]][first_[k] + j].order = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
+    });
+  }
+
+  // use(cell, deal, words of the deal's call) for all deals of `cells`, call by call; the first `before` words of call 0
+  // are not for deals.
+  template <class Use>
+  void each_call(const State& state, const sim::Address& address, std::size_t cells, std::uint32_t before, const Use& use) {
+    for (std::uint32_t call = 0;; ++call) {
+      const std::uint32_t from = call == 0 ? 0 : 4 * call - before, to = 4 * call + 4 - before;
+      std::size_t open = 0;
+      for (std::size_t k = 0; k < cells; ++k) {
+        open_[open] = static_cast<std::uint32_t>(k);
+        open_lanes_[open] = lanes_[k];
+        open += counts_[k] > from ? 1u : 0u;
+      }
+      if (open == 0) return;
+      state.philox->words(state.isa, {open_lanes_.data(), open, state.first_replication}, address.at_call(call),
+                          {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+      for (std::size_t o = 0; o < open; ++o) {
+        const std::array<std::uint32_t, 4> words{words_.row(0)[o], words_.row(1)[o], words_.row(2)[o], words_.row(3)[o]};
+        for (std::uint32_t j = from; j < std::min(counts_[open_[o]], to); ++j) use(open_[o], j, words);
+      }
+    }
+  }
+
+  void enqueue(std::size_t lane) {
+    auto& newcomers = newcomers_[lane];
+    std::sort(newcomers.begin(), newcomers.end(), [](const Newcomer& a, const Newcomer& b) { return a.order < b.order; });
+    for (const Newcomer& newcomer : newcomers) queues_[lane].push_back(newcomer.deal);
+    newcomers.clear();
   }
 
   void serve(State& state, std::size_t lane, std::size_t room) {
@@ -180,8 +235,13 @@ class Delivery final : public Process {
   double abandonment_;
   std::uint64_t entity_;
   std::vector<Source> sources_;
-  sim::Lane<float> room_;
-  std::vector<Newcomer> newcomers_;
+  sim::Lane<float> capacity_of_;
+  sim::Lane<double> room_;          // deals served this month
+  sim::Lane<std::uint32_t> busy_;   // 1 where deals wait or do not fit
+  // Work space: busy lanes in which a source closed deals, how many, and where among the newcomers they begin.
+  sim::Lane<std::uint32_t> positions_, lanes_, counts_, first_, open_, open_lanes_;
+  sim::Grid<std::uint32_t> words_;
+  std::vector<std::vector<Newcomer>> newcomers_;  // [lane], of the month
   std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
   sim::Lane<float> abandoned_, waiting_;
   int waiting_column_ = -1, abandoned_column_ = -1;
