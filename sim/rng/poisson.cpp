@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "sim/base/elementary.h"
 #include "sim/base/special.h"
@@ -157,11 +158,25 @@ SIM_INLINE Proposal propose(double rate, std::uint32_t word_u, std::uint32_t wor
   return p;
 }
 
-bool taken_after_all(double rate, const Proposal& p) {
-  if (!p.possible || (p.us < 0.013 && p.v > p.us)) return false;
+// The others are decided by logarithms: taken if log_proposed <= log_target - log(count!).
+struct Verdict {
+  double log_proposed, log_target;
+  bool refused;  // without looking
+};
+
+SIM_INLINE Verdict weigh(double rate, const Proposal& p) {
   const double inverse_alpha = 1.1239 + 1.1328 / (p.b - 3.4);
-  const double lhs = math::log(p.v * inverse_alpha / (p.slope / (p.us * p.us) + p.b));
-  return lhs <= p.count * math::log(rate) - rate - log_gamma(p.count + 1.0);
+  return {math::log(p.v * inverse_alpha / (p.slope / (p.us * p.us) + p.b)), p.count * math::log(rate) - rate,
+          !p.possible || (p.us < 0.013 && p.v > p.us)};
+}
+
+double log_factorial(double k) {
+  static const std::vector<double> kSmall = [] {
+    std::vector<double> values(2048);
+    for (std::size_t n = 0; n < values.size(); ++n) values[n] = log_gamma(static_cast<double>(n) + 1.0);
+    return values;
+  }();
+  return k < static_cast<double>(kSmall.size()) ? kSmall[static_cast<std::size_t>(k)] : log_gamma(k + 1.0);
 }
 
 // Cells of a batch that are worked on together, copied side by side: as many as fit the stack.
@@ -171,11 +186,20 @@ struct Cells {
   std::array<std::uint32_t, kMost> at{};  // in the batch
   alignas(kCacheLine) std::array<std::uint32_t, kMost> words{}, lanes{}, counts{}, scratch{};
   alignas(kCacheLine) std::array<float, kMost> rates{};
+
+  // Moves cell i to the front, where the next one overwrites it unless `to` goes on.
+  void keep(std::size_t i, std::size_t to) {
+    at[to] = at[i];
+    lanes[to] = lanes[i];
+    rates[to] = rates[i];
+  }
 };
 
 // Attempt by attempt, each for all cells still open.
 void by_rejection(Isa isa, Cells& cells, const PoissonAttempts& attempts, std::uint32_t* counts) {
-  alignas(kCacheLine) std::array<std::uint32_t, Cells::kMost> u, v, unused, unused_too;  // written before they are read
+  using Words = std::array<std::uint32_t, Cells::kMost>;
+  alignas(kCacheLine) Words u, v, unused, unused_too, refused;
+  alignas(kCacheLine) std::array<double, Cells::kMost> log_proposed, log_target;
   for (std::uint32_t attempt = 0; cells.size > 0; ++attempt) {
     attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first}, attempts.address.at_call(attempts.first_attempt + attempt),
                            {{u.data(), v.data(), unused.data(), unused_too.data()}});
@@ -191,18 +215,31 @@ void by_rejection(Isa isa, Cells& cells, const PoissonAttempts& attempts, std::u
     std::size_t open = 0;
     for (std::size_t i = 0; i < cells.size; ++i) {
       counts[cells.at[i]] = cells.counts[i];
-      if (cells.scratch[i] != 0) continue;
-      const auto rate = static_cast<double>(cells.rates[i]);
-      const Proposal p = propose(rate, u[i], v[i]);
-      if (taken_after_all(rate, p)) {
-        counts[cells.at[i]] = static_cast<std::uint32_t>(p.count);
-        continue;
-      }
-      cells.at[open] = cells.at[i];
-      cells.lanes[open] = cells.lanes[i];
-      cells.rates[open++] = cells.rates[i];
+      cells.keep(i, open);
+      u[open] = u[i];
+      v[open] = v[i];
+      open += 1 - cells.scratch[i];
     }
-    cells.size = open;
+    on_lanes(isa, [n = open, rates = cells.rates.data(), u = u.data(), v = v.data(), refused = refused.data(), out = cells.counts.data(),
+                   log_proposed = log_proposed.data(), log_target = log_target.data()]() SIM_LANES {
+      SIM_INDEPENDENT
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto rate = static_cast<double>(rates[i]);
+        const Proposal p = propose(rate, u[i], v[i]);
+        const Verdict verdict = weigh(rate, p);
+        refused[i] = verdict.refused ? 1U : 0U;
+        out[i] = verdict.refused ? 0U : static_cast<std::uint32_t>(p.count);
+        log_proposed[i] = verdict.log_proposed;
+        log_target[i] = verdict.log_target;
+      }
+    });
+    cells.size = 0;
+    for (std::size_t i = 0; i < open; ++i) {
+      const bool taken = refused[i] == 0 && log_proposed[i] <= log_target[i] - log_factorial(static_cast<double>(cells.counts[i]));
+      counts[cells.at[i]] = cells.counts[i];  // for good if taken
+      cells.keep(i, cells.size);
+      cells.size += taken ? 0 : 1;
+    }
   }
 }
 
