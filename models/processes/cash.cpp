@@ -164,24 +164,34 @@ class Cash final : public Process {
     const std::size_t rows = past_bookings_.rows();
     const auto row = [&](std::size_t lag) { return past_bookings_.row((static_cast<std::size_t>(state.month) + rows - lag) % rows); };
     std::copy_n(booked_.data(), n, row(0));
-    const double* on_time = row(payment_.whole);
-    const double* behind = row(payment_.whole + 1);
-    const double injection = terms_.injected(state.month);
+    const double* __restrict on_time = row(payment_.whole);
+    const double* __restrict behind = row(payment_.whole + 1);
+    const double* __restrict booked = booked_.data();
+    const std::uint32_t* __restrict stopped = state.stopped_in.data();
+    double *__restrict profit_now = profit_now_.data(), *__restrict flows = flow_.data(), *__restrict funded = funded_.data();
+    double *__restrict cash = cash_.data(), *__restrict lowest = lowest_.data(), *__restrict npv = npv_.data();
+    double *__restrict profit = profit_.data(), *__restrict broke_even = broke_even_.data();
+    const double injection = terms_.injected(state.month), draw_above = terms_.draw_above;
     const double discount = terms_.discount_factor(state.month);
-    for (std::size_t i = 0; i < n; ++i) {
-      const double flow = profit_now_[i] - booked_[i] + (payment_.on_time * on_time[i] + payment_.late * behind[i]);
-      funded_[i] += flow + injection;
-      funded_[i] = std::min(funded_[i], terms_.draw_above);
-      if (state.stopped_in[i] != 0) {
-        profit_now_[i] = 0.0;
-        continue;
+    sim::on_lanes(state.isa, [=, payment = payment_, month = static_cast<double>(state.month)]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool runs = stopped[i] == 0;
+        flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
+        const double sum = funded[i] + (flows[i] + injection);
+        funded[i] = draw_above < sum ? draw_above : sum;
+        profit_now[i] = runs ? profit_now[i] : 0.0;
+        cash[i] = runs ? funded[i] : cash[i];
       }
-      cash_[i] = funded_[i];
-      lowest_[i] = std::min(lowest_[i], cash_[i]);
-      npv_[i] += flow * discount;
-      profit_[i] += profit_now_[i];
-      if (std::isnan(broke_even_[i]) && profit_[i] >= 0.0) broke_even_[i] = state.month;
-    }
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool runs = stopped[i] == 0;
+        lowest[i] = cash[i] < lowest[i] ? cash[i] : lowest[i];
+        const double worth = npv[i] + flows[i] * discount;
+        npv[i] = runs ? worth : npv[i];
+        profit[i] += profit_now[i];
+        const bool breaks_even = runs && profit[i] >= 0.0 && broke_even[i] != broke_even[i];  // NaN until then
+        broke_even[i] = breaks_even ? month : broke_even[i];
+      }
+    });
     if (state.pass != Pass::actual) return;
     if (profit_series_ >= 0) state.record(profit_series_, profit_now_);
     if (cash_series_ >= 0) state.record(cash_series_, cash_);
@@ -189,17 +199,29 @@ class Cash final : public Process {
 
   // Firms whose cash has been short for too long stop with this month.
   void watch(State& state) {
-    const std::size_t window = terms_.grace + 1;
-    double* newest = shortfalls_.row(static_cast<std::size_t>(state.month) % window);
-    for (std::size_t i = 0; i < state.count; ++i) {
-      newest[i] = -terms_.credit - funded_[i];
-      below_[i] = newest[i] > 0.0 ? below_[i] + 1.0f : 0.0f;
-      if (state.stopped_in[i] == 0 && below_[i] > static_cast<float>(terms_.grace)) state.stopped_in[i] = static_cast<std::uint32_t>(state.month);
-      if (static_cast<std::size_t>(state.month) < window) continue;
-      double least = newest[i];
-      for (std::size_t k = 0; k < window; ++k) least = std::min(least, shortfalls_.row(k)[i]);
-      need_[i] = std::max(need_[i], least);
+    const std::size_t n = state.count, window = terms_.grace + 1;
+    const double* __restrict funded = funded_.data();
+    double *__restrict newest = shortfalls_.row(static_cast<std::size_t>(state.month) % window), *__restrict least = flow_.data();
+    float* __restrict below = below_.data();
+    std::uint32_t* __restrict stopped = state.stopped_in.data();
+    sim::on_lanes(state.isa, [=, credit = terms_.credit, grace = static_cast<float>(terms_.grace), month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        newest[i] = -credit - funded[i];
+        least[i] = newest[i];
+        below[i] = newest[i] > 0.0 ? below[i] + 1.0f : 0.0f;
+        stopped[i] = stopped[i] == 0 && below[i] > grace ? month : stopped[i];
+      }
+    });
+    if (static_cast<std::size_t>(state.month) < window) return;
+    for (std::size_t k = 0; k < window; ++k) {
+      sim::on_lanes(state.isa, [=, shortfall = shortfalls_.row(k)]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) least[i] = shortfall[i] < least[i] ? shortfall[i] : least[i];
+      });
     }
+    double* __restrict need = need_.data();
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) need[i] = need[i] < least[i] ? least[i] : need[i];
+    });
   }
 
   // Books of firms that stopped before this month are closed; those that stop now join them.
