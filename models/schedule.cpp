@@ -10,10 +10,12 @@ Schedule::Schedule(std::uint64_t entity, std::uint32_t stream, WholeMonths delay
     : address_{entity, stream, 0, 0},
       delay_(std::move(delay)),
       months_(static_cast<std::size_t>(months)),
-      due_(months_ + 1, lanes),
+      due_(months_ + 2, lanes),
       words_(4, lanes),
-      positions_(sim::padded(lanes)),
-      lanes_(sim::padded(lanes)) {}
+      lanes_(sim::padded(lanes)),
+      counts_(lanes_),
+      chosen_(lanes_),
+      delays_(lanes_) {}
 
 void Schedule::begin(const State& state) {
   for (std::size_t m = 0; m < due_.rows(); ++m) std::fill_n(due_.row(m), state.count, 0u);
@@ -30,19 +32,17 @@ void Schedule::add(const State& state, const sim::LaneList& list, const std::uin
     return;
   }
   address_.month = static_cast<std::uint32_t>(state.month);
-  for (std::uint32_t call = 0;; ++call) {
-    const std::size_t open = sim::positions_above(state.isa, counts, n, 4 * call, positions_.data());
-    if (open == 0) return;
-    sim::gather(state.isa, list.data(), positions_.data(), open, lanes_.data());
+  std::size_t open = sim::move_above(state.isa, counts, n, 0, {{list.data(), lanes_.data()}, {counts, counts_.data()}});
+  for (std::uint32_t call = 0; open != 0; ++call) {
     state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call),
                         {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
-    for (std::size_t k = 0; k < open; ++k) {
-      const std::uint32_t here = std::min(counts[positions_[k]] - 4 * call, 4u);
-      for (std::uint32_t j = 0; j < here; ++j) {
-        const std::size_t then = now + delay_(words_.row(j)[k]);
-        if (then <= months_) ++due_.row(then)[lanes_[k]];
-      }
+    for (std::uint32_t j = 0; j < 4; ++j) {
+      std::uint32_t* words = words_.row(j);
+      const std::size_t have = sim::move_above(state.isa, counts_.data(), open, 4 * call + j, {{lanes_.data(), chosen_.data()}, {words, words}});
+      delay_.fill(state.isa, words, have, delays_.data());
+      for (std::size_t k = 0; k < have; ++k) ++due_.row(std::min(now + delays_[k], months_ + 1))[chosen_[k]];
     }
+    open = sim::move_above(state.isa, counts_.data(), open, 4 * call + 4, {{lanes_.data(), lanes_.data()}, {counts_.data(), counts_.data()}});
   }
 }
 

@@ -26,9 +26,10 @@ class Schedule {
   sim::Address address_;
   WholeMonths delay_;
   std::size_t months_;
-  sim::Grid<std::uint32_t> due_;  // [month]
+  sim::Grid<std::uint32_t> due_;  // [month]; the row behind the horizon takes what is never looked at
+  // Work space: cells with customers left, and when these are due.
   sim::Grid<std::uint32_t> words_;
-  sim::Lane<std::uint32_t> positions_, lanes_;
+  sim::Lane<std::uint32_t> lanes_, counts_, chosen_, delays_;
 };
 
 }  // namespace partnersim

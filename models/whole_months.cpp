@@ -89,6 +89,8 @@ WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival
     const std::uint32_t largest = (slice << kGuideShift) + ((1u << kGuideShift) - 1);
     const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(), [largest](std::uint32_t t) { return largest < t; });
     guide_[slice] = static_cast<std::uint32_t>(below - thresholds_.begin());
+    const std::uint32_t before = slice < 2 ? guide_[slice] : guide_[slice - 1];
+    steps_ = std::max(steps_, before - guide_[slice]);
   }
 }
 
@@ -122,6 +124,23 @@ std::uint32_t WholeMonths::operator()(std::uint32_t word) const {
   std::size_t k = guide_[coin >> kGuideShift];
   while (k < thresholds_.size() && coin < thresholds_[k]) ++k;
   return least_ + static_cast<std::uint32_t>(k);
+}
+
+void WholeMonths::fill(sim::Isa isa, const std::uint32_t* words, std::size_t n, std::uint32_t* months) const {
+  const std::uint32_t* __restrict word = words;
+  std::uint32_t* __restrict out = months;
+  // Steps without a jump suffice for all words but those of the first slice, where long tails lie.
+  sim::on_lanes(isa, [=, guide = guide_.data(), thresholds = thresholds_.data(), least = least_, steps = steps_,
+                      last = static_cast<std::uint32_t>(thresholds_.size() - 1)]() SIM_LANES {
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t coin = sim::coin(word[i]);
+      std::uint32_t k = guide[coin >> kGuideShift];
+      for (std::uint32_t step = 0; step < steps; ++step) k += k <= last && coin < thresholds[k <= last ? k : last] ? 1u : 0u;
+      out[i] = least + k;
+    }
+  });
+  for (std::size_t i = 0; i < n; ++i)
+    if (sim::coin(words[i]) >> kGuideShift == 0) months[i] = (*this)(words[i]);
 }
 
 double WholeMonths::exceeds(std::size_t k) const {

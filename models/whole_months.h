@@ -17,6 +17,7 @@
 
 #include "sim/config/scenario.h"
 #include "sim/config/spec.h"
+#include "sim/lanes/dispatch.h"
 
 namespace partnersim {
 
@@ -36,6 +37,8 @@ class WholeMonths {
   bool is_constant() const { return thresholds_.empty(); }
   std::uint32_t constant() const { return least_; }
   std::uint32_t operator()(std::uint32_t word) const;
+  // months[i] = operator()(words[i]); the horizon at least for what lies behind it.
+  void fill(sim::Isa isa, const std::uint32_t* words, std::size_t n, std::uint32_t* months) const;
   // P(N > k), k = 0, 1, …, below the horizon.
   double exceeds(std::size_t k) const;
   double probability(std::size_t k) const { return (k == 0 ? 1.0 : exceeds(k - 1)) - exceeds(k); }
@@ -51,6 +54,7 @@ class WholeMonths {
   std::vector<double> survival_;         // P(N > k)
   std::vector<std::uint32_t> thresholds_;  // of P(N > least + i), descending
   std::array<std::uint32_t, kSlices> guide_{};
+  std::uint32_t steps_ = 0;  // thresholds within a slice at most, but for the first one
 };
 
 }  // namespace partnersim
