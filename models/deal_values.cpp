@@ -15,10 +15,9 @@ namespace {
 template <class Spread>
 SIM_INLINE void pair_values(const std::uint32_t* __restrict a, const std::uint32_t* __restrict b, const std::uint32_t* __restrict counts,
                             std::uint32_t first, const Spread& spread, std::size_t count, float* __restrict out) {
-  constexpr std::size_t kStage = 128;  // lanes; assumed
-  alignas(sim::kCacheLine) float x[kStage], y[kStage];
-  for (std::size_t begin = 0; begin < count; begin += kStage) {
-    const std::size_t n = sim::overrun(count - begin < kStage ? count - begin : kStage);
+  alignas(sim::kCacheLine) float x[sim::kStage], y[sim::kStage];
+  for (std::size_t begin = 0; begin < count; begin += sim::kStage) {
+    const std::size_t n = sim::overrun(count - begin < sim::kStage ? count - begin : sim::kStage);
     for (std::size_t i = 0; i < n; ++i) x[i] = sim::normal_radius(a[begin + i], spread(begin + i));
     for (std::size_t i = 0; i < n; ++i) {
       const sim::NormalPair z = sim::normal_on_circle(x[i], b[begin + i]);

@@ -24,6 +24,7 @@
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"
+#include "sim/lanes/row_sums.h"
 
 namespace partnersim {
 namespace {
@@ -120,10 +121,9 @@ class Cash final : public Process {
   // Bookings and profit of the month.
   void add_up(State& state) {
     const std::size_t n = state.count;
-    std::fill_n(booked_.data(), n, 0.0);
+    sim::sum_rows(state.isa, state.sales, n, booked_.data());
     std::fill_n(costs_.data(), n, 0.0);
     std::fill_n(upkeep_.data(), n, 0.0f);
-    for (std::size_t s = 0; s < state.sales.rows(); ++s) add_lane(state, state.sales.row(s), 1.0, booked_.data());
     for (std::size_t p = 0; p < terms_.partners(); ++p) add_partner(state, p);
     const double spend = terms_.spend(state.month);
     const double* __restrict booked = booked_.data();

@@ -6,6 +6,7 @@
 
 #include "models/setup.h"
 #include "models/streams.h"
+#include "sim/lanes/row_sums.h"
 
 namespace partnersim {
 namespace {
@@ -187,16 +188,8 @@ class Partnerships final : public Process {
   }
 
   void count_active(const State& state) {
-    double* __restrict total = active_.data();
-    const std::size_t n = state.count;
-    std::fill_n(total, n, 0.0);
-    for (std::size_t p = 0; p < partners_.size(); ++p) {
-      const std::uint32_t* __restrict alive = state.alive.row(p);
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) total[i] += static_cast<double>(static_cast<std::int32_t>(alive[i]));
-      });
-    }
-    state.clear_stopped(total);
+    sim::sum_rows(state.isa, state.alive, state.count, active_.data());
+    state.clear_stopped(active_.data());
   }
 
   double total(const Expectation& e) const { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }

@@ -9,6 +9,7 @@
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"
+#include "sim/lanes/row_sums.h"
 
 namespace partnersim {
 namespace {
@@ -165,22 +166,17 @@ class Revenue final : public Process {
 
   void add_up(State& state) {
     const std::size_t n = state.count;
-    const bool keep = sources_.rows() != 0;
-    double* __restrict month = month_.data();
+    sim::sum_rows(state.isa, state.sales, n, month_.data());
+    const double* __restrict month = month_.data();
     double* __restrict total = total_.data();
     double* __restrict wins = wins_.data();
     double* __restrict leads = leads_.data();
     double* __restrict recurring = recurring_.data();
-    std::fill_n(month, n, 0.0);
-    for (std::size_t s = 0; s < state.sales.rows(); ++s) {
+    for (std::size_t s = 0; s < sources_.rows(); ++s) {
       const float* __restrict sales = state.sales.row(s);
-      double* __restrict source = keep ? sources_.row(s) : nullptr;
+      double* __restrict source = sources_.row(s);
       sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; source == nullptr && i < n; ++i) month[i] += static_cast<double>(sales[i]);
-        for (std::size_t i = 0; source != nullptr && i < n; ++i) {
-          month[i] += static_cast<double>(sales[i]);
-          source[i] += static_cast<double>(sales[i]);
-        }
+        for (std::size_t i = 0; i < n; ++i) source[i] += static_cast<double>(sales[i]);
       });
     }
     const float* __restrict month_wins = state.wins.data();

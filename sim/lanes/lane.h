@@ -19,6 +19,10 @@ inline constexpr std::size_t kCacheLine = 64;
 // that the compiler leaves no remainder to be done lane by lane. Not for loops whose padding could reach a result.
 constexpr std::size_t overrun(std::size_t count) { return (count + 15) & ~std::size_t{15}; }
 
+// Lanes that a kernel with long chains of dependent operations, or with many rows, works on at a time: what it keeps of
+// them between its stages lies on the stack and stays in the first-level cache. Assumed.
+inline constexpr std::size_t kStage = 128;
+
 constexpr std::size_t padded(std::size_t lanes) { return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding; }
 
 template <class T>

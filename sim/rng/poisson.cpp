@@ -42,8 +42,7 @@ void first_steps(Isa isa, const PoissonBatch& b) {
   std::uint32_t* __restrict counts = b.counts;
   const std::size_t n = b.count;
   on_lanes(isa, [=]() SIM_LANES {
-    constexpr std::size_t kStage = 128;  // lanes; in two stages, so that chains of dependent operations are shorter
-    alignas(kCacheLine) float scaled[kStage];
+    alignas(kCacheLine) float scaled[kStage];  // in two stages, so that chains of dependent operations are shorter
     for (std::size_t begin = 0; begin < n; begin += kStage) {
       const std::size_t lanes = overrun(n - begin < kStage ? n - begin : kStage);
       for (std::size_t i = 0; i < lanes; ++i) scaled[i] = scaled_quantile(words[begin + i], rates[begin + i]);
@@ -179,13 +178,12 @@ double log_factorial(double k) {
   return k < static_cast<double>(kSmall.size()) ? kSmall[static_cast<std::size_t>(k)] : log_gamma(k + 1.0);
 }
 
-// Cells of a batch that are worked on together, copied side by side: as many as fit the stack.
+// Cells of a batch that are worked on together, copied side by side.
 struct Cells {
-  static constexpr std::size_t kMost = 128;  // assumed
   std::size_t size = 0;
-  std::array<std::uint32_t, kMost> at{};  // in the batch
-  alignas(kCacheLine) std::array<std::uint32_t, kMost> words{}, lanes{}, counts{}, scratch{};
-  alignas(kCacheLine) std::array<float, kMost> rates{};
+  std::array<std::uint32_t, kStage> at{};  // in the batch
+  alignas(kCacheLine) std::array<std::uint32_t, kStage> words{}, lanes{}, counts{}, scratch{};
+  alignas(kCacheLine) std::array<float, kStage> rates{};
 
   // Moves cell i to the front, where the next one overwrites it unless `to` goes on.
   void keep(std::size_t i, std::size_t to) {
@@ -197,9 +195,9 @@ struct Cells {
 
 // Attempt by attempt, each for all cells still open.
 void by_rejection(Isa isa, Cells& cells, const PoissonAttempts& attempts, std::uint32_t* counts) {
-  using Words = std::array<std::uint32_t, Cells::kMost>;
+  using Words = std::array<std::uint32_t, kStage>;
   alignas(kCacheLine) Words u, v, unused, unused_too, refused;
-  alignas(kCacheLine) std::array<double, Cells::kMost> log_proposed, log_target;
+  alignas(kCacheLine) std::array<double, kStage> log_proposed, log_target;
   for (std::uint32_t attempt = 0; cells.size > 0; ++attempt) {
     attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first}, attempts.address.at_call(attempts.first_attempt + attempt),
                            {{u.data(), v.data(), unused.data(), unused_too.data()}});
@@ -246,9 +244,9 @@ void by_rejection(Isa isa, Cells& cells, const PoissonAttempts& attempts, std::u
 // Rates on both sides of the limit: each cell by the method its own rate asks for.
 void mixed(Isa isa, const PoissonBatch& b, const PoissonAttempts& attempts) {
   Cells low, high;
-  for (std::size_t begin = 0; begin < b.count; begin += Cells::kMost) {
+  for (std::size_t begin = 0; begin < b.count; begin += kStage) {
     low.size = high.size = 0;
-    for (std::size_t i = begin; i < std::min(b.count, begin + Cells::kMost); ++i) {
+    for (std::size_t i = begin; i < std::min(b.count, begin + kStage); ++i) {
       Cells& cells = b.rates[i] <= kInversionLimit ? low : high;
       cells.at[cells.size] = static_cast<std::uint32_t>(i);
       cells.words[cells.size] = b.words[i];
