@@ -17,7 +17,7 @@ namespace {
 // Below u = 2^-10 the complement 1 - F in single precision would lose the tail: those words, one in a
 // thousand, are inverted in double precision instead.
 constexpr std::uint32_t kTailWord = 1u << 22;
-constexpr int kLongestPass = 52;
+constexpr int kLongestPass = 48;
 
 constexpr std::array<float, kLongestPass + 1> make_reciprocals() {
   std::array<float, kLongestPass + 1> r{};
@@ -130,7 +130,9 @@ void by_inversion(Isa isa, const PoissonBatch& batch, float top) {
   if (top <= 6.0f) return passes<15>(isa, batch);
   if (top <= 9.0f) return passes<20>(isa, batch);
   if (top <= 13.0f) return passes<26>(isa, batch);
-  if (top <= 20.0f) return passes<36>(isa, batch);
+  if (top <= 16.0f) return passes<30>(isa, batch);
+  if (top <= 20.0f) return passes<35>(isa, batch);
+  if (top <= 25.0f) return passes<41>(isa, batch);
   return passes<kLongestPass>(isa, batch);
 }
 

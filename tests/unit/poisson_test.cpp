@@ -37,7 +37,7 @@ long double tail(std::uint32_t k, long double rate) {
 std::vector<float> rates() {
   std::vector<float> all;
   for (int i = 0; i <= 120; ++i) all.push_back(static_cast<float>(1e-6 * std::pow(3e7, i / 120.0)));
-  for (const float edge : {0.3f, 1.0f, 2.2f, 3.3f, 4.5f, 9.0f, sim::kInversionLimit})
+  for (const float edge : {0.3f, 1.0f, 2.2f, 3.3f, 4.5f, 6.0f, 9.0f, 13.0f, 16.0f, 20.0f, 25.0f, sim::kInversionLimit})
     for (const float rate : {std::nextafter(edge, 0.0f), edge, std::nextafter(edge, 100.0f)})
       if (rate <= sim::kInversionLimit) all.push_back(rate);
   for (float& rate : all) rate = std::min(rate, sim::kInversionLimit);
@@ -164,6 +164,26 @@ TEST_CASE("a count does not depend on the other rates of its batch") {
       const auto counts = counts_of(isa, words, batch);
       for (std::size_t i = 0; i < count; ++i)
         if (i != large) REQUIRE(counts[i] == count_at(words[i], batch[i]));
+    }
+  }
+}
+
+TEST_CASE("large rates give the same counts alone and in company, on all instruction sets") {
+  std::mt19937_64 engine{8};
+  const std::vector<float> small = rates();
+  for (int repeat = 0; repeat < 40; ++repeat) {
+    const std::size_t count = 1 + engine() % 400;  // several times what is worked on at once
+    const auto words = mixed_words(count, engine());
+    std::vector<float> batch(count);
+    // From just above the limit to beyond the table of factorials.
+    for (float& rate : batch)
+      rate = engine() % 4 == 0 ? small[engine() % small.size()]
+                               : 30.01f * static_cast<float>(std::pow(1000.0, static_cast<double>(engine() % 1000) / 1000.0));
+    std::vector<std::uint32_t> alone(count);
+    for (std::size_t i = 0; i < count; ++i) alone[i] = counts_of(sim::Isa::baseline, {words[i]}, {batch[i]}, static_cast<std::uint32_t>(i)).front();
+    for (const sim::Isa isa : sim::available_isas()) {
+      CAPTURE(sim::to_string(isa));
+      CHECK(counts_of(isa, words, batch) == alone);
     }
   }
 }
