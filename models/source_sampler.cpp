@@ -40,11 +40,9 @@ SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
       positions(wins),
       closings(wins),
       closing(lanes),
-      open(wins),
-      open_words(wins),
-      open_counts(wins),
-      open_values(win_rate),
-      open_sums(win_rate),
+      packed(wins),
+      packed_counts(wins),
+      inverter(lanes),
       deals(sources * sim::padded(lanes)) {}
 
 SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
@@ -226,8 +224,9 @@ void SourceSampler::step(State& state, const Month& month, const sim::LaneList& 
   const sim::Philox::Batch batch = state.batch(list);
   state.philox->words(state.isa, batch, address_, words_of(s));
   timer.mark("> words");
-  const float top_rate = sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), list.size()},
-                      {state.philox, batch, address_, kWinAttempts});
+  const float top_rate =
+      sim::poisson_counts(state.isa, {s.words.row(0), s.win_rate.data(), s.wins.data(), s.positions.data(), list.size()},
+                          {state.philox, batch, address_, kWinAttempts});
   timer.mark("> wins");
   if (lost_too) {
     sim::poisson_counts(state.isa, {s.words.row(1), s.lost_rate.data(), s.lost.data(), s.positions.data(), list.size()},
@@ -282,17 +281,17 @@ void SourceSampler::value(State& state, const sim::LaneList& list, const std::ui
   if (state.skips_money()) return;
   const DealValues& values = this->values(state.month);
   if (values.by_inversion()) {
-    invert_values(state, list, closings, s);
+    s.inverter.sum(state, values, address_, {list.data(), closings, list.size()}, s.words, s.sums.data());
   } else if (are_rare) {
     const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
-                                             {{list.data(), s.open.data()},
-                                              {closings, s.open_counts.data()},
+                                             {{list.data(), s.packed.data()},
+                                              {closings, s.packed_counts.data()},
                                               {s.words.row(2), s.words.row(2)},
                                               {s.words.row(3), s.words.row(3)}});
-    pair_up(state, {s.open.data(), s.open_counts.data(), open}, s);
+    pair_up(state, {s.packed.data(), s.packed_counts.data(), open}, s);
     float* sales = state.sales.row(source_);
     std::fill_n(sales, state.count, 0.0f);
-    for (std::size_t k = 0; k < open; ++k) sales[s.open[k]] = s.sums[k];
+    for (std::size_t k = 0; k < open; ++k) sales[s.packed[k]] = s.sums[k];
     return;
   } else {
     pair_up(state, {list.data(), closings, list.size()}, s);
@@ -306,45 +305,6 @@ void SourceSampler::pair_up(const State& state, const DealCells& cells, SamplerS
   std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
   values.first_deals(state.isa, cells.counts, words, cells.size, s.sums.data());
   s.deals.add(state.isa, values, address_.entity, cells, static_cast<std::uint32_t>(source_ * state.sales.stride()));
-}
-
-// Deals of any law but constant and lognormal, each the quantile of its word: those of call 0 are in scratch, further
-// calls are made for the cells that need them.
-void SourceSampler::invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
-  std::fill_n(s.sums.data(), list.size(), 0.0f);
-  add_deal(state, {closings, list.size(), s.sums.data()}, 0, s.words.row(2), s);
-  add_deal(state, {closings, list.size(), s.sums.data()}, 1, s.words.row(3), s);
-  std::size_t open = sim::positions_above(state.isa, closings, list.size(), 2, s.positions.data());
-  sim::gather(state.isa, closings, s.positions.data(), open, s.open_counts.data());
-  sim::gather(state.isa, s.sums.data(), s.positions.data(), open, s.open_sums.data());
-  for (std::uint32_t call = 1; open != 0; ++call) {
-    sim::gather(state.isa, list.data(), s.positions.data(), open, s.lost.data());
-    state.philox->words(state.isa, {s.lost.data(), open, state.first_replication}, address_.at_call(call), words_of(s));
-    for (std::uint32_t j = 0; j < 4; ++j) add_deal(state, {s.open_counts.data(), open, s.open_sums.data()}, 4 * call - 2 + j, s.words.row(j), s);
-    for (std::size_t k = 0; k < open; ++k) s.sums[s.positions[k]] = s.open_sums[k];
-    open = sim::move_above(state.isa, s.open_counts.data(), open, 4 * call + 2,
-                           {{s.positions.data(), s.positions.data()},
-                            {s.open_sums.data(), s.open_sums.data()},
-                            {s.open_counts.data(), s.open_counts.data()}});
-  }
-}
-
-// Adds deal number `deal`, the quantile of its word, to the cells that have it.
-void SourceSampler::add_deal(const State& state, const Cells& cells, std::uint32_t deal, const std::uint32_t* words, SamplerScratch& s) const {
-  const DealValues& values = this->values(state.month);
-  const std::size_t open = sim::positions_above(state.isa, cells.counts, cells.size, deal, s.open.data());
-  if (open < cells.size) {
-    sim::gather(state.isa, words, s.open.data(), open, s.open_words.data());
-    values.fill(state.isa, {s.open_words.data(), open}, {s.open_values.data(), open});
-    sim::scatter_add(state.isa, s.open_values.data(), s.open.data(), open, cells.sums);
-    return;
-  }
-  values.fill(state.isa, {words, open}, {s.open_values.data(), open});
-  const float* __restrict value = s.open_values.data();
-  float* __restrict sum = cells.sums;
-  sim::on_lanes(state.isa, [=]() SIM_LANES {
-    for (std::size_t k = 0; k < open; ++k) sum[k] += value[k];
-  });
 }
 
 void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {

@@ -15,6 +15,7 @@
 
 #include "models/arrival_mixing.h"
 #include "models/customer_base.h"
+#include "models/deal_inverter.h"
 #include "models/deal_values.h"
 #include "models/schedule.h"
 #include "models/setup.h"
@@ -29,8 +30,8 @@ struct SamplerScratch {
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
   sim::Lane<std::uint32_t> wins, lost, positions, closings;
   sim::LaneList closing;
-  sim::Lane<std::uint32_t> open, open_words, open_counts;  // of deals by inversion
-  sim::Lane<float> open_values, open_sums;
+  sim::Lane<std::uint32_t> packed, packed_counts;  // lanes with deals where these are rare
+  DealInverter inverter;
   DealQueue deals;  // of all sources of a month
 };
 
@@ -88,13 +89,6 @@ class SourceSampler {
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
   void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);
   void pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const;
-  void invert_values(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
-  struct Cells {
-    const std::uint32_t* counts;  // deals
-    std::size_t size;
-    float* sums;
-  };
-  void add_deal(const State& state, const Cells& cells, std::uint32_t deal, const std::uint32_t* words, SamplerScratch& s) const;
 
   sim::Address address_;
   std::size_t source_, firm_;
