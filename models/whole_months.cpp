@@ -89,8 +89,7 @@ WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival
     const std::uint32_t largest = (slice << kGuideShift) + ((1u << kGuideShift) - 1);
     const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(), [largest](std::uint32_t t) { return largest < t; });
     guide_[slice] = static_cast<std::uint32_t>(below - thresholds_.begin());
-    const std::uint32_t before = slice < 2 ? guide_[slice] : guide_[slice - 1];
-    steps_ = std::max(steps_, before - guide_[slice]);
+    if (slice > 0) steps_ = std::max(steps_, guide_[slice - 1] - guide_[slice]);
   }
 }
 
