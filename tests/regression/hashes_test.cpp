@@ -1,4 +1,4 @@
-// Golden hashes of every column of the scenarios that ship. They change only on purpose: then run this
+// Golden hashes of every column of the scenarios that ship, and of one with every law. They change only on purpose: then run this
 // test with PARTNERSIM_UPDATE_HASHES=1, look at the difference, and say in the commit what changed and why.
 #include <doctest/doctest.h>
 
@@ -19,7 +19,8 @@ namespace {
 using partnersim::testing::Run;
 
 constexpr int kReplications = 20000;
-const std::vector<std::string> kScenarios{"arithmetic", "ceiling_breaker", "downturn", "everything", "farm_to_table", "twelve_partners"};
+const std::vector<std::string> kScenarios{"configs/arithmetic", "configs/ceiling_breaker", "configs/downturn", "configs/everything",
+                                          "configs/farm_to_table", "configs/twelve_partners", "tests/regression/all_laws"};
 
 // Lines of "digest  scenario  column"; a column's label may hold spaces.
 using Hashes = std::map<std::string, std::map<std::string, std::string>>;  // [scenario][column]
@@ -33,8 +34,8 @@ bool updating() {
   return wanted != nullptr && std::string(wanted) == "1";
 }
 
-std::string scenario_text(const std::string& name) {
-  const auto path = std::filesystem::path(PARTNERSIM_SOURCE_DIR) / "configs" / (name + ".toml");
+std::string scenario_text(const std::string& file) {
+  const auto path = std::filesystem::path(PARTNERSIM_SOURCE_DIR) / (file + ".toml");
   std::string text = *sim::read_document(path.string()).text;
   const std::string key = "\nreplications = ";
   const std::size_t at = text.find(key);
@@ -45,8 +46,9 @@ std::string scenario_text(const std::string& name) {
 
 Hashes hashes_of_today() {
   Hashes hashes;
-  for (const std::string& name : kScenarios) {
-    const Run run(scenario_text(name));
+  for (const std::string& file : kScenarios) {
+    const Run run(scenario_text(file));
+    const std::string name = std::filesystem::path(file).filename().string();
     hashes[name] = run.hashes();
     hashes[name]["all"] = run.hash();
   }
@@ -55,7 +57,7 @@ Hashes hashes_of_today() {
 
 void write_golden(const Hashes& hashes) {
   std::ofstream out(golden_file());
-  out << "# Hashes of the columns of configs/*.toml at " << kReplications << " replications, by hashes_test.cpp.\n"
+  out << "# Hashes of the columns of configs/*.toml and all_laws.toml at " << kReplications << " replications, by hashes_test.cpp.\n"
       << "# Rewrite with PARTNERSIM_UPDATE_HASHES=1, only for a change of results that is meant.\n";
   for (const auto& [scenario, columns] : hashes)
     for (const auto& [column, digest] : columns) out << digest << "  " << scenario << "  " << column << '\n';
