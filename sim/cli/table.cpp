@@ -49,7 +49,8 @@ Format parse_format(const std::string& name) {
 
 std::string rounded(double value, double error) {
   if (!std::isfinite(value)) return "-";
-  if (!(error > 0.0) || !std::isfinite(error)) return plain(value);
+  constexpr double kRounding = 1e-9;  // of values that are all alike, sums keep an error by rounding: assumed
+  if (!(error > kRounding * std::abs(value)) || !std::isfinite(error)) return plain(value);
   return in_steps(value, error_exponent(error));
 }
 
