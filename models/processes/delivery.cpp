@@ -15,6 +15,7 @@
 #include "models/source_parameters.h"
 #include "models/streams.h"
 #include "sim/lanes/compact.h"
+#include "sim/lanes/lane_list.h"
 
 namespace partnersim {
 namespace {
@@ -34,8 +35,7 @@ class Delivery final : public Process {
         capacity_of_(sim::padded(setup.lanes)),
         room_(sim::padded(setup.lanes)),
         busy_(sim::padded(setup.lanes)),
-        positions_(busy_),
-        lanes_(busy_),
+        cells_(setup.lanes),
         counts_(busy_),
         first_(busy_),
         open_(busy_),
@@ -150,46 +150,38 @@ class Delivery final : public Process {
   // The month's deals of a source in busy lanes become newcomers; what is served of them comes back as sales.
   void receive(State& state, std::uint32_t s) {
     const std::uint32_t* closings = state.closings.row(s);
-    const std::size_t closed = sim::positions_above(state.isa, closings, state.count, 0, positions_.data());
-    std::size_t cells = 0;
-    for (std::size_t k = 0; k < closed; ++k) {
-      lanes_[cells] = positions_[k];  // overwritten by the next one unless busy
-      cells += busy_[positions_[k]];
-    }
-    for (std::size_t k = 0; k < cells; ++k) {
-      auto& newcomers = newcomers_[lanes_[k]];
+    cells_.above(state.isa, closings, state.count, 0);
+    cells_.keep_flagged(state.isa, busy_.data());
+    sim::compress(state.isa, closings, cells_, counts_.data());
+    for (std::size_t k = 0; k < cells_.size(); ++k) {
+      auto& newcomers = newcomers_[cells_[k]];
       first_[k] = static_cast<std::uint32_t>(newcomers.size());
-      counts_[k] = closings[lanes_[k]];
       newcomers.resize(newcomers.size() + counts_[k]);
-      state.sales.row(s)[lanes_[k]] = 0.0f;
+      state.sales.row(s)[cells_[k]] = 0.0f;
     }
     sim::Address address = sources_[s].address;
     address.month = static_cast<std::uint32_t>(state.month);
     const DealValues& values = in_effect(sources_[s].pricing, state.month).values;
-    each_call(state, address, cells, 2, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
+    each_call(state, address, 2, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
       float value = values.deal(words, j);
-      if (state.deal_value.used) value *= state.deal_value.value[lanes_[k]];
-      newcomers_[lanes_[k]][first_[k] + j].deal = {value, s};
+      if (state.deal_value.used) value *= state.deal_value.value[cells_[k]];
+      newcomers_[cells_[k]][first_[k] + j].deal = {value, s};
     });
     address.process = stream::kDelivery;
-    each_call(state, address, cells, 0, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
-      newcomers_[lanes_[k]][first_[k] + j].order = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
+    each_call(state, address, 0, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
+      newcomers_[cells_[k]][first_[k] + j].order = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
     });
   }
 
-  // use(cell, deal, words of the deal's call) for all deals of `cells`, call by call; the first `before` words of call 0
+  // use(k, deal, words of the deal's call) for all deals of all cells, call by call; the first `before` words of call 0
   // are not for deals.
   template <class Use>
-  void each_call(const State& state, const sim::Address& address, std::size_t cells, std::uint32_t before, const Use& use) {
+  void each_call(const State& state, const sim::Address& address, std::uint32_t before, const Use& use) {
     for (std::uint32_t call = 0;; ++call) {
       const std::uint32_t from = call == 0 ? 0 : 4 * call - before, to = 4 * call + 4 - before;
-      std::size_t open = 0;
-      for (std::size_t k = 0; k < cells; ++k) {
-        open_[open] = static_cast<std::uint32_t>(k);
-        open_lanes_[open] = lanes_[k];
-        open += counts_[k] > from ? 1u : 0u;
-      }
+      const std::size_t open = sim::positions_above(state.isa, counts_.data(), cells_.size(), from, open_.data());
       if (open == 0) return;
+      sim::gather(state.isa, cells_.data(), open_.data(), open, open_lanes_.data());
       state.philox->words(state.isa, {open_lanes_.data(), open, state.first_replication}, address.at_call(call),
                           {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
       for (std::size_t o = 0; o < open; ++o) {
@@ -239,7 +231,8 @@ class Delivery final : public Process {
   sim::Lane<double> room_;          // deals served this month
   sim::Lane<std::uint32_t> busy_;   // 1 where deals wait or do not fit
   // Work space: busy lanes in which a source closed deals, how many, and where among the newcomers they begin.
-  sim::Lane<std::uint32_t> positions_, lanes_, counts_, first_, open_, open_lanes_;
+  sim::LaneList cells_;
+  sim::Lane<std::uint32_t> counts_, first_, open_, open_lanes_;
   sim::Grid<std::uint32_t> words_;
   std::vector<std::vector<Newcomer>> newcomers_;  // [lane], of the month
   std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
