@@ -17,7 +17,7 @@ class ShockProfile {
   // Reads <path>.duration and <path>.recovery.
   ShockProfile(Setup& setup, const std::string& path);
 
-  std::uint32_t duration(std::uint32_t word) const { return duration_.is_constant() ? duration_.constant() : duration_(word); }
+  std::uint32_t duration(std::uint32_t word) const { return duration_(word); }
   // u(k); 0 once it no longer matters.
   float strength(std::uint32_t k, std::uint32_t duration) const {
     if (k < duration) return 1.0f;

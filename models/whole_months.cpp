@@ -84,6 +84,7 @@ WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival
       break;
     }
   }
+  thresholds_.push_back(0);  // which no coin is below: searches end there
   // Thresholds above the largest coin of each slice: from there the count goes on one by one.
   for (std::uint32_t slice = 0; slice < kSlices; ++slice) {
     const std::uint32_t largest = (slice << kGuideShift) + ((1u << kGuideShift) - 1);
@@ -121,7 +122,7 @@ WholeMonths WholeMonths::retained(double retention, int horizon) {
 std::uint32_t WholeMonths::operator()(std::uint32_t word) const {
   const std::uint32_t coin = sim::coin(word);
   std::size_t k = guide_[coin >> kGuideShift];
-  while (k < thresholds_.size() && coin < thresholds_[k]) ++k;
+  while (coin < thresholds_[k]) ++k;
   return least_ + static_cast<std::uint32_t>(k);
 }
 
@@ -129,12 +130,11 @@ void WholeMonths::fill(sim::Isa isa, const std::uint32_t* words, std::size_t n, 
   const std::uint32_t* __restrict word = words;
   std::uint32_t* __restrict out = months;
   // Steps without a jump suffice for all words but those of the first slice, where long tails lie.
-  sim::on_lanes(isa, [=, guide = guide_.data(), thresholds = thresholds_.data(), least = least_, steps = steps_,
-                      last = static_cast<std::uint32_t>(thresholds_.size() - 1)]() SIM_LANES {
+  sim::on_lanes(isa, [=, guide = guide_.data(), thresholds = thresholds_.data(), least = least_, steps = steps_]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint32_t coin = sim::coin(word[i]);
       std::uint32_t k = guide[coin >> kGuideShift];
-      for (std::uint32_t step = 0; step < steps; ++step) k += k <= last && coin < thresholds[k <= last ? k : last] ? 1u : 0u;
+      for (std::uint32_t step = 0; step < steps; ++step) k += coin < thresholds[k] ? 1u : 0u;
       out[i] = least + k;
     }
   });

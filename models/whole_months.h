@@ -34,7 +34,7 @@ class WholeMonths {
   // Months a customer pays who renews with probability r: P(N > k) = r^k, N >= 1.
   static WholeMonths retained(double retention, int horizon);
 
-  bool is_constant() const { return thresholds_.empty(); }
+  bool is_constant() const { return thresholds_.size() == 1; }
   std::uint32_t constant() const { return least_; }
   std::uint32_t operator()(std::uint32_t word) const;
   // months[i] = operator()(words[i]); the horizon at least for what lies behind it.
@@ -45,14 +45,14 @@ class WholeMonths {
 
  private:
   WholeMonths(int horizon, const std::function<double(int)>& survival);
-  explicit WholeMonths(std::uint32_t constant) : least_(constant) {}
+  explicit WholeMonths(std::uint32_t constant) : least_(constant), thresholds_{0} {}
 
   static constexpr int kGuideShift = 23;  // of 31-bit coins
   static constexpr std::uint32_t kSlices = 256;
 
   std::uint32_t least_ = 0;              // the constant, or months every draw exceeds
   std::vector<double> survival_;         // P(N > k)
-  std::vector<std::uint32_t> thresholds_;  // of P(N > least + i), descending
+  std::vector<std::uint32_t> thresholds_;  // of P(N > least + i), descending; then 0
   std::array<std::uint32_t, kSlices> guide_{};
   std::uint32_t steps_ = 0;  // thresholds within a slice at most, but for the first one
 };
