@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sim/lanes/lane.h"
 #include "sim/rng/distribution.h"
 #include "sim/rng/probability.h"
 #include "sim/rng/quantile_body.h"
@@ -71,7 +72,6 @@ class FormOf final : public Quantile::Form {
 
   // The few words that no cubic covers wait for each other, so that the function runs without a branch between them.
   void fill_by_body(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const {
-    constexpr std::size_t kStage = 256;  // assumed
     std::array<std::size_t, kStage> open;
     std::array<std::uint32_t, kStage> open_words;
     std::array<float, kStage> values;
