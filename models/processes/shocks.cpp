@@ -326,7 +326,6 @@ class Shocks final : public Process {
   void begin(State& state) override {
     for (Shock& shock : shocks_) shock.begin(state);
     trailing_.fill(0.0);
-    last_year_.fill(0.0f);
   }
 
   void step(State& state, int phase) override {
@@ -349,9 +348,9 @@ class Shocks final : public Process {
       float* __restrict oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
       double* __restrict sum = trailing_.row(firm_of_partner(p));
       const std::size_t n = state.count;
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
+      sim::on_lanes(state.isa, [=, full = state.month > 12]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) {
-          sum[i] += static_cast<double>(sales[i]) - static_cast<double>(oldest[i]);
+          sum[i] += static_cast<double>(sales[i]) - (full ? static_cast<double>(oldest[i]) : 0.0);
           oldest[i] = sales[i];
         }
       });
