@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-
 namespace partnersim {
 
 PartnerLedger::PartnerLedger(Setup& setup, bool may_stop) {
-  amounts_.resize(sim::padded(setup.lanes));
   total_.resize(sim::padded(setup.lanes));
   const std::size_t partners = setup.partners.size();
   if (partners == 0) return;
@@ -30,15 +28,11 @@ void PartnerLedger::begin() {
   hours_.fill(0.0f);
 }
 
-void PartnerLedger::add_working(const State& state, std::size_t partner, double amount, float* to) {
-  std::fill_n(amounts_.data(), state.working[partner].size(), static_cast<float>(amount));
-  sim::expand_add(state.isa, amounts_.data(), state.working[partner], to);
-}
-
 void PartnerLedger::add(const State& state, std::size_t partner, const Month& month) {
   if (!keeps(state)) return;
-  if (month.upkeep != 0.0) add_working(state, partner, month.upkeep, spent_.row(partner));
-  if (month.hours != 0.0) add_working(state, partner, month.hours, hours_.row(partner));
+  const sim::LaneList& working = state.working[partner];
+  if (month.upkeep != 0.0) sim::add_to(state.isa, static_cast<float>(month.upkeep), working, spent_.row(partner));
+  if (month.hours != 0.0) sim::add_to(state.isa, static_cast<float>(month.hours), working, hours_.row(partner));
   const float* __restrict booked = month.booked;
   const float* __restrict variable = month.variable;
   double* __restrict net = net_.row(partner);

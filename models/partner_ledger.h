@@ -27,16 +27,12 @@ class PartnerLedger {
   void freeze(const State& state);
   void finish(State& state);
 
-  // Adds an amount in the lanes in which a partnership works.
-  void add_working(const State& state, std::size_t partner, double amount, float* to);
-
  private:
   bool keeps(const State& state) const { return net_.rows() != 0 && state.pass == Pass::actual; }
 
   int net_total_ = -1, hours_total_ = -1;
   sim::Grid<double> net_, frozen_net_;             // [partner] without what it costs; with it, where the firm stopped
   sim::Grid<float> spent_, hours_, frozen_hours_;  // [partner]
-  sim::Lane<float> amounts_;
   sim::Lane<double> total_;
 };
 

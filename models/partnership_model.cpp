@@ -55,7 +55,8 @@ class NetworkSimulation final : public sim::Simulation {
     if (setup_.needs_closings || options.chronicle) state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
     if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
-    if (setup_.needs_suspension) state_->suspended = sim::Grid<std::uint32_t>(setup_.partners.size(), options.lanes);
+    state_->suspendable = setup_.suspendable;
+    state_->suspended = sim::Grid<std::uint32_t>(setup_.suspendable.size(), options.lanes);
     draws_ = std::make_unique<ParameterDraws>(setup_, philox_, std::move(correlated));
   }
 

@@ -99,7 +99,8 @@ class Setup {
   std::vector<Counterfactual*> counterfactuals;
 
   // What processes ask others to keep in State.
-  bool needs_closings = false, needs_referred = false, needs_returned = false, needs_suspension = false;
+  bool needs_closings = false, needs_referred = false, needs_returned = false;
+  std::vector<std::uint8_t> suspendable;  // [partner] 1 for those an exclusive partner may suspend; empty when there is none
   bool has_recurring = false;  // some source's customers pay a monthly fee
 
   const sim::OutputPlan& outputs() const { return outputs_; }

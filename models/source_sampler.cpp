@@ -190,21 +190,21 @@ void SourceSampler::further_rates(const State& state, const sim::LaneList& list,
 
 // mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
 void SourceSampler::add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const {
-  const std::size_t n = list.size();
+  const std::size_t n = sim::overrun(list.size());
   const auto mean = static_cast<float>(values(state.month).mean());
   const float* __restrict win = s.win_rate.data();
-  const float* __restrict surprise = has_further_ ? s.surprise.data() : nullptr;
+  const float* __restrict surprise = s.surprise.data();
   float* __restrict worth = s.sums.data();
-  sim::on_lanes(state.isa, [=]() SIM_LANES {
-    for (std::size_t k = 0; k < n; ++k) worth[k] = win[k];
-    for (std::size_t k = 0; surprise != nullptr && k < n; ++k) worth[k] -= surprise[k];
-    for (std::size_t k = 0; k < n; ++k) worth[k] *= mean;
+  sim::on_lanes(state.isa, [=, surprises = has_further_]() SIM_LANES {
+    if (surprises)
+      for (std::size_t k = 0; k < n; ++k) worth[k] = (win[k] - surprise[k]) * mean;
+    else
+      for (std::size_t k = 0; k < n; ++k) worth[k] = win[k] * mean;
   });
-  if (state.deal_value.used) {
-    sim::compress(state.isa, state.deal_value.value.data(), list, s.odds.data());
-    multiply(state.isa, worth, s.odds.data(), n, worth);
-  }
-  sim::expand_add(state.isa, worth, list, state.intensity.data());
+  if (state.deal_value.used)
+    sim::expand_add_product(state.isa, worth, state.deal_value.value.data(), list, state.intensity.data());
+  else
+    sim::expand_add(state.isa, worth, list, state.intensity.data());
 }
 
 void SourceSampler::step(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
@@ -275,28 +275,42 @@ void SourceSampler::count_closings(State& state, const sim::LaneList& list, cons
   sim::expand(state.isa, closings, list, state.closings.row(source_));
 }
 
-// Deals closed this month; words of call 0 of these lanes are in scratch. Where few lanes have any, these are packed first.
+// The same for cells that are few, with numbers of lanes.
+void SourceSampler::count_closings(State& state, const DealCells& cells) const {
+  for (std::size_t k = 0; state.counts_wins && k < cells.size; ++k) state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
+  if (state.closings.rows() == 0) return;
+  std::uint32_t* row = state.closings.row(source_);
+  std::fill_n(row, state.count, 0u);
+  for (std::size_t k = 0; k < cells.size; ++k) row[cells.lanes[k]] = cells.counts[k];
+}
+
+// Deals closed this month; words of call 0 of these lanes are in scratch.
 void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s) {
+  const DealValues& values = this->values(state.month);
+  if (are_rare && !values.by_inversion()) return value_rare(state, list, closings, s);
   count_closings(state, list, closings, s);
   if (state.skips_money()) return;
-  const DealValues& values = this->values(state.month);
-  if (values.by_inversion()) {
+  if (values.by_inversion())
     s.inverter.sum(state, values, address_, {list.data(), closings, list.size()}, s.words, s.sums.data());
-  } else if (are_rare) {
-    const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
-                                             {{list.data(), s.packed.data()},
-                                              {closings, s.packed_counts.data()},
-                                              {s.words.row(2), s.words.row(2)},
-                                              {s.words.row(3), s.words.row(3)}});
-    pair_up(state, {s.packed.data(), s.packed_counts.data(), open}, s);
-    float* sales = state.sales.row(source_);
-    std::fill_n(sales, state.count, 0.0f);
-    for (std::size_t k = 0; k < open; ++k) sales[s.packed[k]] = s.sums[k];
-    return;
-  } else {
+  else
     pair_up(state, {list.data(), closings, list.size()}, s);
-  }
   sim::expand(state.isa, s.sums.data(), list, state.sales.row(source_));
+}
+
+// The same where few lanes have any: these are packed first.
+void SourceSampler::value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+  const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
+                                           {{list.data(), s.packed.data()},
+                                            {closings, s.packed_counts.data()},
+                                            {s.words.row(2), s.words.row(2)},
+                                            {s.words.row(3), s.words.row(3)}});
+  const DealCells cells{s.packed.data(), s.packed_counts.data(), open};
+  count_closings(state, cells);
+  if (state.skips_money()) return;
+  pair_up(state, cells, s);
+  float* sales = state.sales.row(source_);
+  std::fill_n(sales, state.count, 0.0f);
+  for (std::size_t k = 0; k < open; ++k) sales[s.packed[k]] = s.sums[k];
 }
 
 // Sums of the first deals of cells, whose words of call 0 are in scratch; those with more wait in the queue.

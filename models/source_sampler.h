@@ -87,7 +87,9 @@ class SourceSampler {
   void add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const;
   void count(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) const;
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
+  void count_closings(State& state, const DealCells& cells) const;
   void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);
+  void value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
   void pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const;
 
   sim::Address address_;

@@ -115,7 +115,9 @@ struct State {
   FirmFactor leads_of;     // on intensities
   FirmFactor close_of;     // on the probability of closing
   FirmFactor churn_of;     // on cumulative churn hazards
-  sim::Grid<std::uint32_t> suspended;  // [partner] 1 while an exclusive partner works; empty when there is none
+  sim::Grid<std::uint32_t> suspended;     // [partner] 1 while an exclusive partner works; empty when there is none
+  std::vector<std::uint8_t> suspendable;  // [partner] 1 for those that may ever be; empty when there is none
+  bool may_be_suspended(std::size_t partner) const { return !suspendable.empty() && suspendable[partner] != 0; }
 
   // Partnerships that shocks end this month.
   struct Kill {

@@ -29,7 +29,6 @@
 namespace partnersim {
 namespace {
 
-
 class Cash final : public Process {
  public:
   explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_.has_cash) {
@@ -154,7 +153,7 @@ class Cash final : public Process {
     const double commission = terms_.commission(p, state.month), upkeep = terms_.upkeep(p, state.month);
     const float* sales = state.sales.row(terms_.source(p));
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
-    if (upkeep != 0.0) ledger_.add_working(state, p, upkeep, upkeep_.data());
+    if (upkeep != 0.0) sim::add_to(state.isa, static_cast<float>(upkeep), state.working[p], upkeep_.data());
     ledger_.add(state, p, {sales, variable_lane_.data(), commission, upkeep, terms_.hours(p, state.month)});
   }
 

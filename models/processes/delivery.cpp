@@ -35,6 +35,7 @@ class Delivery final : public Process {
         capacity_of_(sim::padded(setup.lanes)),
         room_(sim::padded(setup.lanes)),
         busy_(sim::padded(setup.lanes)),
+        busy_lanes_(setup.lanes),
         cells_(setup.lanes),
         counts_(busy_),
         first_(busy_),
@@ -77,9 +78,9 @@ class Delivery final : public Process {
       if (state.stopped_in[i] == 0) waiting_[i] = 0.0f;
     }
     if (!any) return;
+    busy_lanes_.above(state.isa, busy_.data(), state.count, 0);
     for (std::uint32_t s = 0; s < sources_.size(); ++s) receive(state, s);
-    for (std::size_t i = 0; i < state.count; ++i) {
-      if (busy_[i] == 0) continue;
+    for (const std::uint32_t i : busy_lanes_) {
       enqueue(i);
       serve(state, i, static_cast<std::size_t>(std::min(room_[i], 1e9)));
       if (abandonment_ > 0.0) abandon(state, i);
@@ -150,8 +151,7 @@ class Delivery final : public Process {
   // The month's deals of a source in busy lanes become newcomers; what is served of them comes back as sales.
   void receive(State& state, std::uint32_t s) {
     const std::uint32_t* closings = state.closings.row(s);
-    cells_.above(state.isa, closings, state.count, 0);
-    cells_.keep_flagged(state.isa, busy_.data());
+    cells_.flagged(state.isa, busy_lanes_, closings);
     sim::compress(state.isa, closings, cells_, counts_.data());
     for (std::size_t k = 0; k < cells_.size(); ++k) {
       auto& newcomers = newcomers_[cells_[k]];
@@ -230,8 +230,8 @@ class Delivery final : public Process {
   sim::Lane<float> capacity_of_;
   sim::Lane<double> room_;          // deals served this month
   sim::Lane<std::uint32_t> busy_;   // 1 where deals wait or do not fit
-  // Work space: busy lanes in which a source closed deals, how many, and where among the newcomers they begin.
-  sim::LaneList cells_;
+  // Work space: busy lanes, those in which a source closed deals, how many, and where among the newcomers they begin.
+  sim::LaneList busy_lanes_, cells_;
   sim::Lane<std::uint32_t> counts_, first_, open_, open_lanes_;
   sim::Grid<std::uint32_t> words_;
   std::vector<std::vector<Newcomer>> newcomers_;  // [lane], of the month

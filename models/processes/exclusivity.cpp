@@ -18,21 +18,24 @@ constexpr std::array kParameters{
 class Exclusivity final : public Process {
  public:
   explicit Exclusivity(Setup& setup) {
-    setup.needs_suspension = true;
+    setup.suspendable.assign(setup.partners.size(), 0);
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string path = setup.partners[p].path + ".exclusive";
       sim::Node names{setup.scenario.mark(path), sim::ArrayNode{}};
       for (const std::string& name : setup.scenario.texts(path)) std::get<sim::ArrayNode>(names.value).push_back({setup.scenario.mark(path, name), name});
       const std::vector<std::size_t> others = named_partners(setup, names, path);
-      for (const std::size_t other : others)
-        if (other != p) pairs_.push_back({p, other});
+      for (const std::size_t other : others) {
+        if (other == p) continue;
+        pairs_.push_back({p, other});
+        setup.suspendable[other] = 1;
+      }
       if (others == std::vector{p})
         setup.problems.add(names.mark, fmt::format("{} names only the partner itself", path), "it holds back others", "Name another partner, or leave it out.");
     }
   }
 
   void step(State& state, int) override {
-    state.suspended.fill(0u);
+    for (const Pair& pair : pairs_) std::fill_n(state.suspended.row(pair.other), state.count, 0u);
     for (const auto& [holder, other] : pairs_) {
       std::uint32_t* suspended = state.suspended.row(other);
       for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;

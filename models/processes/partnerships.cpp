@@ -139,7 +139,7 @@ class Partnerships final : public Process {
     const bool counts = state.plan->member_survival && state.pass == Pass::actual;
     for (std::size_t p = 0; p < partners_.size(); ++p) {
       const std::uint32_t* alive = state.alive.row(p);
-      state.working[p].keep_flagged(state.isa, alive);
+      state.working[p].flagged(state.isa, state.working[p], alive);
       if (!counts) continue;
       std::size_t surviving = state.working[p].size();
       for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];

@@ -69,9 +69,8 @@ class ReferralFlow final : public Process {
         month.referred = state.referred.row(p);
       }
       const sim::LaneList* list = &state.working[p];
-      if (state.suspended.rows() != 0) {
-        open_ = *list;
-        open_.drop_flagged(state.isa, state.suspended.row(p));
+      if (state.may_be_suspended(p)) {
+        open_.unflagged(state.isa, *list, state.suspended.row(p));
         list = &open_;
       }
       samplers_[p].step(state, month, *list, scratch_);

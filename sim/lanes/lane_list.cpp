@@ -41,12 +41,16 @@ SIM_TARGET_AVX2 void compress_avx2(const float* from, const float* times, const 
   }
 }
 
-template <bool kAdd>
-SIM_TARGET_AVX2 void expand_avx2(const float* from, const LaneList& list, float* to) {
+enum class Spread { over, add, add_product };
+
+template <Spread kHow>
+SIM_TARGET_AVX2 void expand_avx2(const float* from, const float* times, const LaneList& list, float* to) {
   for (std::size_t i = 0; i < 2 * list.groups(); ++i) {
     const unsigned bits = byte_of(list, i);
-    const __m256 values = spread_out(from, bits);
-    _mm256_storeu_ps(to + kEight * i, kAdd ? _mm256_add_ps(_mm256_loadu_ps(to + kEight * i), values) : values);
+    __m256 values = spread_out(from, bits);
+    if constexpr (kHow == Spread::add_product) values = _mm256_mul_ps(values, _mm256_loadu_ps(times + kEight * i));
+    if constexpr (kHow != Spread::over) values = _mm256_add_ps(_mm256_loadu_ps(to + kEight * i), values);
+    _mm256_storeu_ps(to + kEight * i, values);
     from += number_of_bits(bits);
   }
 }
@@ -62,13 +66,33 @@ SIM_TARGET_AVX512 void compress_avx512(const float* from, const float* times, co
   }
 }
 
-template <bool kAdd>
-SIM_TARGET_AVX512 void expand_avx512(const float* from, const LaneList& list, float* to) {
+template <Spread kHow>
+SIM_TARGET_AVX512 void expand_avx512(const float* from, const float* times, const LaneList& list, float* to) {
   for (std::size_t g = 0; g < list.groups(); ++g) {
     const unsigned bits = list.bits()[g];
-    const __m512 values = _mm512_maskz_expand_ps(static_cast<__mmask16>(bits), _mm512_loadu_ps(from));
-    _mm512_storeu_ps(to + kGroup * g, kAdd ? _mm512_add_ps(_mm512_loadu_ps(to + kGroup * g), values) : values);
+    __m512 values = _mm512_maskz_expand_ps(static_cast<__mmask16>(bits), _mm512_loadu_ps(from));
+    if constexpr (kHow == Spread::add_product) values = _mm512_mul_ps(values, _mm512_loadu_ps(times + kGroup * g));
+    if constexpr (kHow != Spread::over) values = _mm512_add_ps(_mm512_loadu_ps(to + kGroup * g), values);
+    _mm512_storeu_ps(to + kGroup * g, values);
     from += number_of_bits(bits);
+  }
+}
+
+SIM_TARGET_AVX2 void add_to_avx2(float value, const LaneList& list, float* to) {
+  const __m256i each_bit = _mm256_set_epi32(128, 64, 32, 16, 8, 4, 2, 1);
+  const __m256 values = _mm256_set1_ps(value);
+  for (std::size_t i = 0; i < 2 * list.groups(); ++i) {
+    const __m256i bits = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(byte_of(list, i))), each_bit);
+    const __m256 listed = _mm256_castsi256_ps(_mm256_cmpeq_epi32(bits, each_bit));
+    _mm256_storeu_ps(to + kEight * i, _mm256_add_ps(_mm256_loadu_ps(to + kEight * i), _mm256_and_ps(listed, values)));
+  }
+}
+
+SIM_TARGET_AVX512 void add_to_avx512(float value, const LaneList& list, float* to) {
+  const __m512 values = _mm512_set1_ps(value);
+  for (std::size_t g = 0; g < list.groups(); ++g) {
+    const __m512 sums = _mm512_loadu_ps(to + kGroup * g);
+    _mm512_storeu_ps(to + kGroup * g, _mm512_mask_add_ps(sums, static_cast<__mmask16>(list.bits()[g]), sums, values));
   }
 }
 
@@ -80,15 +104,16 @@ struct Selection {
   std::uint32_t limit;
   std::uint16_t* bits;
   std::size_t groups;
-  std::uint32_t* lanes;
+  const std::uint32_t* from;  // the lanes of these bits
   std::size_t size;
-  bool invert = false;  // those that are not above it
+  std::uint32_t* lanes;  // out; may be `from`
+  bool invert = false;   // those that are not above it
 };
 
 std::size_t select_baseline(const Selection& s) {
   std::size_t kept = 0;
   for (std::size_t k = 0; k < s.size; ++k) {
-    const std::uint32_t lane = s.lanes[k];
+    const std::uint32_t lane = s.from[k];
     const bool chosen = (s.values[lane] > s.limit) != s.invert;
     s.lanes[kept] = lane;  // overwritten by the next one unless chosen: no branch to mispredict
     kept += chosen ? 1U : 0U;
@@ -158,8 +183,8 @@ void expand_any([[maybe_unused]] Isa isa, const T* from, const LaneList& list, T
 #if defined(__x86_64__)
   const auto* bits = reinterpret_cast<const float*>(from);
   auto* spread = reinterpret_cast<float*>(to);
-  if (isa == Isa::avx512) return expand_avx512<false>(bits, list, spread);
-  if (isa == Isa::avx2) return expand_avx2<false>(bits, list, spread);
+  if (isa == Isa::avx512) return expand_avx512<Spread::over>(bits, nullptr, list, spread);
+  if (isa == Isa::avx2) return expand_avx2<Spread::over>(bits, nullptr, list, spread);
 #endif
   std::fill_n(to, kGroup * list.groups(), T{});
   for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] = from[k];
@@ -185,15 +210,15 @@ void LaneList::all(std::size_t lanes) {
 
 void LaneList::above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit) {
   all(lanes);
-  size_ = select(isa, {values, limit, bits_.data(), groups_, lanes_.data(), size_});
+  size_ = select(isa, {values, limit, bits_.data(), groups_, lanes_.data(), size_, lanes_.data()});
 }
 
-void LaneList::keep_flagged(Isa isa, const std::uint32_t* flags) {
-  if (size_ != 0) size_ = select(isa, {flags, 0, bits_.data(), groups_, lanes_.data(), size_});
-}
-
-void LaneList::drop_flagged(Isa isa, const std::uint32_t* flags) {
-  if (size_ != 0) size_ = select(isa, {flags, 0, bits_.data(), groups_, lanes_.data(), size_, true});
+void LaneList::select_from(Isa isa, const LaneList& base, const std::uint32_t* flags, bool inverted) {
+  if (&base != this) {
+    groups_ = base.groups_;
+    std::copy_n(base.bits_.data(), groups_, bits_.data());
+  }
+  size_ = base.empty() ? 0 : select(isa, {flags, 0, bits_.data(), groups_, base.data(), base.size(), lanes_.data(), inverted});
 }
 
 void compress(Isa isa, const float* from, const LaneList& list, float* to) { compress_any(isa, from, list, to); }
@@ -214,10 +239,26 @@ void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint3
 
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {
 #if defined(__x86_64__)
-  if (isa == Isa::avx512 && !is_sparse(list)) return expand_avx512<true>(from, list, to);
-  if (isa == Isa::avx2 && !is_sparse(list)) return expand_avx2<true>(from, list, to);
+  if (isa == Isa::avx512 && !is_sparse(list)) return expand_avx512<Spread::add>(from, nullptr, list, to);
+  if (isa == Isa::avx2 && !is_sparse(list)) return expand_avx2<Spread::add>(from, nullptr, list, to);
 #endif
   scatter_add(isa, from, list.data(), list.size(), to);
+}
+
+void expand_add_product([[maybe_unused]] Isa isa, const float* from, const float* times, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512 && !is_sparse(list)) return expand_avx512<Spread::add_product>(from, times, list, to);
+  if (isa == Isa::avx2 && !is_sparse(list)) return expand_avx2<Spread::add_product>(from, times, list, to);
+#endif
+  for (std::size_t k = 0; k < list.size(); ++k) to[list[k]] += from[k] * times[list[k]];
+}
+
+void add_to([[maybe_unused]] Isa isa, float value, const LaneList& list, float* to) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return add_to_avx512(value, list, to);
+  if (isa == Isa::avx2) return add_to_avx2(value, list, to);
+#endif
+  for (const std::uint32_t lane : list) to[lane] += value;
 }
 
 }  // namespace sim

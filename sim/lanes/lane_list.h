@@ -19,9 +19,9 @@ class LaneList {
   void none(std::size_t lanes);
   void all(std::size_t lanes);
   void above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit);
-  // Keeps those whose flag (flags[lane]) is not 0, or is.
-  void keep_flagged(Isa isa, const std::uint32_t* flags);
-  void drop_flagged(Isa isa, const std::uint32_t* flags);
+  // Those of `base`, which may be this list, whose flag (flags[lane]) is not 0, or is.
+  void flagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, false); }
+  void unflagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, true); }
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -36,6 +36,8 @@ class LaneList {
   std::size_t groups() const { return groups_; }
 
  private:
+  void select_from(Isa isa, const LaneList& base, const std::uint32_t* flags, bool inverted);
+
   Lane<std::uint32_t> lanes_;
   Lane<std::uint16_t> bits_;
   std::size_t size_ = 0, groups_ = 0;
@@ -43,15 +45,19 @@ class LaneList {
 
 // Rows have room for the block, with padding; what is beyond the list, or beyond the block, may be overwritten.
 //
-//   compress          to[k] = from[list[k]]
-//   compress_product  to[k] = a[list[k]] * b[list[k]]
-//   expand            to[list[k]] = from[k], and 0 in the other lanes of the block
-//   expand_add        to[list[k]] += from[k]; no lane of `to` may be -0, for others may gain 0
+//   compress             to[k] = from[list[k]]
+//   compress_product     to[k] = a[list[k]] * b[list[k]]
+//   expand               to[list[k]] = from[k], and 0 in the other lanes of the block
+//   expand_add           to[list[k]] += from[k]; no lane of `to` may be -0, for others may gain 0
+//   expand_add_product   to[list[k]] += from[k] * times[list[k]]; the same holds, and `times` is finite and not negative
+//   add_to               to[list[k]] += value
 void compress(Isa isa, const float* from, const LaneList& list, float* to);
 void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void compress_product(Isa isa, const float* a, const float* b, const LaneList& list, float* to);
 void expand(Isa isa, const float* from, const LaneList& list, float* to);
 void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to);
+void expand_add_product(Isa isa, const float* from, const float* times, const LaneList& list, float* to);
+void add_to(Isa isa, float value, const LaneList& list, float* to);
 
 }  // namespace sim

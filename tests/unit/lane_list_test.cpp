@@ -82,8 +82,12 @@ TEST_CASE("A list holds the lanes asked for, as numbers and as bits, on every in
       Words flags = source.words(most + 1);
       for (std::uint32_t& f : flags) f *= source.word() | 1U;
       const bool keep = source.word() % 2 == 0;
-      keep ? list.keep_flagged(isa, flags.data()) : list.drop_flagged(isa, flags.data());
       std::erase_if(expected, [&](std::uint32_t l) { return (flags[l] != 0) != keep; });
+      sim::LaneList other(kRoom);  // of a larger block, before
+      other.all(kRoom);
+      keep ? other.flagged(isa, list, flags.data()) : other.unflagged(isa, list, flags.data());
+      check_list(other, expected, lanes);
+      keep ? list.flagged(isa, list, flags.data()) : list.unflagged(isa, list, flags.data());
       check_list(list, expected, lanes);
     }
     list.none(lanes);
@@ -145,6 +149,20 @@ TEST_CASE("expand_add adds to the listed lanes and to no other, on every instruc
     Singles wanted = to;
     for (std::size_t k = 0; k < expected.size(); ++k) wanted[expected[k]] += from[k];
     sim::expand_add(isa, from.data(), list, to.data());
+    REQUIRE(std::equal(wanted.begin(), wanted.end(), to.begin(), same_bits));
+  });
+}
+
+TEST_CASE("expand_add_product and add_to add to the listed lanes and to no other, on every instruction set") {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t) {
+    const Singles from = source.numbers(), times = source.numbers();
+    Singles to = source.numbers();
+    Singles wanted = to;
+    for (std::size_t k = 0; k < expected.size(); ++k) wanted[expected[k]] += from[k] * times[expected[k]];
+    sim::expand_add_product(isa, from.data(), times.data(), list, to.data());
+    REQUIRE(std::equal(wanted.begin(), wanted.end(), to.begin(), same_bits));
+    for (const std::uint32_t lane : expected) wanted[lane] += from[0];
+    sim::add_to(isa, from[0], list, to.data());
     REQUIRE(std::equal(wanted.begin(), wanted.end(), to.begin(), same_bits));
   });
 }
