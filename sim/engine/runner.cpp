@@ -7,6 +7,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -248,9 +249,14 @@ RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& op
   return Execution(plan, sink, options).run();
 }
 
-std::size_t choose_block(const Model& model) {
-  constexpr std::size_t kBudget = 512 * 1024;  // bytes; assumed: half of a 1 MiB second-level cache
-  const std::size_t lanes = kBudget / std::max<std::size_t>(1, model.bytes_per_lane());
+std::size_t second_level_cache() {
+  constexpr std::size_t kUnknown = 1 << 20, kLargest = 2 << 20;  // larger ones are shared by several cores
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? std::min(static_cast<std::size_t>(bytes), kLargest) : kUnknown;
+}
+
+std::size_t choose_block(const Model& model, std::size_t cache) {
+  const std::size_t lanes = cache / 2 / std::max<std::size_t>(1, model.bytes_per_lane());
   return std::clamp<std::size_t>(lanes / 16 * 16, 16, 512);
 }
 

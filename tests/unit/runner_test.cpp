@@ -373,19 +373,21 @@ TEST_CASE("a run after a failed one is whole") {
   check_prefix(second, {1000}, 10);
 }
 
-TEST_CASE("blocks have 16 to 512 replications, a multiple of 16, and fit half a megabyte when they can") {
-  for (std::size_t bytes = 0; bytes < 3000000; bytes += bytes < 5000 ? 1 : 9973) {
-    Watch watch;
-    const std::size_t block = sim::choose_block(CountingModel(watch, 0.0, bytes));
-    const bool good = block >= 16 && block <= 512 && block % 16 == 0 && (block == 16 || block * bytes <= 512 * 1024);
-    if (!good) FAIL_CHECK("block of " << block << " for " << bytes << " bytes a lane");
-    // No larger one would do.
-    if (block < 512 && (block + 16) * bytes <= 512 * 1024)
-      FAIL_CHECK("a larger block fits " << bytes << " bytes a lane");
-  }
+TEST_CASE("blocks have 16 to 512 replications, a multiple of 16, and fit half the cache when they can") {
   Watch watch;
+  for (const std::size_t cache : {std::size_t{1} << 20U, std::size_t{2} << 20U})
+    for (std::size_t bytes = 0; bytes < 3000000; bytes += bytes < 5000 ? 1 : 9973) {
+      const std::size_t block = sim::choose_block(CountingModel(watch, 0.0, bytes), cache);
+      const bool good = block >= 16 && block <= 512 && block % 16 == 0 && (block == 16 || block * bytes <= cache / 2);
+      if (!good) FAIL_CHECK("block of " << block << " for " << bytes << " bytes a lane");
+      // No larger one would do.
+      if (block < 512 && (block + 16) * bytes <= cache / 2)
+        FAIL_CHECK("a larger block fits " << bytes << " bytes a lane");
+    }
   CHECK(sim::choose_block(CountingModel(watch, 0.0, 1)) == 512);
   CHECK(sim::choose_block(CountingModel(watch, 0.0, std::size_t{1} << 40U)) == 16);
+  CHECK(sim::second_level_cache() >= 64 * 1024);
+  CHECK(sim::second_level_cache() <= 2 * 1024 * 1024);
 }
 
 TEST_CASE("a run chooses its block by itself when none is given") {
