@@ -24,8 +24,23 @@ const Piece& in_effect(const std::vector<Piece>& pieces, int month) {
   while (k > 0 && pieces[k].from > month) --k;
   return pieces[k];
 }
-// Of laws that are constants.
-inline double number_in(const std::vector<DatedLaw>& laws, int month) { return in_effect(laws, month).law.number("value"); }
+// A number that changes may change: laws that are constants, read once. Default: never given.
+class DatedNumber {
+ public:
+  DatedNumber() = default;
+  explicit DatedNumber(const std::vector<DatedLaw>& constants) {
+    for (const auto& [from, law] : constants) pieces_.push_back({from, law.number("value")});
+  }
+  bool given() const { return !pieces_.empty(); }
+  double in(int month) const { return in_effect(pieces_, month).value; }
+
+ private:
+  struct Piece {
+    int from;
+    double value;
+  };
+  std::vector<Piece> pieces_;
+};
 
 class DatedChanges {
  public:

@@ -64,10 +64,10 @@ MoneyTerms::MoneyTerms(Setup& setup)
       discount_(setup.scenario.number("firm.discount_rate")) {
   for (std::size_t p = 0; p < setup.partners.size(); ++p) {
     const std::string& path = setup.partners[p].path;
-    partners_.push_back({setup.source_of_partner(p), setup.partners[p].start, setup.laws(path + ".commission"), setup.laws(path + ".cost"),
-                         setup.laws(path + ".setup"), setup.laws(path + ".hours")});
+    const auto dated = [&](const char* key) { return DatedNumber(setup.laws(path + key)); };
+    partners_.push_back({setup.source_of_partner(p), setup.partners[p].start, dated(".commission"), dated(".cost"), dated(".setup"), dated(".hours")});
   }
-  for (const std::string& id : setup.channels) spend_.push_back(setup.laws("acquisition." + id + ".spend"));
+  for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   read_injections(setup);
 }
 
@@ -86,13 +86,13 @@ void MoneyTerms::read_injections(Setup& setup) {
 
 double MoneyTerms::upkeep(std::size_t partner, int month) const {
   const Terms& terms = partners_[partner];
-  const double cost = number_in(terms.cost, month) + number_in(terms.hours, month) * number_in(wage_, month);
-  return terms.start == month ? cost + number_in(terms.setup, month) : cost;
+  const double cost = terms.cost.in(month) + terms.hours.in(month) * wage_.in(month);
+  return terms.start == month ? cost + terms.setup.in(month) : cost;
 }
 
 double MoneyTerms::spend(int month) const {
   double spend = 0.0;
-  for (const auto& laws : spend_) spend += number_in(laws, month);
+  for (const DatedNumber& channel : spend_) spend += channel.in(month);
   return spend;
 }
 

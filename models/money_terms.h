@@ -31,8 +31,8 @@ class MoneyTerms {
   // Where the partner's sales are: a row of State::sales.
   std::size_t source(std::size_t partner) const { return partners_[partner].source; }
   // The part of the partner's booked revenue that is paid to it.
-  double commission(std::size_t partner, int month) const { return number_in(partners_[partner].commission, month); }
-  double hours(std::size_t partner, int month) const { return number_in(partners_[partner].hours, month); }
+  double commission(std::size_t partner, int month) const { return partners_[partner].commission.in(month); }
+  double hours(std::size_t partner, int month) const { return partners_[partner].hours.in(month); }
   // What a working partnership costs in a month: cost, hours at the wage, set-up in its first month.
   double upkeep(std::size_t partner, int month) const;
   // Of all paid channels.
@@ -52,14 +52,14 @@ class MoneyTerms {
   struct Terms {
     std::size_t source;
     int start;
-    std::vector<DatedLaw> commission, cost, setup, hours;
+    DatedNumber commission, cost, setup, hours;
   };
   void read_injections(Setup& setup);
 
-  std::vector<DatedLaw> wage_;
+  DatedNumber wage_;
   double pay_lag_, discount_;
   std::vector<Terms> partners_;
-  std::vector<std::vector<DatedLaw>> spend_;
+  std::vector<DatedNumber> spend_;
   std::vector<double> injections_;  // [month]
 };
 

@@ -24,11 +24,11 @@ const std::array kParameters{
 
 // spend / cost per lead, from each month in which one of them changes.
 Parameter intensity(Setup& setup, const std::string& path) {
-  const auto spend = setup.laws(path + ".spend");
-  const auto cost = setup.laws(path + ".cost_per_lead");
+  const DatedNumber spend(setup.laws(path + ".spend"));
+  const DatedNumber cost(setup.laws(path + ".cost_per_lead"));
   std::vector<Parameter::Piece> pieces;
   for (int month = 1; month <= setup.months; ++month) {
-    const double leads = number_in(spend, month) / number_in(cost, month);
+    const double leads = spend.in(month) / cost.in(month);
     if (pieces.empty() || pieces.back().constant != leads) pieces.push_back({month, leads, -1});
   }
   return Parameter(std::move(pieces));

@@ -49,7 +49,7 @@ struct OwnSource {
   std::size_t source;
   Economics means;
   std::optional<Parameter> fee;       // of recurring customers
-  std::vector<DatedLaw> spend;        // of a paid channel
+  DatedNumber spend;                  // of a paid channel
   int cost_column = -1, value_column = -1, ratio_column = -1, payback_column = -1;
   sim::Lane<float> deals{};
 };
@@ -113,10 +113,10 @@ class UnitEconomics final : public Process {
       const auto put = [&](const char* name, double value) {
         if (!std::isnan(value)) e.values.outcomes[name + source_name(source)] = value;
       };
-      if (!source.spend.empty()) put("acquisition_cost_", cost);
+      if (source.spend.given()) put("acquisition_cost_", cost);
       if (source.fee) put("lifetime_value_", means.lifetime_value());
-      if (source.fee && !source.spend.empty()) put("value_to_cost_", means.lifetime_value() / cost);
-      if (!source.spend.empty()) put("payback_months_", means.payback(cost));
+      if (source.fee && source.spend.given()) put("value_to_cost_", means.lifetime_value() / cost);
+      if (source.spend.given()) put("payback_months_", means.payback(cost));
     }
   }
 
@@ -138,12 +138,12 @@ class UnitEconomics final : public Process {
       source.value_column = column("lifetime_value_", setup.currency, "Lifetime value", "Margin of a customer's fees, discounted; missing where nobody ever leaves.", false);
     }
     if (path != "firm.direct") {
-      source.spend = setup.laws(path + ".spend");
+      source.spend = DatedNumber(setup.laws(path + ".spend"));
       source.cost_column = column("acquisition_cost_", setup.currency, "Acquisition cost", "Spent for each deal closed; missing where none was.", true);
       source.payback_column = column("payback_months_", "months", "Payback", "Months until margin pays for the acquisition; missing where it never does.", true);
       if (source.fee) source.ratio_column = column("value_to_cost_", "1", "Lifetime value to acquisition cost", "Their ratio; missing where no deal closed.", false);
     }
-    if (source.fee || !source.spend.empty()) sources_.push_back(std::move(source));
+    if (source.fee || source.spend.given()) sources_.push_back(std::move(source));
   }
 
   // Deals of firms that run, or stop this month.
@@ -160,7 +160,7 @@ class UnitEconomics final : public Process {
   // Up to and with that month.
   static double spent(const OwnSource& source, int last) {
     double sum = 0.0;
-    for (int month = 1; month <= last && !source.spend.empty(); ++month) sum += number_in(source.spend, month);
+    for (int month = 1; month <= last && source.spend.given(); ++month) sum += source.spend.in(month);
     return sum;
   }
 
