@@ -57,7 +57,7 @@ void ShockArrivals::count(const State& state, std::uint32_t* __restrict arrivals
   const std::uint32_t* __restrict word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
   for (const std::uint32_t t : thresholds_)
     sim::on_lanes(state.isa, [=]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) arrivals[i] += sim::coin(word[i]) < t ? 1u : 0u;
+      for (std::size_t i = 0; i < sim::overrun(n); ++i) arrivals[i] += sim::coin(word[i]) < t ? 1u : 0u;
     });
 }
 

@@ -10,9 +10,17 @@
 namespace partnersim {
 
 struct ShockScratch {
-  explicit ShockScratch(std::size_t lanes) : arrivals(sim::padded(lanes)), struck(arrivals), words(4, lanes) {}
+  explicit ShockScratch(std::size_t block)
+      : arrivals(sim::padded(block)), struck(arrivals), words(4, block), lanes(arrivals), entity_low(arrivals), entity_high(arrivals) {}
   sim::Lane<std::uint32_t> arrivals, struck;
   sim::Grid<std::uint32_t> words;
+  // Partnerships that may end, each with the entity of its coin; and as many of them as words have room for.
+  struct Coin {
+    std::uint32_t lane, partner;
+    std::uint64_t entity;
+  };
+  std::vector<Coin> coins;
+  sim::Lane<std::uint32_t> lanes, entity_low, entity_high;
   std::vector<std::uint32_t> chosen;
   struct Felt {
     std::uint32_t lane;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -225,16 +226,33 @@ class Shock {
     }
   }
 
+  // Coins of all targets together, for few lanes are struck at once: vectors stay full.
   void kill_all(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s) const {
-    const sim::Philox::Batch batch{s.struck.data(), n, state.first_replication};
+    s.coins.clear();
     for (std::size_t k = 0; k < target_.firms.size(); ++k) {
-      if (target_.firms[k] == kFocalFirm || state.working[target_.firms[k] - 1].empty()) continue;
-      const sim::Address address{coins_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
-      state.philox->words(state.isa, batch, address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
-      const std::uint32_t* words = s.words.row(arrival % 4);
+      if (target_.firms[k] == kFocalFirm) continue;
+      const std::size_t partner = target_.firms[k] - 1;
+      if (state.working[partner].empty()) continue;
+      const std::uint32_t* alive = state.alive.row(partner);
       for (std::size_t i = 0; i < n; ++i)
-        if (sim::coin(words[i]) < kill_threshold_) end(state, target_.firms[k] - 1, s.struck[i]);
+        if (alive[s.struck[i]] != 0) s.coins.push_back({s.struck[i], static_cast<std::uint32_t>(partner), coins_[k]});
     }
+    for (std::size_t begin = 0; begin < s.coins.size(); begin += s.lanes.size())
+      toss(state, arrival, std::span(s.coins).subspan(begin, std::min(s.lanes.size(), s.coins.size() - begin)), s);
+  }
+
+  void toss(State& state, std::uint32_t arrival, std::span<const ShockScratch::Coin> coins, ShockScratch& s) const {
+    for (std::size_t i = 0; i < coins.size(); ++i) {
+      s.lanes[i] = coins[i].lane;
+      s.entity_low[i] = static_cast<std::uint32_t>(coins[i].entity);
+      s.entity_high[i] = static_cast<std::uint32_t>(coins[i].entity >> 32);
+    }
+    const sim::Address address{0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
+    state.philox->words(state.isa, {s.lanes.data(), coins.size(), state.first_replication}, {s.entity_low.data(), s.entity_high.data()},
+                        address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
+    const std::uint32_t* words = s.words.row(arrival % 4);
+    for (std::size_t i = 0; i < coins.size(); ++i)
+      if (sim::coin(words[i]) < kill_threshold_) end(state, coins[i].partner, coins[i].lane);
   }
 
   void kill_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t k) const {
