@@ -2,7 +2,7 @@
 """How fast is the reference workload (configs/twelve_partners.toml), and how fast are others at the same?
 
     cmake --build --preset release --target bench
-    python3 tests/bench/bench.py BINARY SOURCE_DIR [--quick] [--memory] [--std REFERENCE_STD]
+    python3 tests/bench/bench.py BINARY SOURCE_DIR [--quick] [--memory] [--std REFERENCE_STD] [--generator GENERATOR_SPEED]
 
 Prints a table and asserts nothing: times belong to a machine and to what else it was doing. Everything that is
 compared runs in turn, several rounds over: best = least disturbed, median = typical. "alone" is the best that
@@ -15,6 +15,9 @@ peers record; only this is compared with them. "default": what a user gets who a
 
 Peers, in tests/bench/peers: numpy vectorised over replications, and plain C++ with std:: distributions. The mean
 revenue of each is printed beside the exact one, so that nobody is fast at something else.
+
+Machines differ by more than what is compared here: the generator alone, timed in the same rounds, is printed beside
+what it makes on the machine on which the targets of this project were set. Ratios travel, absolute figures do not.
 """
 
 import argparse
@@ -36,6 +39,8 @@ from experiments import Experiments
 
 PARTNER_MONTHS = 12 * 60                    # in one replication of the reference workload
 EXACT_MEAN_REVENUE = 7_385_982.6            # tests/bench/peers/reference_exact.py
+# Philox4x32-10, words a second on one Zen 5 core: the machine on which the targets were set.
+GENERATOR_THERE = {"avx512": 6.3e9, "avx2": 2.2e9, "baseline": 0.6e9}
 LIKE_PEERS = ("--set", 'output.outcomes=["revenue","active_partners_end"]', "--set", "output.trajectories=means",
               "--set", 'output.series=["revenue"]', "--set", "output.partners=false")
 SPENT = re.compile(r"replications in ([\d.]+) s, of which ([\d.]+) s simulating")
@@ -122,12 +127,19 @@ class Bench:
         return (seconds, spent.seconds * min(1, seconds * share) / answer["threads"], answer["mean_revenue"],
                 answer["mean_revenue_standard_error"])
 
-    def reference_std(self):
-        """Path of the compiled C++ peer, or None."""
-        for place in (self.args.std, Path(self.binary).parent / "tests/bench/reference_std"):
+    def companion(self, name, given):
+        """Path of a compiled program of the benchmark, or None."""
+        for place in (given, Path(self.binary).parent / "tests/bench" / name):
             if place and os.access(place, os.X_OK):
                 return str(Path(place).resolve())
         return None
+
+    def generator_once(self):
+        """Words a second of the generator alone, by kernels; nothing where it is not built."""
+        program = self.companion("generator_speed", self.args.generator)
+        if not program:
+            return {}
+        return json.loads(subprocess.run([program], capture_output=True, text=True, check=True).stdout)
 
     # --- Speed ---
 
@@ -144,7 +156,7 @@ class Bench:
         n = size // 10
         found.append(Contender("numpy", "like the peers", 1, "", n,
                                lambda: self.peer(["/usr/bin/python3", numpy_script, "--replications", n])))
-        if program := self.reference_std():
+        if program := self.companion("reference_std", self.args.std):
             for threads in (1, 2):
                 found.append(Contender("C++ with std::", "like the peers", threads, "", n * threads,
                                        lambda t=threads: self.peer([program, n * t, t, 1])))
@@ -152,7 +164,9 @@ class Bench:
 
     def speed(self):
         contenders = self.contenders()
+        generator = []
         for turn in range(self.rounds):
+            generator.append(self.generator_once())
             for contender in contenders[turn % len(contenders):] + contenders[:turn % len(contenders)]:
                 contender.once()
             print(f"round {turn + 1} of {self.rounds}", file=sys.stderr)
@@ -178,6 +192,8 @@ class Bench:
         if not peers["C++ with std::"]:
             print("Skipped: C++ with std:: is not built (target reference_std, or --std).")
 
+        self.generator(generator, {isa: pick("partnersim", "like the peers", 1, isa) for isa in self.isas})
+
         print("\nTwo threads against one")
         rows = []
         for who, recording, isa in (("partnersim", "like the peers", self.isas[0]),
@@ -190,6 +206,19 @@ class Bench:
         table(["who", "recording", "of the best", "median of pairs", "of alone"], rows, left=(0, 1))
         spread = max(c.best / c.median for c in contenders)
         print(f"Noise: in the worst line the best round is {spread:.2f} times the median one.")
+
+    def generator(self, rounds, runs):
+        """The generator alone beside the machine of the targets, and what a run makes of it."""
+        rows = []
+        for isa in self.isas if rounds[0] else ():
+            words = [spoken[isa] for spoken in rounds]
+            rows.append([isa, f"{max(words) / 1e9:.2f}", f"{statistics.median(words) / 1e9:.2f}",
+                         f"{GENERATOR_THERE[isa] / 1e9:.1f}", f"{max(words) / GENERATOR_THERE[isa]:.2f}",
+                         f"{1e3 * runs[isa].alone * 1e6 / max(words):.0f}"])
+        print("\nThe generator alone, 10^9 words a second, one thread (there: a Zen 5 core, where the targets were set)")
+        table(["kernels", "best", "median", "there", "here : there", "partner-months a 1000 words"], rows)
+        if not rows:
+            print("Skipped: the generator's program is not built (target generator_speed, or --generator).")
 
     def stages(self):
         print(f"\nWhere the time goes (one thread, {self.isas[0]}; stages marked > are parts of the one they precede)")
@@ -355,6 +384,7 @@ def main():
     parser.add_argument("--memory", action="store_true", help="also the memory of 10 million replications")
     parser.add_argument("--rounds", type=int, help="default: 7, with --quick 3")
     parser.add_argument("--std", metavar="PATH", help="the C++ peer (default: tests/bench/reference_std beside BINARY)")
+    parser.add_argument("--generator", metavar="PATH", help="times the generator (default: tests/bench/generator_speed beside BINARY)")
     parser.add_argument("--folder", help="where result files are written for a moment (default: the temporary folder)")
     sys.stdout.reconfigure(line_buffering=True)
     try:
