@@ -94,27 +94,37 @@ bool SourceSampler::draws_leads(const State& state, const Month& month) const {
   return month.referred != nullptr || (count_leads_ && state.pass != Pass::twin);
 }
 
-// A of every lane of the block; what comes beside lambda by position in the list.
-const float* SourceSampler::factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
+// A of every lane of the block, before mixing. Copies of a partner share all of it, until a shock strikes one alone.
+const float* SourceSampler::market(const State& state, float scale, SamplerScratch& s) const {
+  const float *function = state.function.row(firm_), *leads = state.leads_of.row(firm_);
+  const SamplerScratch::Market key{follows_market_, function, leads, scale};
+  if (s.market == key) return s.market_row;
   float* own = s.factor.data();
   const float* a = state.leads.value.data();
   if (follows_market_) {
-    for (const FirmFactor* firms : {&state.function, &state.leads_of}) {
-      if (!firms->used(firm_)) continue;
-      multiply(state.isa, a, firms->row(firm_), state.count, own);
+    for (const float* row : {function, leads}) {
+      if (row == nullptr) continue;
+      multiply(state.isa, a, row, state.count, own);
       a = own;
     }
   } else {
     std::fill_n(own, sim::overrun(state.count), 1.0f);
     a = own;
   }
-  if (const auto scale = static_cast<float>(month.scale); scale != 1.0f) {
+  if (scale != 1.0f) {
     sim::on_lanes(state.isa, [=, n = state.count]() SIM_LANES {
       SIM_INDEPENDENT
       for (std::size_t i = 0; i < sim::overrun(n); ++i) own[i] = a[i] * scale;
     });
     a = own;
   }
+  s.market = key;
+  return s.market_row = a;
+}
+
+// A by lane; what comes beside lambda by position in the list.
+const float* SourceSampler::factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) {
+  const float* a = market(state, static_cast<float>(month.scale), s);
   has_further_ = month.further != nullptr;
   has_events_ = false;
   if (!has_further_ && !mixing_) return a;
@@ -123,8 +133,9 @@ const float* SourceSampler::factor(const State& state, const Month& month, const
     sim::compress(state.isa, a, list, s.odds.data());
     has_events_ = mixing_->apply(state, list, s.odds.data(), s.extra.data(), s.surprise.data());
     has_further_ |= has_events_;
-    sim::expand(state.isa, s.odds.data(), list, own);
-    a = own;
+    sim::expand(state.isa, s.odds.data(), list, s.factor.data());
+    s.market.reset();
+    a = s.factor.data();
   }
   if (month.further == nullptr) return a;
   sim::compress(state.isa, month.further, list, s.odds.data());
@@ -322,6 +333,7 @@ void SourceSampler::pair_up(const State& state, const DealCells& cells, SamplerS
 }
 
 void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {
+  s.market.reset();
   if (sources.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
   s.deals.draw(state.isa, *state.philox, sources.front().address_, state.first_replication, state.sales.data());

@@ -30,6 +30,15 @@ struct SamplerScratch {
   sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
   sim::Lane<std::uint32_t> wins, lost, positions, closings;
   sim::LaneList closing;
+  // What the row of A now in `market_row`, until the month ends, was made of.
+  struct Market {
+    bool follows;
+    const float *function, *leads;
+    float scale;
+    bool operator==(const Market&) const = default;
+  };
+  std::optional<Market> market;
+  const float* market_row = nullptr;
   sim::Lane<std::uint32_t> packed, packed_counts;  // lanes with deals where these are rare
   DealInverter inverter;
   DealQueue deals;  // of all sources of a month
@@ -81,6 +90,7 @@ class SourceSampler {
   const DealValues& values(int month) const;
   bool draws_leads(const State& state, const Month& month) const;
   void refresh(const State& state);
+  const float* market(const State& state, float scale, SamplerScratch& s) const;
   const float* factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s);
   void rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, SamplerScratch& s) const;
   void further_rates(const State& state, const sim::LaneList& list, SamplerScratch& s) const;

@@ -2,15 +2,6 @@
 
 namespace partnersim {
 
-float* FirmFactor::touch(std::size_t firm) {
-  float* row = rows_.row(firm);
-  if (used_[firm] == 0) {
-    std::fill_n(row, rows_.stride(), 1.0f);
-    used_[firm] = 1;
-  }
-  return row;
-}
-
 State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lane_capacity)
     : lanes(lane_capacity),
       inputs(input_count, lane_capacity),

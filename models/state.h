@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "models/firm_factor.h"
 #include "sim/engine/accumulators.h"
 #include "sim/engine/model.h"
 #include "sim/lanes/lane.h"
@@ -50,20 +51,6 @@ struct Partner {
   double money_resolution = 1.0;  // what sums of its revenue are exact in
   std::vector<std::string> tags;
   std::string sector, region, type;
-};
-
-// A factor of the month for each firm, 1 in all lanes until a process touches it.
-class FirmFactor {
- public:
-  FirmFactor(std::size_t firms, std::size_t lanes) : rows_(firms, lanes), used_(firms, 0) {}
-  bool used(std::size_t firm) const { return used_[firm] != 0; }
-  const float* row(std::size_t firm) const { return rows_.row(firm); }
-  float* touch(std::size_t firm);
-  void clear() { std::fill(used_.begin(), used_.end(), std::uint8_t{0}); }
-
- private:
-  sim::Grid<float> rows_;
-  std::vector<std::uint8_t> used_;
 };
 
 // What a pass of a block is for.

@@ -62,7 +62,7 @@ class Churn final : public Process {
       if (hazard == 0.0f) continue;
       const float* __restrict reach = reach_.row(k);
       const float* __restrict rate = lives_[k].law.differs_by_lane() ? rate_.row(k) : nullptr;
-      const float* __restrict shock = state.churn_of.used(firm_of_partner(partner)) ? state.churn_of.row(firm_of_partner(partner)) : nullptr;
+      const float* __restrict shock = state.churn_of.row(firm_of_partner(partner));
       float* __restrict spent = spent_.row(k);
       std::uint32_t* __restrict alive = state.alive.row(partner);
       sim::on_lanes(state.isa, [=]() SIM_LANES {

@@ -130,8 +130,8 @@ class Reciprocity final : public Process {
     const sim::LaneList& list = state.working[p];
     const std::size_t n = list.size();
     const auto a = static_cast<float>(scale(arc, state.month)) * state.calendar;
-    const float* focal = state.function.used(kFocalFirm) ? state.function.row(kFocalFirm) : nullptr;
-    const float* shock = state.leads_of.used(kFocalFirm) ? state.leads_of.row(kFocalFirm) : nullptr;
+    const float* focal = state.function.row(kFocalFirm);
+    const float* shock = state.leads_of.row(kFocalFirm);
     const std::uint32_t* suspended = state.may_be_suspended(p) ? state.suspended.row(p) : nullptr;
     const float* before = before_.row(p);
     const auto alpha = static_cast<float>(arc.alpha_out);

@@ -288,10 +288,13 @@ class Shock {
     }
     effects_.resize(kept);
     if (s.felt.empty()) return;
-    // Firm by firm, so that a row stays close by.
-    for (const std::size_t firm : target_.firms)
-      if (float* row = row_of(state, firm))
-        for (const ShockScratch::Felt& felt : s.felt) row[felt.lane] *= felt.left;
+    const auto weaken_row = [&](float* row) {
+      for (const ShockScratch::Felt& felt : s.felt) row[felt.lane] *= felt.left;
+    };
+    if (FirmFactor* factors = weakens(state))
+      for (float* row : factors->touch(target_.firms)) weaken_row(row);
+    else if (std::find(target_.firms.begin(), target_.firms.end(), kFocalFirm) != target_.firms.end())
+      weaken_row(state.capacity.value.data());
   }
 
   // The factor that a strength leaves.
@@ -299,19 +302,22 @@ class Shock {
     return channel_ == Channel::churn ? 1.0f + (factor_ - 1.0f) * strength : 1.0f - strength;
   }
 
-  // What the shock multiplies of a firm; null for the capacity of others than the focal firm.
-  float* row_of(State& state, std::size_t firm) const {
+  // What the shock multiplies; null for capacity, which only the focal firm has.
+  FirmFactor* weakens(State& state) const {
     switch (channel_) {
-      case Channel::churn: return state.churn_of.touch(firm);
-      case Channel::capacity: return firm == kFocalFirm ? state.capacity.value.data() : nullptr;
-      case Channel::functionality: return state.function.touch(firm);
-      case Channel::leads: return state.leads_of.touch(firm);
-      default: return state.close_of.touch(firm);
+      case Channel::churn: return &state.churn_of;
+      case Channel::functionality: return &state.function;
+      case Channel::leads: return &state.leads_of;
+      case Channel::close: return &state.close_of;
+      default: return nullptr;
     }
   }
 
   void weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const {
-    if (float* row = row_of(state, firm)) row[lane] *= left_of(strength);
+    if (FirmFactor* factors = weakens(state))
+      factors->touch(firm)[lane] *= left_of(strength);
+    else if (firm == kFocalFirm)
+      state.capacity.value[lane] *= left_of(strength);
   }
 
   std::string path_;

@@ -1,0 +1,46 @@
+// A factor of the month for each firm and lane, 1 until a process touches it. Firms that only ever suffered together share
+// a row, so that what strikes many alike is written once, and whoever reads rows may tell by their addresses which are
+// the same.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/lanes/lane.h"
+
+namespace partnersim {
+
+class FirmFactor {
+ public:
+  FirmFactor(std::size_t firms, std::size_t lanes);
+
+  bool used(std::size_t firm) const { return row_of_[firm] != kNone; }
+  // The row of a firm that is used; null for the others.
+  const float* row(std::size_t firm) const { return used(firm) ? rows_.row(row_of_[firm]) : nullptr; }
+
+  // The firm's row, to be changed for it alone.
+  float* touch(std::size_t firm);
+  // The rows of these firms, each of them once, to be changed for all of them alike and for nobody else. Valid until the
+  // next call.
+  std::span<float* const> touch(std::span<const std::size_t> firms);
+  // All factors are 1 again.
+  void clear();
+
+ private:
+  static constexpr std::uint32_t kNone = 0xffffffffu;
+
+  // A new row, a copy of another or all 1.
+  std::uint32_t add_row(std::uint32_t like);
+  void move(std::size_t firm, std::uint32_t row);
+
+  sim::Grid<float> rows_;
+  std::vector<std::uint32_t> row_of_;   // [firm]
+  std::vector<std::uint32_t> sharers_;  // [row] firms; never 0, so that there are no more rows than firms
+  // Work space of touch: of each row, and last of none, how many of its firms are asked for, and what row they move to.
+  std::vector<std::uint32_t> asked_, target_;
+  std::vector<float*> touched_;
+};
+
+}  // namespace partnersim

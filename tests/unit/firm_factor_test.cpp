@@ -1,0 +1,69 @@
+// models/firm_factor.h: rows that firms share, against a row for each firm.
+#include "models/firm_factor.h"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <set>
+#include <vector>
+
+namespace {
+
+constexpr std::size_t kFirms = 9, kLanes = 5;
+
+// The plain way: a row for each firm.
+struct Plain {
+  std::vector<std::vector<float>> rows = std::vector<std::vector<float>>(kFirms, std::vector<float>(kLanes, 1.0f));
+};
+
+void check_same(const partnersim::FirmFactor& factor, const Plain& plain) {
+  for (std::size_t firm = 0; firm < kFirms; ++firm)
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      REQUIRE((factor.used(firm) ? factor.row(firm)[lane] : 1.0f) == plain.rows[firm][lane]);
+}
+
+}  // namespace
+
+TEST_CASE("factors of firms that share rows are those of a row for each") {
+  std::mt19937 engine(3);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(engine() % n); };
+  partnersim::FirmFactor factor(kFirms, kLanes);
+  for (int month = 0; month < 500; ++month) {
+    factor.clear();
+    Plain plain;
+    check_same(factor, plain);
+    for (std::size_t strike = below(8); strike > 0; --strike) {
+      const std::size_t lane = below(kLanes);
+      const float left = static_cast<float>(1 + below(7)) / 8.0f;
+      if (below(3) == 0) {
+        const std::size_t firm = below(kFirms);
+        factor.touch(firm)[lane] *= left;
+        plain.rows[firm][lane] *= left;
+      } else {
+        std::vector<std::size_t> firms;
+        for (std::size_t firm = 0; firm < kFirms; ++firm)
+          if (below(3) != 0) firms.push_back(firm);
+        const auto rows = factor.touch(firms);
+        CHECK(std::set<float*>(rows.begin(), rows.end()).size() == rows.size());
+        for (float* row : rows) row[lane] *= left;
+        for (const std::size_t firm : firms) plain.rows[firm][lane] *= left;
+      }
+      check_same(factor, plain);
+    }
+  }
+}
+
+TEST_CASE("firms struck together share a row until one of them is struck alone") {
+  partnersim::FirmFactor factor(kFirms, kLanes);
+  const std::vector<std::size_t> all{0, 1, 2, 3}, some{1, 2};
+  CHECK(factor.touch(all).size() == 1);
+  CHECK(factor.row(0) == factor.row(3));
+  CHECK(factor.touch(all).size() == 1);
+  CHECK(factor.touch(some).size() == 1);
+  CHECK(factor.row(1) == factor.row(2));
+  CHECK(factor.row(0) != factor.row(1));
+  CHECK(factor.touch(all).size() == 2);
+  factor.touch(3);
+  CHECK(factor.row(0) != factor.row(3));
+  CHECK(factor.row(8) == nullptr);
+}
