@@ -22,6 +22,18 @@ void multiply(sim::Isa isa, const float* a, const float* b, std::size_t n, float
   });
 }
 
+// Of the customers who would have closed, those kept do; the others are lost.
+void weaken_closing(sim::Isa isa, const float* kept, std::size_t n, float* win, float* lost) {
+  sim::on_lanes(isa, [=]() SIM_LANES {
+    SIM_INDEPENDENT
+    for (std::size_t i = 0; i < sim::overrun(n); ++i) {
+      const float closing = win[i] * kept[i];
+      lost[i] += win[i] - closing;
+      win[i] = closing;
+    }
+  });
+}
+
 sim::Philox::Words words_of(SamplerScratch& s) { return {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}}; }
 
 }  // namespace
@@ -143,60 +155,58 @@ const float* SourceSampler::factor(const State& state, const Month& month, const
   return a;
 }
 
-// Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane.
+// Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane. Shocks on
+// closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
 void SourceSampler::rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, SamplerScratch& s) const {
-  float* __restrict win = s.win_rate.data();
-  float* __restrict lost = s.lost_rate.data();
-  if (!state.close_odds.used) {
+  float *win = s.win_rate.data(), *lost = s.lost_rate.data();
+  const bool weakened = state.close_of.used(firm_) && !has_further_;
+  if (!state.close_odds.used && !weakened) {
     sim::compress_product(state.isa, win_base_.data(), factor, list, win);
     if (lost_too) sim::compress_product(state.isa, lost_base_.data(), factor, list, lost);
     return;
   }
-  float* __restrict odds = s.odds.data();
-  sim::compress(state.isa, state.close_odds.value.data(), list, odds);
-  sim::compress(state.isa, close_.data(), list, win);
-  sim::compress_product(state.isa, lambda_.data(), factor, list, lost);
-  sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) {
-      const float p = win[i];
-      const float up = p * odds[i];
-      const float closing = up / ((1.0f - p) + up);
-      const float intensity = lost[i];
-      win[i] = intensity * closing;
-      lost[i] = intensity * (1.0f - closing);
-    }
-  });
+  // In all lanes of the block first: packing two rows costs less than packing what they are made of.
+  float *__restrict wins = s.sums.data(), *__restrict losses = s.odds.data();
+  const std::size_t n = sim::overrun(state.count);
+  if (state.close_odds.used) {
+    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.data(), lambda = lambda_.data()]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        const float p = close[i];
+        const float up = p * odds[i];
+        const float closing = up / ((1.0f - p) + up);
+        const float intensity = lambda[i] * a[i];
+        wins[i] = intensity * closing;
+        losses[i] = intensity * (1.0f - closing);
+      }
+    });
+  } else {
+    multiply(state.isa, win_base_.data(), factor, n, wins);
+    multiply(state.isa, lost_base_.data(), factor, n, losses);
+  }
+  if (weakened) weaken_closing(state.isa, state.close_of.row(firm_), n, wins, losses);
+  sim::compress(state.isa, wins, list, win);
+  if (lost_too) sim::compress(state.isa, losses, list, lost);
 }
 
-// Intensities beside lambda, and shocks on the probability of closing.
+// Intensities beside lambda, and shocks on the probability of closing these and those.
 void SourceSampler::further_rates(const State& state, const sim::LaneList& list, SamplerScratch& s) const {
   const std::size_t n = list.size();
   float* __restrict win = s.win_rate.data();
   float* __restrict lost = s.lost_rate.data();
-  if (has_further_) {
-    const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
-    const float* __restrict close = close_.data();
-    for (std::size_t k = 0; k < n; ++k) {
-      const float p = close[list[k]];
-      const float up = p * odds[list[k]];
-      const float closing = up / ((1.0f - p) + up);
-      win[k] += s.extra[k] * closing;
-      lost[k] += s.extra[k] * (1.0f - closing);
-      s.surprise[k] = has_events_ ? s.surprise[k] * closing : 0.0f;
-    }
+  const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
+  const float* __restrict close = close_.data();
+  for (std::size_t k = 0; k < n; ++k) {
+    const float p = close[list[k]];
+    const float up = p * odds[list[k]];
+    const float closing = up / ((1.0f - p) + up);
+    win[k] += s.extra[k] * closing;
+    lost[k] += s.extra[k] * (1.0f - closing);
+    s.surprise[k] = has_events_ ? s.surprise[k] * closing : 0.0f;
   }
   if (!state.close_of.used(firm_)) return;
   sim::compress(state.isa, state.close_of.row(firm_), list, s.odds.data());
-  const float* __restrict kept = s.odds.data();
-  sim::on_lanes(state.isa, [=]() SIM_LANES {
-    for (std::size_t k = 0; k < n; ++k) {
-      const float closing = win[k] * kept[k];
-      lost[k] += win[k] - closing;
-      win[k] = closing;
-    }
-  });
-  if (has_further_)
-    for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= kept[k];
+  weaken_closing(state.isa, s.odds.data(), n, win, lost);
+  for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= s.odds[k];
 }
 
 // mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
@@ -227,8 +237,8 @@ void SourceSampler::step(State& state, const Month& month, const sim::LaneList& 
   }
   const bool lost_too = draws_leads(state, month);
   const float* a = factor(state, month, list, s);
-  rates(state, a, lost_too || has_further_ || state.close_of.used(firm_), list, s);
-  if (has_further_ || state.close_of.used(firm_)) further_rates(state, list, s);
+  rates(state, a, lost_too || has_further_, list, s);
+  if (has_further_) further_rates(state, list, s);
   if (state.counts_intensity) add_intensity(state, list, s);
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
