@@ -87,6 +87,9 @@ class Setup {
   const std::vector<std::string>& offered_outcomes() const { return offered_outcomes_; }
   const std::vector<std::string>& offered_series() const { return offered_series_; }
 
+  // The path of the scenario that a firm's draws are named after.
+  std::string firm_path(std::size_t firm) const { return firm == kFocalFirm ? "firm" : partners[firm - 1].path; }
+
   // Sources of sales: direct business first, then partnerships, then paid channels.
   std::size_t sources() const { return partners.size() + channels.size() + (has_direct ? 1 : 0); }
   std::size_t source_of_partner(std::size_t partner) const { return partner + (has_direct ? 1 : 0); }

@@ -21,7 +21,6 @@ struct ShockScratch {
   };
   std::vector<Coin> coins;
   sim::Lane<std::uint32_t> lanes, entity_low, entity_high;
-  std::vector<std::uint32_t> chosen;
   struct Felt {
     std::uint32_t lane;
     float left;

@@ -18,6 +18,7 @@
 
 #include "models/shock_arrivals.h"
 #include "models/shock_profile.h"
+#include "models/shock_selection.h"
 #include "models/streams.h"
 #include "models/targets.h"
 #include "sim/base/elementary.h"
@@ -78,17 +79,14 @@ class Shock {
         kill_(setup.scenario.number(path + ".kill")),
         kill_threshold_(sim::threshold(kill_)),
         target_(read_target(setup, path + ".target", takes_money(channel_) || channel_ == Channel::capacity ? "firm" : "partners")),
+        selection_(setup, path, target_),
         severity_(sim::make_quantile(setup.scenario.law(path + ".severity"), {0.0, 1.0})),
         own_severity_(setup.scenario.text(path + ".severity_per") == "target"),
         profile_(setup, path),
         factor_(static_cast<float>(setup.scenario.number(path + ".factor"))),
         amount_(setup.scenario.number(path + ".amount")),
         size_entity_(setup.entity(path + ">size")) {
-    for (const std::size_t firm : target_.firms) {
-      const std::string name = firm == kFocalFirm ? "firm" : setup.partners[firm - 1].path;
-      coins_.push_back(setup.entity(path + ">" + name));
-      own_words_.push_back(setup.entity(path + "~" + name));
-    }
+    for (const std::size_t firm : target_.firms) coins_.push_back(setup.entity(path + ">" + setup.firm_path(firm)));
     check(setup);
   }
 
@@ -168,35 +166,6 @@ class Shock {
       setup.problems.add(scenario.mark(path_ + ".affects"), fmt::format("{} lacks amount", path_), "a shock on money takes some", "Add a line such as amount = 10_000");
   }
 
-  // Positions in the pool that this arrival hits in a lane.
-  void choose(const State& state, std::uint32_t arrival, std::uint32_t lane, ShockScratch& s, const sim::Grid<double>& revenue) const {
-    s.chosen.clear();
-    for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
-      const std::size_t firm = target_.firms[k];
-      const bool among_live = target_.choice == Target::Choice::count || target_.choice == Target::Choice::top;
-      if (among_live && firm != kFocalFirm && state.alive.row(firm - 1)[lane] == 0) continue;
-      if (target_.choice == Target::Choice::fraction && sim::coin(own_words(state, arrival, lane, k)[0]) >= sim::threshold(target_.fraction)) continue;
-      s.chosen.push_back(k);
-    }
-    if (target_.choice == Target::Choice::count) keep_smallest(s.chosen, [&](std::uint32_t k) { return static_cast<double>(own_words(state, arrival, lane, k)[0]); });
-    if (target_.choice == Target::Choice::top) keep_smallest(s.chosen, [&](std::uint32_t k) { return -revenue.row(target_.firms[k])[lane]; });
-  }
-
-  // The `number` targets with the smallest keys; ties in the order of the scenario.
-  template <class Key>
-  void keep_smallest(std::vector<std::uint32_t>& targets, const Key& key) const {
-    std::vector<std::pair<double, std::uint32_t>> order;
-    for (const std::uint32_t k : targets) order.emplace_back(key(k), k);
-    std::sort(order.begin(), order.end());
-    order.resize(std::min(order.size(), target_.number));
-    targets.clear();
-    for (const auto& [value, k] : order) targets.push_back(k);
-  }
-
-  std::array<std::uint32_t, 4> own_words(const State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t k) const {
-    return state.philox->words(state.first_replication + lane, {own_words_[k], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival});
-  }
-
   void strike(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s, const sim::Grid<double>& revenue) {
     for (std::size_t i = 0; i < n; ++i) state.shocked[s.struck[i]] = 1;
     const bool lasts = channel_ != Channel::none;
@@ -204,23 +173,23 @@ class Shock {
     const bool all_alike = target_.choice == Target::Choice::all;
     if (kill_threshold_ != 0 && all_alike) kill_all(state, arrival, n, s);
     if (channel_ == Channel::none && all_alike) return;
-    const sim::Address address{size_entity_, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival};
+    const auto month = static_cast<std::uint32_t>(state.month);
+    state.philox->words(state.isa, {s.struck.data(), n, state.first_replication}, {size_entity_, stream::kShocks, month, arrival},
+                        {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint32_t lane = s.struck[i];
-      const auto size = state.philox->words(state.first_replication + lane, address);
-      const auto month = static_cast<std::uint32_t>(state.month);
-      Effect effect{lane, Effect::kAll, month, profile_.duration(size[1]), static_cast<float>(severity_(size[0]))};
+      Effect effect{lane, Effect::kAll, month, profile_.duration(s.words.row(1)[i]), static_cast<float>(severity_(s.words.row(0)[i]))};
       if (lasts) state.strikes.push_back({number_, lane, effect.duration, effect.severity});
       if (all_alike && (!own_severity_ || takes_money(channel_))) {
         effects_.push_back(effect);
         continue;
       }
-      choose(state, arrival, lane, s, revenue);
-      if (takes_money(channel_) && !s.chosen.empty()) effects_.push_back(effect);
-      for (const std::uint32_t k : s.chosen) {
+      const std::span<const std::uint32_t> chosen = selection_.choose(state, {arrival, lane}, revenue);
+      if (takes_money(channel_) && !chosen.empty()) effects_.push_back(effect);
+      for (const std::uint32_t k : chosen) {
         if (kill_threshold_ != 0 && !all_alike) kill_one(state, arrival, lane, k);
         effect.target = k;
-        if (own_severity_) effect.severity = static_cast<float>(severity_(own_words(state, arrival, lane, k)[1]));
+        if (own_severity_) effect.severity = static_cast<float>(severity_(selection_.words(state, {arrival, lane}, k)[1]));
         if (channel_ != Channel::none && !takes_money(channel_)) effects_.push_back(effect);
       }
     }
@@ -327,13 +296,14 @@ class Shock {
   double kill_;
   std::uint32_t kill_threshold_;
   Target target_;
+  ShockSelection selection_;
   sim::Quantile severity_;
   bool own_severity_;
   ShockProfile profile_;
   float factor_;
   double amount_;
   std::uint64_t size_entity_;
-  std::vector<std::uint64_t> coins_, own_words_;  // [position in the pool]
+  std::vector<std::uint64_t> coins_;  // [position in the pool]
   std::vector<Effect> effects_;
 };
 
