@@ -194,18 +194,26 @@ class Bench:
 
         self.generator(generator, {isa: pick("partnersim", "like the peers", 1, isa) for isa in self.isas})
 
-        print("\nTwo threads against one")
+        print("\nTwo threads against one, in pairs of runs one after the other")
         rows = []
         for who, recording, isa in (("partnersim", "like the peers", self.isas[0]),
                                     ("partnersim", "default", self.isas[0]), ("C++ with std::", "like the peers", "")):
             one, two = pick(who, recording, 1, isa), pick(who, recording, 2, isa)
             if one and two:
-                paired = statistics.median(two.rate(b) / one.rate(a) for a, b in zip(one.seconds, two.seconds))
-                rows.append([who, recording, f"{two.best / one.best:.2f}", f"{paired:.2f}",
-                             f"{two.alone / one.alone:.2f}"])
-        table(["who", "recording", "of the best", "median of pairs", "of alone"], rows, left=(0, 1))
+                rows.append([who, recording, *self.paired(one, two)])
+        table(["who", "recording", "pairs", "median", "middle half"], rows, left=(0, 1))
         spread = max(c.best / c.median for c in contenders)
         print(f"Noise: in the worst line the best round is {spread:.2f} times the median one.")
+
+    def paired(self, one, two):
+        """How many times as fast the second contender is: number of pairs, median and quartiles of their ratios."""
+        ratios = []
+        for turn in range(4 * self.rounds):
+            for contender in (one, two) if turn % 2 else (two, one):
+                contender.once()
+            ratios.append(two.rate(two.seconds[-1]) / one.rate(one.seconds[-1]))
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        return str(len(ratios)), f"{middle:.2f}", f"{low:.2f} to {high:.2f}"
 
     def generator(self, rounds, runs):
         """The generator alone beside the machine of the targets, and what a run makes of it."""
