@@ -22,8 +22,8 @@ class FirmFactor {
 
   // The firm's row, to be changed for it alone.
   float* touch(std::size_t firm);
-  // The rows of these firms, each of them once, to be changed for all of them alike and for nobody else. Valid until the
-  // next call.
+  // The rows of these firms (no firm twice), each row once, to be changed for all of them alike and for nobody else.
+  // Valid until the next call.
   std::span<float* const> touch(std::span<const std::size_t> firms);
   // All factors are 1 again.
   void clear();

@@ -25,7 +25,7 @@ class ShockSelection {
   // Positions in the pool: all of it, each with the target's probability, or so many of the live ones, those with the
   // smallest words or with the largest revenue (`revenue` by firm; used by `top` only).
   std::span<const std::uint32_t> choose(const State& state, const Arrival& arrival, const sim::Grid<double>& revenue);
-  // The words of one firm of the pool; word 0 has been used up by the selection.
+  // The words of one firm of the pool; those a selection looks at are their words 0.
   std::array<std::uint32_t, 4> words(const State& state, const Arrival& arrival, std::uint32_t position) const;
 
  private:

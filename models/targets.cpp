@@ -121,12 +121,15 @@ class TargetReader {
   void read_label(const sim::Member& member, const LabelsOf& labels_of) {
     const auto* name = std::get_if<std::string>(&member.node.value);
     std::vector<std::string> all;
-    for (std::size_t p = 0; p < setup_.partners.size(); ++p)
+    for (std::size_t p = 0; p < setup_.partners.size(); ++p) {
+      bool found = false;  // a label said twice says no more
       for (const std::string& label : labels_of(setup_.partners[p])) {
         if (label.empty()) continue;
         all.push_back(label);
-        if (name != nullptr && label == *name) target_.firms.push_back(firm_of_partner(p));
+        found |= name != nullptr && label == *name;
       }
+      if (found) target_.firms.push_back(firm_of_partner(p));
+    }
     if (!target_.firms.empty()) return;
     setup_.problems.add(member.node.mark, fmt::format("{}: no partner has this {}", path_, member.key), {},
                         name == nullptr || all.empty() ? fmt::format("Give partners a {} first, or write target = \"partners\"", member.key)

@@ -250,7 +250,7 @@ RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& op
 }
 
 std::size_t second_level_cache() {
-  constexpr std::size_t kUnknown = 1 << 20, kLargest = 2 << 20;  // larger ones are shared by several cores
+  constexpr std::size_t kUnknown = 1 << 20, kLargest = 2 << 20;  // larger ones are often shared by several cores
   const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
   return bytes > 0 ? std::min(static_cast<std::size_t>(bytes), kLargest) : kUnknown;
 }

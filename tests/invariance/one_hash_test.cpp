@@ -262,3 +262,14 @@ TEST_CASE("the large scenario meets every sampler") {
   CHECK(run.outputs().outcomes.size() >= 8);
   CHECK(run.outputs().inputs.size() >= 8);
 }
+
+TEST_CASE("a tag said several times says no more than once") {
+  const auto tagged = [](const std::string& tags) {
+    return header(12, 500) + "[partner.acme]\nleads = 5\nclose_rate = 0.5\ndeal_value = 1_000\ntags = " + tags +
+           "\n[shock.storm]\nmonths = [1]\naffects = \"leads\"\nseverity = 0.5\ntarget = { tag = \"x\" }\n"
+           "[shock.gale]\nmonths = [1, 2]\naffects = \"leads\"\nseverity = 0.5\ntarget = { tag = \"x\" }\n";
+  };
+  const Run once(tagged("[\"x\"]"));
+  check_same(Run(tagged("[\"x\", \"x\"]")), once);
+  check_same(Run(tagged("[\"x\", \"y\", \"x\", \"x\"]")), once);
+}
