@@ -1,9 +1,8 @@
 // Leads, wins and sales of one source: a partnership, a paid channel, or the focal firm's direct business.
 //
-// leads N ~ Poisson(mu), mu = A lambda g xi + m A [event] + rest, wins ~ Binomial(N, p) with odds multiplier o and
-// close multiplier c: p' = c p o / (1 - p + p o) (MODEL.md, sections 4 and 5). Thinning makes wins ~ Poisson(mu p')
-// and lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1,
-// drawn only when somebody asks for leads, so that wins never depend on that.
+// leads N ~ Poisson(mu), wins ~ Binomial(N, p'), both rates from source_rates.h. Thinning makes wins ~ Poisson(mu p') and
+// lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1, drawn only
+// when somebody asks for leads, so that wins never depend on that.
 //
 // A win closes in its month, or after a decision lag; deals are valued in the month they close.
 #pragma once
@@ -13,12 +12,12 @@
 #include <span>
 #include <string>
 
-#include "models/arrival_mixing.h"
 #include "models/customer_base.h"
 #include "models/deal_inverter.h"
 #include "models/deal_values.h"
 #include "models/schedule.h"
 #include "models/setup.h"
+#include "models/source_rates.h"
 #include "models/state.h"
 
 namespace partnersim {
@@ -26,19 +25,11 @@ namespace partnersim {
 // Work space one worker shares among its sources.
 struct SamplerScratch {
   SamplerScratch(std::size_t sources, std::size_t lanes);
+  RateScratch rates;
   sim::Grid<std::uint32_t> words;
-  sim::Lane<float> win_rate, lost_rate, factor, odds, sums, extra, surprise;
+  sim::Lane<float> sums;
   sim::Lane<std::uint32_t> wins, lost, positions, closings;
   sim::LaneList closing;
-  // What the row of A now in `market_row`, until the month ends, was made of.
-  struct Market {
-    bool follows;
-    const float *function, *leads;
-    float scale;
-    bool operator==(const Market&) const = default;
-  };
-  std::optional<Market> market;
-  const float* market_row = nullptr;
   sim::Lane<std::uint32_t> packed, packed_counts;  // lanes with deals where these are rare
   DealInverter inverter;
   DealQueue deals;  // of all sources of a month
@@ -56,23 +47,12 @@ class SourceSampler {
   // `leads` is the intensity lambda a month.
   SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market);
 
-  // On lambda, once a replication: g.
-  void mix(Parameter spread) { spread_ = std::move(spread); }
-  void add(std::unique_ptr<ArrivalMixing> mixing) { mixing_ = std::move(mixing); }
-
-  // What a month adds to the source: a factor of A that is the same in all lanes, and a further intensity by lane
-  // (null for none), times a constant.
-  struct Month {
-    double scale = 1.0;
-    const float* further = nullptr;
-    float further_factor = 0.0f;
-    float* referred = nullptr;  // out: leads of the month, 0 where the source does not work; null: not wanted
-  };
+  SourceRates& rates() { return rates_; }
 
   void begin(const State& state);
   // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
   // are complete after finish_month.
-  void step(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& scratch);
+  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch);
   // Once for all sources that share a stream and scratch: deals that waited, units, regime.
   static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
   // Fees of customers who pay by the month, after delivery.
@@ -88,14 +68,8 @@ class SourceSampler {
     DealValues values;
   };
   const DealValues& values(int month) const;
-  bool draws_leads(const State& state, const Month& month) const;
-  void refresh(const State& state);
-  const float* market(const State& state, float scale, SamplerScratch& s) const;
-  const float* factor(const State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s);
-  void rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, SamplerScratch& s) const;
-  void further_rates(const State& state, const sim::LaneList& list, SamplerScratch& s) const;
-  void add_intensity(State& state, const sim::LaneList& list, SamplerScratch& s) const;
-  void count(State& state, const Month& month, const sim::LaneList& list, SamplerScratch& s) const;
+  bool draws_leads(const State& state, const SourceMonth& month) const;
+  void count(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s) const;
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
   void count_closings(State& state, const DealCells& cells) const;
   void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);
@@ -103,20 +77,13 @@ class SourceSampler {
   void pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const;
 
   sim::Address address_;
-  std::size_t source_, firm_;
-  bool follows_market_;
+  std::size_t source_;
   bool count_leads_;
-  bool has_further_ = false;  // scratch.extra holds intensities this month
-  bool changed_ = false;      // since the block began: lanes below are not those of month 1
-  bool has_events_ = false;   // and scratch.surprise by how much events differ from their mean
-  Parameter leads_, close_rate_;
-  std::optional<Parameter> spread_;
-  std::unique_ptr<ArrivalMixing> mixing_;
+  SourceRates rates_;
   std::vector<Pricing> pricing_;
   std::optional<Schedule> lag_;
   std::unique_ptr<CustomerBase> customers_;
-  sim::Lane<float> lambda_, close_, win_base_, lost_base_;  // of each lane of the block
-  std::vector<double> expected_wins_;                        // by month, of the expected-value twin
+  std::vector<double> expected_wins_;  // by month, of the expected-value twin
 };
 
 }  // namespace partnersim

@@ -66,7 +66,7 @@ class DirectBusiness final : public Process {
       if (talks_) std::copy_n(state.wins.data(), state.count, state.last_wins.data());
       return;
     }
-    SourceSampler::Month month{calendar_.factor(state.month) * static_cast<double>(state.calendar)};
+    SourceMonth month{calendar_.factor(state.month) * static_cast<double>(state.calendar)};
     if (talks_) {
       if (word_of_mouth_.changes_in(state.month)) word_of_mouth_.fill(state, told_.data());
       for (std::size_t i = 0; i < state.count; ++i) begotten_[i] = told_[i] * state.last_wins[i];

@@ -46,10 +46,11 @@ class ReferralFlow final : public Process {
       const std::string& path = setup.partners[p].path;
       samplers_.emplace_back(setup, SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
                              setup.parameter(path + ".leads"), true);
+      SourceRates& rates = samplers_.back().rates();
       if (setup.scenario.given(path + ".spread_shape"))
-        samplers_.back().mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
-                                         "factor on the partner's leads, how good it turned out"));
-      samplers_.back().add(ArrivalMixing::of(setup, path));
+        rates.mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
+                              "factor on the partner's leads, how good it turned out"));
+      rates.add(ArrivalMixing::of(setup, path));
       partners_.push_back({setup.partners[p].start, setup.scenario.number(path + ".ramp"), setup.scenario.number(path + ".overlap"),
                            setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns")});
     }
@@ -62,7 +63,7 @@ class ReferralFlow final : public Process {
   void step(State& state, int phase) override {
     if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
     for (std::size_t p = 0; p < samplers_.size(); ++p) {
-      SourceSampler::Month month{scale(p, state.month) * static_cast<double>(state.calendar)};
+      SourceMonth month{scale(p, state.month) * static_cast<double>(state.calendar)};
       if (partners_[p].reciprocal) {
         month.further = state.returned.row(p);
         month.further_factor = static_cast<float>(partners_[p].alpha_in);
