@@ -20,8 +20,7 @@ void DealInverter::sum(const State& state, const DealValues& values, const sim::
   sim::gather(state.isa, cells.counts, positions_.data(), open, counts_.data());
   sim::gather(state.isa, sums, positions_.data(), open, sums_.data());
   for (std::uint32_t call = 1; open != 0; ++call) {
-    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address.at_call(call),
-                        {{words.row(0), words.row(1), words.row(2), words.row(3)}});
+    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address.at_call(call), sim::Philox::Words::in(words));
     for (std::uint32_t j = 0; j < 4; ++j) add(state.isa, values, {counts_.data(), open, sums_.data()}, 4 * call - 2 + j, words.row(j));
     for (std::size_t k = 0; k < open; ++k) sums[positions_[k]] = sums_[k];
     open = sim::move_above(state.isa, counts_.data(), open, 4 * call + 2,

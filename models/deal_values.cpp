@@ -111,7 +111,7 @@ void DealQueue::draw(sim::Isa isa, const sim::Philox& philox, const sim::Address
   for (std::uint32_t call = 1; size_ > 0; ++call) {
     const std::uint32_t first = 4 * call - 2;
     philox.words(isa, {lane_.data(), size_, first_replication}, {entity_low_.data(), entity_high_.data()},
-                 address.at_call(call), {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+                 address.at_call(call), sim::Philox::Words::in(words_));
     pairs(isa, size_, first, words_.row(0), words_.row(1), counts_.data(), spread_.data());
     sim::scatter_add(isa, value_.data(), slot_.data(), size_, totals);
     second_pairs(isa, first + 2, totals);

@@ -34,8 +34,7 @@ void Schedule::add(const State& state, const sim::LaneList& list, const std::uin
   address_.month = static_cast<std::uint32_t>(state.month);
   std::size_t open = sim::move_above(state.isa, counts, n, 0, {{list.data(), lanes_.data()}, {counts, counts_.data()}});
   for (std::uint32_t call = 0; open != 0; ++call) {
-    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call),
-                        {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call), sim::Philox::Words::in(words_));
     for (std::uint32_t j = 0; j < 4; ++j) {
       std::uint32_t* words = words_.row(j);
       const std::size_t have = sim::move_above(state.isa, counts_.data(), open, 4 * call + j, {{lanes_.data(), chosen_.data()}, {words, words}});

@@ -61,7 +61,7 @@ void ShockSelection::draw(const State& state, const Arrival& arrival) {
   }
   const sim::Address address{0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number};
   state.philox->words(state.isa, {lanes_.data(), chosen_.size(), state.first_replication}, {entity_low_.data(), entity_high_.data()}, address,
-                      {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+                      sim::Philox::Words::in(words_));
 }
 
 }  // namespace partnersim

@@ -14,8 +14,6 @@ constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 // Wins a month up to which fewer than half of the cells have a deal, so that packing them pays.
 constexpr float kRareRate = 0.7f;
 
-sim::Philox::Words words_of(SamplerScratch& s) { return {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}}; }
-
 }  // namespace
 
 SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
@@ -68,7 +66,7 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
   const sim::Philox::Batch batch = state.batch(list);
-  state.philox->words(state.isa, batch, address_, words_of(s));
+  state.philox->words(state.isa, batch, address_, sim::Philox::Words::in(s.words));
   timer.mark("> words");
   const float top_rate =
       sim::poisson_counts(state.isa, {s.words.row(0), s.rates.win.data(), s.wins.data(), s.positions.data(), list.size()},
@@ -89,7 +87,7 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
   const std::uint32_t* due = lag_->due(state);
   s.closing.above(state.isa, due, state.count, 0);
   sim::compress(state.isa, due, s.closing, s.closings.data());
-  state.philox->words(state.isa, state.batch(s.closing), address_, words_of(s));
+  state.philox->words(state.isa, state.batch(s.closing), address_, sim::Philox::Words::in(s.words));
   value(state, s.closing, s.closings.data(), false, s);
   timer.mark("> totals");
 }

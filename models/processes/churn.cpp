@@ -39,8 +39,7 @@ class Churn final : public Process {
     spent_.fill(0.0f);
     if (state.pass != Pass::actual) return;  // a counterfactual lives the same lives
     for (std::size_t k = 0; k < lives_.size(); ++k) {
-      state.philox->words(state.isa, state.all_lanes(), lives_[k].address,
-                          {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+      state.philox->words(state.isa, state.all_lanes(), lives_[k].address, sim::Philox::Words::in(words_));
       const std::uint32_t* __restrict word = words_.row(0);
       float* __restrict reach = reach_.row(k);
       const std::size_t n = state.count;

@@ -182,8 +182,7 @@ class Delivery final : public Process {
       const std::size_t open = sim::positions_above(state.isa, counts_.data(), cells_.size(), from, open_.data());
       if (open == 0) return;
       sim::gather(state.isa, cells_.data(), open_.data(), open, open_lanes_.data());
-      state.philox->words(state.isa, {open_lanes_.data(), open, state.first_replication}, address.at_call(call),
-                          {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+      state.philox->words(state.isa, {open_lanes_.data(), open, state.first_replication}, address.at_call(call), sim::Philox::Words::in(words_));
       for (std::size_t o = 0; o < open; ++o) {
         const std::array<std::uint32_t, 4> words{words_.row(0)[o], words_.row(1)[o], words_.row(2)[o], words_.row(3)[o]};
         for (std::uint32_t j = from; j < std::min(counts_[open_[o]], to); ++j) use(open_[o], j, words);

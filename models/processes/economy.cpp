@@ -107,8 +107,7 @@ class Economy final : public Process {
       std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(*regimes_.start));
       return;
     }
-    state.philox->words(state.isa, state.all_lanes(), {entity_, kStream, 0, 0},
-                        {{start_words_.row(0), start_words_.row(1), start_words_.row(2), start_words_.row(3)}});
+    state.philox->words(state.isa, state.all_lanes(), {entity_, kStream, 0, 0}, sim::Philox::Words::in(start_words_));
     for (std::size_t i = 0; i < state.count; ++i) {
       regime_[i] = 0;
       for (const std::uint32_t t : start_thresholds_) regime_[i] += sim::coin(start_words_.row(0)[i]) >= t ? 1u : 0u;

@@ -148,7 +148,7 @@ class Reciprocity final : public Process {
     }
     arc.address.month = static_cast<std::uint32_t>(state.month);
     const sim::Philox::Batch batch = state.batch(list);
-    state.philox->words(state.isa, batch, arc.address, {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+    state.philox->words(state.isa, batch, arc.address, sim::Philox::Words::in(words_));
     sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n}, {state.philox, batch, arc.address});
     float* returned = state.returned.row(p);
     std::fill_n(returned, state.count, 0.0f);

@@ -175,7 +175,7 @@ class Shock {
     if (channel_ == Channel::none && all_alike) return;
     const auto month = static_cast<std::uint32_t>(state.month);
     state.philox->words(state.isa, {s.struck.data(), n, state.first_replication}, {size_entity_, stream::kShocks, month, arrival},
-                        {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
+                        sim::Philox::Words::in(s.words));
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint32_t lane = s.struck[i];
       Effect effect{lane, Effect::kAll, month, profile_.duration(s.words.row(1)[i]), static_cast<float>(severity_(s.words.row(0)[i]))};
@@ -218,7 +218,7 @@ class Shock {
     }
     const sim::Address address{0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
     state.philox->words(state.isa, {s.lanes.data(), coins.size(), state.first_replication}, {s.entity_low.data(), s.entity_high.data()},
-                        address, {{s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)}});
+                        address, sim::Philox::Words::in(s.words));
     const std::uint32_t* words = s.words.row(arrival % 4);
     for (std::size_t i = 0; i < coins.size(); ++i)
       if (sim::coin(words[i]) < kill_threshold_) end(state, coins[i].partner, coins[i].lane);

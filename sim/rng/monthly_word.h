@@ -17,7 +17,7 @@ class MonthlyWord {
     const auto t = static_cast<std::uint32_t>(month - 1);
     if (t % 4 == 0) {
       address_.month = t + 1;
-      philox.words(isa, batch, address_, {{words_.row(0), words_.row(1), words_.row(2), words_.row(3)}});
+      philox.words(isa, batch, address_, Philox::Words::in(words_));
     }
     return words_.row(t % 4);
   }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/lanes/lane.h"
 #include "sim/rng/draws.h"
 
 namespace sim {
@@ -26,6 +27,8 @@ class Philox {
   };
   struct Words {
     std::uint32_t* out[4];
+    // The first four rows.
+    static Words in(Grid<std::uint32_t>& rows) { return {{rows.row(0), rows.row(1), rows.row(2), rows.row(3)}}; }
   };
   void words(Isa isa, const Batch& batch, const Address& address, const Words& words) const;
   // The same with an entity for each counter, in halves; the address gives the rest.

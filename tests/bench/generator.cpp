@@ -25,7 +25,7 @@ double words_a_second(sim::Isa isa, std::uint32_t& used) {
   for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
     const auto began = std::chrono::steady_clock::now();
     for (std::uint32_t call = 0; call < kCalls; ++call) {
-      philox.words(isa, {lanes.data(), kLanes, kLanes * turn}, {call, 0, 1, 0}, {{words.row(0), words.row(1), words.row(2), words.row(3)}});
+      philox.words(isa, {lanes.data(), kLanes, kLanes * turn}, {call, 0, 1, 0}, sim::Philox::Words::in(words));
       used ^= words.row(0)[call % kLanes];
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;

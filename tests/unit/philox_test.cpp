@@ -33,7 +33,7 @@ struct Rows {
   explicit Rows(std::size_t count) : reach(sim::padded(count)), storage(4, reach + sim::kLanePadding) {
     storage.fill(kCanary);
   }
-  sim::Philox::Words words() { return {{storage.row(0), storage.row(1), storage.row(2), storage.row(3)}}; }
+  sim::Philox::Words words() { return sim::Philox::Words::in(storage); }
   bool overrun() {
     for (std::size_t k = 0; k < 4; ++k)
       for (std::size_t i = reach; i < reach + sim::kLanePadding; ++i)
