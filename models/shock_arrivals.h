@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cell_words.h"
 #include "models/setup.h"
 #include "sim/rng/monthly_word.h"
 
@@ -11,16 +12,11 @@ namespace partnersim {
 
 struct ShockScratch {
   explicit ShockScratch(std::size_t block)
-      : arrivals(sim::padded(block)), struck(arrivals), words(4, block), lanes(arrivals), entity_low(arrivals), entity_high(arrivals) {}
+      : arrivals(sim::padded(block)), struck(arrivals), words(4, block), coins(block), partners(arrivals) {}
   sim::Lane<std::uint32_t> arrivals, struck;
   sim::Grid<std::uint32_t> words;
-  // Partnerships that may end, each with the entity of its coin; and as many of them as words have room for.
-  struct Coin {
-    std::uint32_t lane, partner;
-    std::uint64_t entity;
-  };
-  std::vector<Coin> coins;
-  sim::Lane<std::uint32_t> lanes, entity_low, entity_high;
+  CellWords coins;                    // of partnerships that may end,
+  sim::Lane<std::uint32_t> partners;  // and whose they are
   struct Felt {
     std::uint32_t lane;
     float left;

@@ -8,11 +8,7 @@
 namespace partnersim {
 
 ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Target& target)
-    : target_(target),
-      lanes_(sim::padded(target.firms.size())),
-      entity_low_(lanes_),
-      entity_high_(lanes_),
-      words_(4, target.firms.size()) {
+    : target_(target), candidates_(target.firms.size()) {
   for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
 }
 
@@ -25,12 +21,17 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
     if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen_.push_back(k);
   }
   if (target_.choice == Choice::all) return chosen_;
-  if (target_.choice != Choice::top) draw(state, arrival);
+  if (target_.choice != Choice::top) {
+    candidates_.clear();
+    for (const std::uint32_t k : chosen_) candidates_.add(arrival.lane, entities_[k]);
+    candidates_.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
+  }
+  const std::uint32_t* word = candidates_.word(0);
   if (target_.choice == Choice::fraction) {
     const std::uint32_t threshold = sim::threshold(target_.fraction);
     std::size_t kept = 0;
     for (std::size_t i = 0; i < chosen_.size(); ++i)
-      if (sim::coin(words_.row(0)[i]) < threshold) chosen_[kept++] = chosen_[i];
+      if (sim::coin(word[i]) < threshold) chosen_[kept++] = chosen_[i];
     chosen_.resize(kept);
     return chosen_;
   }
@@ -38,7 +39,7 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
   order_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::uint32_t k = chosen_[i];
-    order_.emplace_back(target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(words_.row(0)[i]), k);
+    order_.emplace_back(target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(word[i]), k);
   }
   const std::size_t number = std::min(order_.size(), target_.number);
   std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(number), order_.end());
@@ -50,18 +51,6 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
 std::array<std::uint32_t, 4> ShockSelection::words(const State& state, const Arrival& arrival, std::uint32_t position) const {
   return state.philox->words(state.first_replication + arrival.lane,
                              {entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
-}
-
-// Words of all candidates: whole vectors of firms, for an arrival has one lane.
-void ShockSelection::draw(const State& state, const Arrival& arrival) {
-  for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    lanes_[i] = arrival.lane;
-    entity_low_[i] = static_cast<std::uint32_t>(entities_[chosen_[i]]);
-    entity_high_[i] = static_cast<std::uint32_t>(entities_[chosen_[i]] >> 32);
-  }
-  const sim::Address address{0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number};
-  state.philox->words(state.isa, {lanes_.data(), chosen_.size(), state.first_replication}, {entity_low_.data(), entity_high_.data()}, address,
-                      sim::Philox::Words::in(words_));
 }
 
 }  // namespace partnersim

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/cell_words.h"
 #include "models/targets.h"
 
 namespace partnersim {
@@ -29,15 +30,11 @@ class ShockSelection {
   std::array<std::uint32_t, 4> words(const State& state, const Arrival& arrival, std::uint32_t position) const;
 
  private:
-  void draw(const State& state, const Arrival& arrival);
-
   Target target_;
   std::vector<std::uint64_t> entities_;  // [position in the pool]
   std::vector<std::uint32_t> chosen_;
   std::vector<std::pair<double, std::uint32_t>> order_;
-  // Work space of draw: the candidates, and their words.
-  sim::Lane<std::uint32_t> lanes_, entity_low_, entity_high_;
-  sim::Grid<std::uint32_t> words_;
+  CellWords candidates_;
 };
 
 }  // namespace partnersim

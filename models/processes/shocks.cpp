@@ -195,33 +195,28 @@ class Shock {
     }
   }
 
-  // Coins of all targets together, for few lanes are struck at once: vectors stay full.
+  // Coins of all targets together, for few lanes are struck at once.
   void kill_all(State& state, std::uint32_t arrival, std::size_t n, ShockScratch& s) const {
-    s.coins.clear();
     for (std::size_t k = 0; k < target_.firms.size(); ++k) {
       if (target_.firms[k] == kFocalFirm) continue;
       const std::size_t partner = target_.firms[k] - 1;
       if (state.working[partner].empty()) continue;
       const std::uint32_t* alive = state.alive.row(partner);
-      for (std::size_t i = 0; i < n; ++i)
-        if (alive[s.struck[i]] != 0) s.coins.push_back({s.struck[i], static_cast<std::uint32_t>(partner), coins_[k]});
+      for (std::size_t i = 0; i < n; ++i) {
+        if (alive[s.struck[i]] == 0) continue;
+        if (s.coins.full()) toss(state, arrival, s);
+        s.partners[s.coins.size()] = static_cast<std::uint32_t>(partner);
+        s.coins.add(s.struck[i], coins_[k]);
+      }
     }
-    for (std::size_t begin = 0; begin < s.coins.size(); begin += s.lanes.size())
-      toss(state, arrival, std::span(s.coins).subspan(begin, std::min(s.lanes.size(), s.coins.size() - begin)), s);
+    toss(state, arrival, s);
   }
 
-  void toss(State& state, std::uint32_t arrival, std::span<const ShockScratch::Coin> coins, ShockScratch& s) const {
-    for (std::size_t i = 0; i < coins.size(); ++i) {
-      s.lanes[i] = coins[i].lane;
-      s.entity_low[i] = static_cast<std::uint32_t>(coins[i].entity);
-      s.entity_high[i] = static_cast<std::uint32_t>(coins[i].entity >> 32);
-    }
-    const sim::Address address{0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
-    state.philox->words(state.isa, {s.lanes.data(), coins.size(), state.first_replication}, {s.entity_low.data(), s.entity_high.data()},
-                        address, sim::Philox::Words::in(s.words));
-    const std::uint32_t* words = s.words.row(arrival % 4);
-    for (std::size_t i = 0; i < coins.size(); ++i)
-      if (sim::coin(words[i]) < kill_threshold_) end(state, coins[i].partner, coins[i].lane);
+  void toss(State& state, std::uint32_t arrival, ShockScratch& s) const {
+    s.coins.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4});
+    for (std::size_t i = 0; i < s.coins.size(); ++i)
+      if (sim::coin(s.coins.word(arrival % 4)[i]) < kill_threshold_) end(state, s.partners[i], s.coins.lane(i));
+    s.coins.clear();
   }
 
   void kill_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t k) const {
