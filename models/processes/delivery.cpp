@@ -69,16 +69,14 @@ class Delivery final : public Process {
   void step(State& state, int) override {
     if (state.skips_money()) return;
     if (capacity_.changes_in(state.month)) capacity_.fill(state, capacity_of_.data());
-    bool any = false;
     for (std::size_t i = 0; i < state.count; ++i) {
       // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
       room_[i] = std::floor(static_cast<double>(capacity_of_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
       busy_[i] = !queues_[i].empty() || static_cast<double>(state.wins[i]) > room_[i] ? 1u : 0u;
-      any |= busy_[i] != 0;
       if (state.stopped_in[i] == 0) waiting_[i] = 0.0f;
     }
-    if (!any) return;
     busy_lanes_.above(state.isa, busy_.data(), state.count, 0);
+    if (busy_lanes_.empty()) return;
     for (std::uint32_t s = 0; s < sources_.size(); ++s) receive(state, s);
     for (const std::uint32_t i : busy_lanes_) {
       enqueue(i);

@@ -35,7 +35,8 @@ class Exclusivity final : public Process {
   }
 
   void step(State& state, int) override {
-    for (const Pair& pair : pairs_) std::fill_n(state.suspended.row(pair.other), state.count, 0u);
+    for (std::size_t p = 0; p < state.suspendable.size(); ++p)
+      if (state.may_be_suspended(p)) std::fill_n(state.suspended.row(p), state.count, 0u);
     for (const auto& [holder, other] : pairs_) {
       std::uint32_t* suspended = state.suspended.row(other);
       for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;
