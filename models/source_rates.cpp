@@ -7,6 +7,13 @@
 namespace partnersim {
 namespace {
 
+// p' of the header, without c. Stays within [0, 1] in float: numerator <= denominator.
+template <class Real>
+SIM_INLINE Real closing_probability(Real p, Real odds) {
+  const Real up = p * odds;
+  return up / ((Real(1) - p) + up);
+}
+
 // to[i] = a[i] * b[i]; `to` may be one of them.
 void multiply(sim::Isa isa, const float* a, const float* b, std::size_t n, float* to) {
   sim::on_lanes(isa, [=]() SIM_LANES {
@@ -30,7 +37,7 @@ void weaken_closing(sim::Isa isa, const float* kept, std::size_t n, float* win, 
 }  // namespace
 
 RateScratch::RateScratch(std::size_t lanes)
-    : win(sim::padded(lanes)), lost(win), factor(win), odds(win), worth(win), extra(win), surprise(win), all_wins(win), all_losses(win) {}
+    : win(sim::padded(lanes)), lost(win), factor(win), packed(win), worth(win), extra(win), surprise(win), all_wins(win), all_losses(win) {}
 
 SourceRates::SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market)
     : firm_(firm),
@@ -97,16 +104,16 @@ const float* SourceRates::factor(const State& state, const SourceMonth& month, c
   if (!has_further_ && !mixing_) return a;
   std::fill_n(s.extra.data(), list.size(), 0.0f);
   if (mixing_) {
-    sim::compress(state.isa, a, list, s.odds.data());
-    has_events_ = mixing_->apply(state, list, s.odds.data(), s.extra.data(), s.surprise.data());
+    sim::compress(state.isa, a, list, s.packed.data());
+    has_events_ = mixing_->apply(state, list, s.packed.data(), s.extra.data(), s.surprise.data());
     has_further_ |= has_events_;
-    sim::expand(state.isa, s.odds.data(), list, s.factor.data());
+    sim::expand(state.isa, s.packed.data(), list, s.factor.data());
     s.market.reset();
     a = s.factor.data();
   }
   if (month.further == nullptr) return a;
-  sim::compress(state.isa, month.further, list, s.odds.data());
-  for (std::size_t k = 0; k < list.size(); ++k) s.extra[k] += month.further_factor * s.odds[k];
+  sim::compress(state.isa, month.further, list, s.packed.data());
+  for (std::size_t k = 0; k < list.size(); ++k) s.extra[k] += month.further_factor * s.packed[k];
   return a;
 }
 
@@ -126,9 +133,7 @@ void SourceRates::base_rates(const State& state, const float* factor, bool lost_
   if (state.close_odds.used) {
     sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.data(), lambda = lambda_.data()]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
-        const float p = close[i];
-        const float up = p * odds[i];
-        const float closing = up / ((1.0f - p) + up);
+        const float closing = closing_probability(close[i], odds[i]);
         const float intensity = lambda[i] * a[i];
         wins[i] = intensity * closing;
         losses[i] = intensity * (1.0f - closing);
@@ -151,17 +156,15 @@ void SourceRates::further_rates(const State& state, const sim::LaneList& list, R
   const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
   const float* __restrict close = close_.data();
   for (std::size_t k = 0; k < n; ++k) {
-    const float p = close[list[k]];
-    const float up = p * odds[list[k]];
-    const float closing = up / ((1.0f - p) + up);
+    const float closing = closing_probability(close[list[k]], odds[list[k]]);
     win[k] += s.extra[k] * closing;
     lost[k] += s.extra[k] * (1.0f - closing);
     s.surprise[k] = has_events_ ? s.surprise[k] * closing : 0.0f;
   }
   if (!state.close_of.used(firm_)) return;
-  sim::compress(state.isa, state.close_of.row(firm_), list, s.odds.data());
-  weaken_closing(state.isa, s.odds.data(), n, win, lost);
-  for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= s.odds[k];
+  sim::compress(state.isa, state.close_of.row(firm_), list, s.packed.data());
+  weaken_closing(state.isa, s.packed.data(), n, win, lost);
+  for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= s.packed[k];
 }
 
 // mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
@@ -194,9 +197,7 @@ void SourceRates::step(const State& state, const SourceMonth& month, const sim::
 }
 
 SourceRates::Expected SourceRates::expect(const Expectation& e, double weight, double scale, double further) const {
-  const double p = close_rate_.expected(e.month);
-  const double up = p * e.close_odds;
-  const double closing = up / (1.0 - p + up) * e.close_of[firm_];
+  const double closing = closing_probability(close_rate_.expected(e.month), e.close_odds) * e.close_of[firm_];
   double a = scale;
   if (follows_market_) a *= e.leads_factor * e.function[firm_] * e.leads_of[firm_];
   double intensity = leads_.expected(e.month) * a;

@@ -22,14 +22,13 @@ struct SourceMonth {
   double scale = 1.0;
   const float* further = nullptr;
   float further_factor = 0.0f;
-  float* referred = nullptr;  // out, by source_sampler.h: leads of the month, 0 where the source does not work; null: not wanted
 };
 
 // Work space one worker shares among its sources.
 struct RateScratch {
   explicit RateScratch(std::size_t lanes);
   sim::Lane<float> win, lost;  // out: by position in the list
-  sim::Lane<float> factor, odds, worth, extra, surprise, all_wins, all_losses;
+  sim::Lane<float> factor, packed, worth, extra, surprise, all_wins, all_losses;
   // What the row of A now in `market_row`, until the month ends, was made of.
   struct Market {
     bool follows;

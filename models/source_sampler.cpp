@@ -53,14 +53,10 @@ void SourceSampler::begin(const State& state) {
   if (customers_) customers_->begin(state);
 }
 
-bool SourceSampler::draws_leads(const State& state, const SourceMonth& month) const {
-  return month.referred != nullptr || (count_leads_ && state.pass != Pass::twin);
-}
-
-void SourceSampler::step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s) {
+void SourceSampler::step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s, float* leads) {
   sim::StageTimer timer(state.profile);
   address_.month = static_cast<std::uint32_t>(state.month);
-  const bool lost_too = draws_leads(state, month);
+  const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
   rates_.step(state, month, list, lost_too, s.rates);
   if (state.counts_intensity) rates_.add_intensity(state, list, values(state.month).mean(), s.rates);
   timer.mark("> rates");
@@ -75,7 +71,7 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
   if (lost_too) {
     sim::poisson_counts(state.isa, {s.words.row(1), s.rates.lost.data(), s.lost.data(), s.positions.data(), list.size()},
                         {state.philox, batch, address_, kLostAttempts});
-    count(state, month, list, s);
+    count(state, list, s, leads);
     timer.mark("> lost leads");
   }
   if (!lag_) {
@@ -93,7 +89,7 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
 }
 
 // Leads of the month, of the firm and of this source.
-void SourceSampler::count(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s) const {
+void SourceSampler::count(State& state, const sim::LaneList& list, SamplerScratch& s, float* leads) const {
   // The rates have been used up: their space takes the counts as floats.
   float* __restrict received = s.rates.lost.data();
   const std::uint32_t* __restrict wins = s.wins.data();
@@ -103,7 +99,7 @@ void SourceSampler::count(State& state, const SourceMonth& month, const sim::Lan
       received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) + static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
   sim::expand_add(state.isa, received, list, state.leads_received.data());
-  if (month.referred != nullptr) sim::expand(state.isa, received, list, month.referred);
+  if (leads != nullptr) sim::expand(state.isa, received, list, leads);
 }
 
 void SourceSampler::count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {

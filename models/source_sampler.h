@@ -51,8 +51,8 @@ class SourceSampler {
 
   void begin(const State& state);
   // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
-  // are complete after finish_month.
-  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch);
+  // are complete after finish_month. `leads`: those of the month, 0 where the source does not work; null: not wanted.
+  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch, float* leads = nullptr);
   // Once for all sources that share a stream and scratch: deals that waited, units, regime.
   static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
   // Fees of customers who pay by the month, after delivery.
@@ -68,8 +68,7 @@ class SourceSampler {
     DealValues values;
   };
   const DealValues& values(int month) const;
-  bool draws_leads(const State& state, const SourceMonth& month) const;
-  void count(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s) const;
+  void count(State& state, const sim::LaneList& list, SamplerScratch& s, float* leads) const;
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
   void count_closings(State& state, const DealCells& cells) const;
   void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);

@@ -67,14 +67,13 @@ class ReferralFlow final : public Process {
       if (partners_[p].reciprocal) {
         month.further = state.returned.row(p);
         month.further_factor = static_cast<float>(partners_[p].alpha_in);
-        month.referred = state.referred.row(p);
       }
       const sim::LaneList* list = &state.working[p];
       if (state.may_be_suspended(p)) {
         open_.unflagged(state.isa, *list, state.suspended.row(p));
         list = &open_;
       }
-      samplers_[p].step(state, month, *list, scratch_);
+      samplers_[p].step(state, month, *list, scratch_, partners_[p].reciprocal ? state.referred.row(p) : nullptr);
     }
     SourceSampler::finish_month(state, samplers_, scratch_);
   }
