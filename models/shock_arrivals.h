@@ -4,25 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "models/cell_words.h"
 #include "models/setup.h"
 #include "sim/rng/monthly_word.h"
 
 namespace partnersim {
-
-struct ShockScratch {
-  explicit ShockScratch(std::size_t block)
-      : arrivals(sim::padded(block)), struck(arrivals), words(4, block), coins(block), partners(arrivals) {}
-  sim::Lane<std::uint32_t> arrivals, struck;
-  sim::Grid<std::uint32_t> words;
-  CellWords coins;                    // of partnerships that may end,
-  sim::Lane<std::uint32_t> partners;  // and whose they are
-  struct Felt {
-    std::uint32_t lane;
-    float left;
-  };
-  std::vector<Felt> felt;  // what a shock multiplies this month, in all its targets alike
-};
 
 class ShockArrivals {
  public:
