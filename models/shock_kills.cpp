@@ -30,7 +30,7 @@ void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const s
 void ShockKills::toss(State& state, std::uint32_t arrival, KillScratch& s) const {
   s.coins.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4});
   for (std::size_t i = 0; i < s.coins.size(); ++i)
-    if (sim::coin(s.coins.word(arrival % 4)[i]) < threshold_) end(state, s.partners[i], s.coins.lane(i));
+    if (sim::coin(s.coins.word(arrival % 4)[i]) < threshold_) state.kills.push_back({s.partners[i], s.coins.lane(i), number_});
   s.coins.clear();
 }
 
@@ -38,13 +38,18 @@ void ShockKills::toss_one(State& state, std::uint32_t arrival, std::uint32_t lan
   if (firms_[position] == kFocalFirm) return;
   const sim::Address address{entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
   const auto words = state.philox->words(state.first_replication + lane, address);
-  if (sim::coin(words[arrival % 4]) < threshold_) end(state, firms_[position] - 1, lane);
+  if (sim::coin(words[arrival % 4]) < threshold_) state.kills.push_back({static_cast<std::uint32_t>(firms_[position] - 1), lane, number_});
 }
 
-void ShockKills::end(State& state, std::size_t partner, std::uint32_t lane) const {
-  std::uint32_t& alive = state.alive.row(partner)[lane];
-  if (alive != 0) state.kills.push_back({static_cast<std::uint32_t>(partner), lane, number_});
-  alive = 0;
+void ShockKills::carry_out(State& state) {
+  std::size_t kept = 0;
+  for (const State::Kill& kill : state.kills) {
+    std::uint32_t& alive = state.alive.row(kill.partner)[kill.lane];
+    if (alive == 0) continue;
+    alive = 0;
+    state.kills[kept++] = kill;
+  }
+  state.kills.resize(kept);
 }
 
 void ShockKills::expect(Expectation& e, const ShockArrivals& arrivals, double share) const {

@@ -188,6 +188,7 @@ class Shocks final : public Process {
     if (state.pass == Pass::twin) return;
     if (phase == kRecord) return rank(state);
     for (Shock& shock : shocks_) shock.step(state, scratch_, trailing_);
+    ShockKills::carry_out(state);
   }
 
   void expect(Expectation& e, int phase) override {

@@ -20,7 +20,7 @@ using namespace partnersim::testing;
 constexpr int kMonths = 24;
 constexpr double kLeads = 4.0, kRate = 0.15;
 constexpr int kProfiles = 6;
-constexpr int kChecks = 354;
+constexpr int kChecks = 357;
 Family family{kChecks};
 
 Run run(const std::string& shock, const std::string& rest = "", int partners = 1) {
@@ -230,6 +230,25 @@ TEST_CASE("kills of a fraction, of a count and of the largest take whom they say
   for (std::size_t p = 0; p < 5; ++p)
     check_share(family, "spared, partner " + std::to_string(p),
                 static_cast<double>(count.sums().alive[(p + 1) * kMonths - 1]), count.replications(), 1.0 / 3.0);
+}
+
+TEST_CASE("arrivals of one month meet the partnerships of its start, whatever the order of shocks") {
+  // Two arrivals, each of which ends one of two: the same one half of the time.
+  const Run twice = run("months = [1, 1]\nkill = 1\ntarget = { count = 1 }\n", "", 2);
+  check_binomial(family, "left of two", twice.column("active_partners_end"), 1.0, 0.5);
+  // What falls in the same month as a kill strikes those who work in it, ended or not.
+  const std::string kill = "[shock.a]\nmonths = [1]\nkill = 1\ntarget = { partners = [\"acme_1\"] }\n",
+                    weaken = "[shock.b]\nmonths = [1]\naffects = \"leads\"\nduration = 24\ntarget = { count = 1 }\n";
+  const auto with = [](const std::string& shocks) {
+    return Run(Head{.months = 1, .replications = 200'000, .seed = 91, .outcomes = "\"wins\""}.text() +
+               "[partner.acme]\nleads = 4\nclose_rate = 1\ndeal_value = 1\ncount = 2\n" + shocks);
+  };
+  const Run first = with(kill + weaken), last = with(weaken + kill);
+  CHECK(first.column("wins") == last.column("wins"));
+  for (std::size_t p = 0; p < 2; ++p) {
+    const auto wins = first.member("revenue", p);
+    check_near(family, "wins of partner " + std::to_string(p), wins.mean, wins.error, 2.0);
+  }
 }
 
 TEST_CASE("the largest partner is the one of the last twelve months, not of all time") {
