@@ -68,10 +68,13 @@ Dependence::Dependence(Setup& setup)
       loss_(actual_) {
   std::vector<double> resolutions;
   for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
+  std::vector<std::uint8_t> absent(attributed_ ? 0 : partners_, 1);
+  for (const std::size_t p : chosen_)
+    if (!attributed_) absent[p] = 0;
   total_ = setup.member_total({"loss_without", setup.currency, "Loss without the partner",
                                attributed_ ? "Mean revenue lost without it from month 1: its own, for nothing feeds back."
                                            : "Mean revenue lost without it from month 1, on the same draws; missing where it was not asked for.",
-                               resolutions});
+                               resolutions, absent});
 }
 
 void Dependence::after_actual(State& state) {

@@ -49,6 +49,8 @@ struct MemberTotal {  // one value a member and replication, kept as exact sums
   std::string long_name;
   std::string definition;
   std::vector<double> resolutions;  // of each member, so that large members do not blur small ones
+  std::vector<std::uint8_t> absent = {};  // [member] 1 where nobody asked for it; empty: asked for everywhere
+  bool holds(std::size_t member) const { return absent.empty() || absent[member] == 0; }
 };
 
 // Which replications are independent of each other. Parameters that are drawn once a replication are drawn for a unit of

@@ -13,11 +13,11 @@ void ResultMembers::take(std::size_t point, const Accumulators& sums, const Expe
     const auto m = static_cast<std::size_t>(member);
     for (std::size_t t = 0; t < totals_.size(); ++t) {
       const int total = catalogue.member_total(point, t);
-      if (member == Catalogue::kAbsent || total == Catalogue::kAbsent) {
+      const auto at = static_cast<std::size_t>(total);
+      if (member == Catalogue::kAbsent || total == Catalogue::kAbsent || !own.member_totals[at].holds(m)) {
         totals_[t].add_missing();
         continue;
       }
-      const auto at = static_cast<std::size_t>(total);
       const auto found = expected.member_totals.find(context_.outputs.member_totals[t].name);
       totals_[t].add(sums.member_totals[at * own.members.size() + m], own.member_totals[at].resolutions[m],
                      found == expected.member_totals.end() ? kMissing : found->second[m]);

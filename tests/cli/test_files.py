@@ -389,6 +389,16 @@ class TheReader(Case):
                 self.assertEqual(values.shape, (1, 12))
             np.testing.assert_allclose(partners.revenue, partners.revenue_expected, rtol=0.15)
 
+    def test_finds_no_loss_without_partners_it_was_not_asked_for(self):
+        # Word of mouth feeds back, so that each partner asked for takes a simulation of its own.
+        sim("run", SOURCE / "configs/arithmetic.toml", "-n", 200, "-o", path("without"), "--set", "partner.referrer.count=3",
+            "--set", "output.without=referrer_2", "--set", "firm.direct.leads=1", "--set", "firm.direct.close_rate=0.4",
+            "--set", "firm.direct.deal_value=1000", "--set", "firm.direct.word_of_mouth=0.2")
+        with h5py.File(path("without")) as file:
+            for name in ("loss_without", "loss_without_standard_error"):
+                self.assertEqual(list(np.isnan(file[f"partners/{name}"][0])), [True, False, True], name)
+            self.assertGreater(file["partners/loss_without"][0][1], 0)
+
     def test_opens_any_group_in_xarray(self):
         try:
             import xarray  # pylint: disable=import-outside-toplevel,unused-import
