@@ -54,11 +54,15 @@ class Reader {
   }
 
  private:
+  bool is_disabled(const std::string& name) const { return scenario_.has_disabled("economy.regime." + name); }
+
+  std::string why_not(const std::string& name) const { return is_disabled(name) ? "it has enabled = false" : ""; }
+
   // The number of regimes when there is none of that name.
   std::size_t number_of(const std::string& name, const sim::Mark& mark, const std::string& path) {
     const auto found = std::find(regimes_.names.begin(), regimes_.names.end(), name);
     if (found == regimes_.names.end()) {
-      problems_.add(mark, fmt::format("{}: {} is not a regime", path, name), {},
+      problems_.add(mark, fmt::format("{}: {} is not a regime", path, name), why_not(name),
                     sim::did_you_mean(name, {regimes_.names.begin(), regimes_.names.end()}, "Regimes"));
       return regimes_.names.size();
     }
@@ -70,8 +74,10 @@ class Reader {
     std::vector<double> law(regimes_.names.size(), 0.0);
     const auto self = static_cast<std::size_t>(std::find(regimes_.names.begin(), regimes_.names.end(), name) -
                                                regimes_.names.begin());
-    double leaving = 0.0;
+    double leaving = 0.0, written = 0.0;  // to regimes there are, and to all that it names
     for (const auto& [to, probability] : scenario_.number_map(path + ".to")) {
+      written += probability;
+      if (is_disabled(to)) continue;
       const std::size_t j = number_of(to, scenario_.mark(path + ".to", to), path + ".to");
       if (j == regimes_.names.size()) continue;
       if (j == self) {
@@ -83,9 +89,9 @@ class Reader {
       leaving += probability;
     }
     if (scenario_.given(path + ".mean_months")) {
-      spread_duration(path, self, leaving, law);
-    } else if (leaving > 1.0 + 1e-12) {
-      problems_.add(scenario_.mark(path + ".to"), fmt::format("{}.to adds up to {}", path, leaving),
+      spread_duration(path, self, leaving, written, law);
+    } else if (written > 1.0 + 1e-12) {
+      problems_.add(scenario_.mark(path + ".to"), fmt::format("{}.to adds up to {}", path, written),
                     "probabilities of leaving in a month may not exceed 1",
                     "Lower them, or give mean_months and shares.");
     }
@@ -96,22 +102,23 @@ class Reader {
     return law;
   }
 
-  // A mean duration of m months leaves with probability 1/m; `to` then holds shares of destinations.
-  void spread_duration(const std::string& path, std::size_t self, double shares, std::vector<double>& law) {
+  // A mean duration of m months leaves with probability 1/m; `to` then holds shares of destinations, of which the regimes
+  // there are take those of disabled ones. A regime that could only lead to disabled ones stays for good.
+  void spread_duration(const std::string& path, std::size_t self, double shares, double written, std::vector<double>& law) {
     const double exit = 1.0 / scenario_.number(path + ".mean_months");
-    if (shares == 0.0 && regimes_.names.size() == 2) {
+    if (written == 0.0 && regimes_.names.size() == 2) {
       law[1 - self] = exit;
       return;
     }
     if (regimes_.names.size() == 1) return;
-    if (shares == 0.0 || std::abs(shares - 1.0) > 1e-9) {
+    if (written == 0.0 || std::abs(written - 1.0) > 1e-9) {
       problems_.add(scenario_.mark(path + ".mean_months"),
-                    fmt::format("{}: shares of destinations add up to {}", path, shares),
+                    fmt::format("{}: shares of destinations add up to {}", path, written),
                     "with mean_months, `to` says where it leads and must add up to 1",
                     fmt::format("Write to = {{ {} = 1 }}.", regimes_.names[self == 0 ? 1 : 0]));
       return;
     }
-    for (double& p : law) p *= exit;
+    for (double& p : law) p *= shares > 0.0 ? exit * (written / shares) : 0.0;
   }
 
   std::vector<double> multipliers(const std::string& name) {
@@ -181,7 +188,7 @@ class Reader {
     if (std::find(regimes_.names.begin(), regimes_.names.end(), name) == regimes_.names.end()) {
       std::vector<std::string_view> known(regimes_.names.begin(), regimes_.names.end());
       known.push_back(kStationaryStart);
-      problems_.add(mark, fmt::format("economy.start: {} is not a regime", name), {}, sim::did_you_mean(name, known, "It may be"));
+      problems_.add(mark, fmt::format("economy.start: {} is not a regime", name), why_not(name), sim::did_you_mean(name, known, "It may be"));
       return regimes_.names.size();
     }
     return number_of(name, mark, "economy.start");

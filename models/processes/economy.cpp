@@ -31,6 +31,11 @@ constexpr std::array kParameters{
                        .needs = "economy.regime"},
     sim::ParameterSpec{
         .path = "economy.regime.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
+    sim::ParameterSpec{.path = "economy.regime.*.enabled",
+                       .kind = sim::Kind::boolean,
+                       .fallback = 1.0,
+                       .doc = "false leaves it out: no regime leads to it",
+                       .source = "neutral"},
     sim::ParameterSpec{
         .path = "economy.regime.*.to",
         .kind = sim::Kind::number_map,

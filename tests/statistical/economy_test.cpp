@@ -15,6 +15,7 @@
 
 #include "tests/support/harness.h"
 #include "tests/support/recursion.h"
+#include "tests/support/scenario_text.h"
 #include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
@@ -231,6 +232,22 @@ multiply = { leads = 0.7, close = 0.5, value = 0.9 }
   CHECK(expected.outcomes.at("leads") == about(leads, 1e-12));
   CHECK(expected.outcomes.at("wins") == about(leads * close, 1e-12));
   CHECK(expected.outcomes.at("revenue") == about(leads * close * value, 1e-12));
+}
+
+TEST_CASE("a disabled regime is never entered, and the others share what would have led there") {
+  const auto wins = [](const std::string& economy) {
+    return Run(Head{.months = 24, .replications = 20'000, .seed = 5, .outcomes = "\"wins\""}.text() +
+               "[partner.acme]\nleads = 5\nclose_rate = 0.4\ndeal_value = 1\n[economy]\nstart = \"good\"\n" + economy)
+        .column("wins");
+  };
+  const std::string multiply = "multiply = { leads = 0.5 }\n";
+  const std::string good = "[economy.regime.good]\nto = { bad = 0.1, ugly = 0.3 }\n",
+                    bad = "[economy.regime.bad]\nmean_months = 4\nto = { good = 0.25, ugly = 0.75 }\n" + multiply,
+                    ugly = "[economy.regime.ugly]\nenabled = false\nmean_months = 5\nmultiply = { leads = 0 }\n";
+  CHECK(wins(good + bad + ugly) == wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\nto = { good = 0.25 }\n" + multiply));
+  // One that leads to disabled ones alone stays for good.
+  const std::string last = "[economy.regime.bad]\nmean_months = 4\nto = { ugly = 1 }\n" + multiply;
+  CHECK(wins(good + last + ugly) == wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\n" + multiply));
 }
 
 TEST_CASE("a close rate drawn once a replication meets the regime's odds one by one") {
