@@ -52,7 +52,8 @@ void ShockEffects::act(State& state) {
   if (!felt_.empty()) weaken_all(state);
 }
 
-void ShockEffects::expect(Expectation& e, const ShockArrivals& arrivals, double severity, double share) const {
+void ShockEffects::expect(Expectation& e, const ShockArrivals& arrivals, double severity, const Target& target) const {
+  const double share = takes_money(channel_) ? target.chance() : target.share();
   double left = 1.0, added = 0.0;
   for (int k = 0; k < e.month; ++k) {
     const double strength = share * severity * profile_.mean_strength(k);

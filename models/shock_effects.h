@@ -48,8 +48,8 @@ class ShockEffects {
   void add(const Effect& effect) { effects_.push_back(effect); }
   // Applies what is still felt this month and forgets what is over.
   void act(State& state);
-  // The same in expectation, where each of the pool is struck with probability `share`, at a mean severity.
-  void expect(Expectation& e, const ShockArrivals& arrivals, double severity, double share) const;
+  // The same in expectation, at a mean severity. Money is taken once an arrival that strikes anybody.
+  void expect(Expectation& e, const ShockArrivals& arrivals, double severity, const Target& target) const;
 
  private:
   float left_of(float strength) const;

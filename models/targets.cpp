@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 #include "models/patterns.h"
@@ -148,6 +149,11 @@ double Target::share() const {
   if (choice == Choice::fraction) return fraction;
   if (choice == Choice::all) return 1.0;
   return std::min(1.0, static_cast<double>(number) / static_cast<double>(firms.size()));
+}
+
+double Target::chance() const {
+  if (firms.empty() || (choice != Choice::fraction && choice != Choice::all && number == 0)) return 0.0;
+  return choice == Choice::fraction ? 1.0 - std::pow(1.0 - fraction, static_cast<double>(firms.size())) : 1.0;
 }
 
 Target read_target(Setup& setup, const std::string& path, const char* otherwise) {

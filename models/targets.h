@@ -24,6 +24,8 @@ struct Target {
 
   // Of the pool, on average.
   double share() const;
+  // Probability that an arrival strikes any of the pool.
+  double chance() const;
 };
 
 // Adds what is wrong to setup.problems; then the pool is not to be used. Not given: `otherwise`, a word as above.

@@ -96,7 +96,7 @@ class Shock {
 
   void expect(Expectation& e) const {
     kills_.expect(e, arrivals_, target_.share());
-    if (lasts()) effects_.expect(e, arrivals_, severity_.mean(), target_.share());
+    if (lasts()) effects_.expect(e, arrivals_, severity_.mean(), target_);
   }
 
  private:

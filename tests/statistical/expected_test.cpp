@@ -17,7 +17,7 @@ namespace {
 using namespace partnersim::testing;
 
 constexpr int kMonths = 18;
-constexpr int kChecks = 231;
+constexpr int kChecks = 231 + 8;
 Family family{kChecks};
 
 Run run(const std::string& rest) {
@@ -105,6 +105,23 @@ TEST_CASE("the spreadsheet is right about scheduled shocks and those whose effec
                run(kPartner + "[shock.storm]\nrate = 0.2\naffects = \"functionality\"\nseverity = { uniform = { low = "
                               "0, high = 1 } }\nduration = { geometric = { mean = 2 } }\n"),
                [](int t) { return 20.0 * std::exp(-0.2 * 0.5 * 2.0 * (1.0 - std::pow(0.5, t))); });
+}
+
+TEST_CASE("the spreadsheet takes money once for an arrival, however many it strikes") {
+  const auto check = [](const std::string& target, const std::string& channel, double expected) {
+    const Run finished = run("[partner.acme]\ncount = 5\nleads = 1\nclose_rate = 0.4\ndeal_value = 10\ncost = 1\n"
+                             "[shock.storm]\nrate = 0.1\namount = 50\nseverity = 0.5\naffects = \"" + channel + "\"\ntarget = " + target + "\n");
+    const double profit = kMonths * (5.0 * 0.4 * 10.0 - 5.0) - expected;
+    CHECK(finished.expected().outcomes.at("profit") == about(profit, 1e-9));
+    check_mean(family, channel + " of " + target, finished.column("profit"), profit);
+  };
+  const double each = kMonths * 0.1 * 25.0;
+  for (const char* channel : {"cash", "cost"}) {
+    check("\"partners\"", channel, each);
+    check("{ count = 2 }", channel, each);
+    check("{ top = 1, by = \"revenue\" }", channel, each);
+    check("{ fraction = 0.2 }", channel, each * (1.0 - std::pow(0.8, 5)));
+  }
 }
 
 TEST_CASE("the spreadsheet is right about leads given and returned") {
