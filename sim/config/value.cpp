@@ -90,7 +90,12 @@ std::optional<Law> read_number_or_law(const Node& node, const ParameterSpec& spe
                                       Problems& problems) {
   if (node.table() != nullptr && !spec.laws.empty()) return read_law(node, spec, path, problems);
   const auto number = read_number(node, quantity_of(spec, path), problems);
-  return number ? std::optional(constant_law(*number, node.mark)) : std::nullopt;
+  if (!number) return std::nullopt;
+  Law law = constant_law(*number, node.mark);
+  const std::string problem = spec.check == nullptr ? "" : spec.check(law, spec.range);
+  if (problem.empty()) return law;
+  problems.add(node.mark, path + ": " + problem);
+  return std::nullopt;
 }
 
 std::optional<bool> read_flag(const Node& node, const ParameterSpec& spec, const std::string& path,

@@ -277,6 +277,8 @@ CONTRADICTIONS = [
     (SHOCK + "every = 9\nseverity = 0.5", "severity has no effect"),
     (SHOCK + 'every = 9\naffects = "cash"', "lacks amount"),
     (SHOCK + 'every = 9\naffects = "capacity"', "affects has no effect"),
+    (SHOCK + 'every = 9\naffects = "leads"\nduration = 1.5', r"1\.5 is not a whole number of months.*Use 1, or a law"),
+    ('[partner.slow]\nleads = 1\nclose_rate = 1\ndeal_value = 1\nlag = 0.5', "0.5 is not a whole number of months"),
     (SHOCK + 'every = 9\naffects = "leads"\nrecovery = { exponentail = 0.3 }', "Did you mean exponential"),
     (SHOCK + 'every = 9\naffects = "leads"\nrecovery = { exponential = inf }', "not a recovery"),
     ('[shock.storm]\nevery = 9\naffects = "leads"\nkills = "firm"', "kills has no effect"),
