@@ -73,7 +73,10 @@ class GoalSeek {
 
   int operator()() {
     if (!find_bracket()) return not_found();
-    search_.close([this] { return 0.05 * uncertainty(); });  // narrower would only follow the noise
+    search_.close([this] {
+      const double u = uncertainty();
+      return std::isfinite(u) ? 0.05 * u : 0.0;  // narrower would only follow the noise
+    });
     return answer();
   }
 
@@ -160,22 +163,26 @@ class GoalSeek {
     return search_.bracket_between(*low, *high);
   }
 
-  // Of the statistic, by the slope between the ends tried around the bracket: 1.96 standard errors.
+  // Of the answer, 1.96 standard errors: those of the statistic over its slope. Infinite where it never moved.
   double uncertainty() const {
     const auto here = tried_.find(search_.low());
-    if (here == tried_.end() || !here->second) return 0.0;
-    // The slope over a stretch in which the statistic moves by at least its own error, else over the widest there is.
-    double slope = 0.0;
-    double nearest = kInfinity;
+    if (here == tried_.end() || !here->second) return kInfinity;
+    // The slope over the nearest stretch in which the statistic moves by twice its own error, else over the widest there is.
+    double slope = 0.0, nearest = kInfinity, fallback = 0.0, widest = 0.0;
     for (const auto& [x, achieved] : tried_) {
       if (!achieved || x == search_.low()) continue;
       const double rise = achieved->value - here->second->value;
       const double distance = std::abs(x - search_.low());
+      if (distance > widest) {
+        widest = distance;
+        fallback = rise / distance;
+      }
       if (std::abs(rise) < 2.0 * here->second->half_width || distance >= nearest) continue;
       nearest = distance;
-      slope = rise / (x - search_.low());
+      slope = rise / distance;
     }
-    return slope != 0.0 ? here->second->half_width / std::abs(slope) : 0.0;
+    if (slope == 0.0) slope = fallback;
+    return here->second->half_width == 0.0 ? 0.0 : here->second->half_width / std::abs(slope);
   }
 
   bool holds(double x) const {
@@ -187,10 +194,10 @@ class GoalSeek {
     std::string tried;
     for (const auto& [x, achieved] : tried_)
       if (achieved) tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width), plain(x));
-    const bool everywhere = values_.count("between") != 0 && std::all_of(tried_.begin(), tried_.end(), [&](const auto& t) { return t.second && holds(t.first); });
+    const bool everywhere = !tried.empty() && std::all_of(tried_.begin(), tried_.end(), [&](const auto& t) { return !t.second || holds(t.first); });
     if (everywhere) {
-      print_message(fmt::format("{} {} {} holds everywhere between: it is {}. Its edge lies elsewhere: search there with --between LO:HI.", condition_.key,
-                                condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
+      print_message(fmt::format("{} {} {} holds at all values of {} tried: it is {}. Its edge lies elsewhere: search there with --between LO:HI.", condition_.key,
+                                condition_.at_least ? ">=" : "<=", plain(condition_.level), path_, tried));
       return kImprecise;
     }
     print_message(fmt::format("No value of {} found for which {} {} {}: it is {}. Search elsewhere with --between LO:HI.", path_, condition_.key,

@@ -676,6 +676,13 @@ class GoalSeek(Experiment):
         self.assertIn("partner.referrer.leads = ", answers.pop())
         self.assertEqual(self.left_behind(), [])
 
+    def test_of_what_is_known_worse_than_the_search_steps_has_an_interval_that_says_so(self):
+        # 500 futures: the mean is known to 4,300, a fiftieth of it; the answer is 5.0104.
+        found = [self.answer("partner.referrer.leads", "revenue >= 240500", "-n", 500, "-s", seed) for seed in range(1, 11)]
+        self.assertGreaterEqual(sum(f["low"] <= 5.0104 <= f["high"] for f in found), 8, found)
+        for f in found:
+            self.assertTrue(0.1 < f["high"] - f["low"] < 0.4, f)
+
     def test_of_a_whole_number_gives_a_whole_number(self):
         found = self.answer("partner.referrer.count", "revenue >= 600000", "-n", 10_000)
         self.assertEqual(found["value"], 3)
@@ -692,6 +699,10 @@ class GoalSeek(Experiment):
         self.assertIn("--between", answer.err)
         self.assertIn("at 1", answer.err)
         self.assertEqual(answer.out, "")
+
+    def test_of_what_holds_wherever_it_looks_does_not_say_that_it_holds_nowhere(self):
+        answer = self.solve("partner.referrer.leads", "revenue >= -1", "-n", 500, "-q", code=IMPRECISE)
+        self.assertIn("holds at all values of partner.referrer.leads tried", answer.err)
 
     def test_between_values_at_all_of_which_the_condition_holds_does_not_say_that_it_holds_at_none(self):
         answer = self.solve("partner.referrer.leads", "revenue >= 240000", "-n", 2000, "-q", "--between", "6:10", code=IMPRECISE)
@@ -750,6 +761,14 @@ class AnExperimentThatMakesNoSense(Experiment):
                               ('"partner.b.leads" = -1', "out of range"), ('"scenario.months" = 12', "with --set")):
             said = self.refused(SMALL + f"[variant.odd]\nset = {{ {setting} }}\n", says=[says])
             self.assertRegex(said, r"s\.toml:\d+")
+
+    def test_with_variants_that_tables_could_not_tell_apart_is_refused_at_the_label(self):
+        def two(x, y):
+            return SMALL + "".join(f'[variant.{name}]\nlabel = "{label}"\nset = {{ "partner.b.leads" = {leads} }}\n'
+                                   for name, label, leads in (("x", x, 7), ("y", y, 8)))
+
+        self.refused(two("plan", "plan"), says=['variant.y.label = "plan" is taken', "variant.x"])
+        self.refused(two("x", "base"), says=['variant.y.label = "base" is taken'])
 
     def test_that_is_wrong_at_a_later_point_only_names_the_value(self):
         said = self.refused(SMALL, "--vary", "partner.b.deal_value=1000,-5", says=["partner.b.deal_value", "-5"])
