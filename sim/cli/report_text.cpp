@@ -80,10 +80,10 @@ std::vector<std::string> table_row(const ReportRow& row) {
     return rounded(q.value, q.error);
   };
   std::string gap = "-";
-  if (std::isfinite(row.expected) && s.mean != 0.0) gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / s.mean);
+  if (std::isfinite(row.expected) && s.mean != 0.0) gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / std::abs(s.mean));
   if (gap == "-0.0 %") gap = "+0.0 %";
   // The spreadsheet's figure has no simulation error; it is shown as finely as the mean.
-  return {row.outcome, row.unit == "1" ? "" : row.unit, rounded(s.mean, s.mean_error), "± " + rounded_error(s.mean_error),
+  return {row.outcome, row.unit == "1" ? "" : row.unit, rounded(s.mean, s.mean_error), std::isfinite(s.mean_error) ? "± " + rounded_error(s.mean_error) : "-",
           rounded(s.sd, s.sd_error), quantile(1), quantile(4), quantile(7), rounded(s.cvar, s.cvar_error),
           std::isfinite(row.expected) ? rounded(row.expected, s.mean_error) : "-", gap};
 }

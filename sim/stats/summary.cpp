@@ -111,6 +111,7 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   set_quantile_errors(s);
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
+  if (values.size() == 1) s.sd = s.mean_error = s.sd_error = s.cvar_error = kMissing;  // one value knows no spread
   return s;
 }
 

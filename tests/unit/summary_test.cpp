@@ -134,7 +134,7 @@ TEST_CASE("the mean of the worst mirrors when the values do") {
       mirrored[i] = -values[i];
     }
     CHECK(summarise(values).cvar == -summarise(mirrored, true).cvar);
-    CHECK(summarise(values).cvar_error == summarise(mirrored, true).cvar_error);
+    if (n > 1) CHECK(summarise(values).cvar_error == summarise(mirrored, true).cvar_error);
   }
 }
 
@@ -159,10 +159,10 @@ TEST_CASE("the error of the mean of the worst is its asymptotic formula") {
         about(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0), 1e-14));
 }
 
-TEST_CASE("one value is every statistic but the spread") {
+TEST_CASE("one value is every statistic but the spread, which is not known") {
   const sim::Summary s = summarise({42.5f});
   for (const double x : {s.mean, s.minimum, s.maximum, s.cvar}) CHECK(x == 42.5);
-  for (const double x : {s.sd, s.mean_error, s.sd_error, s.cvar_error}) CHECK(x == 0.0);
+  for (const double x : {s.sd, s.mean_error, s.sd_error, s.cvar_error}) CHECK(std::isnan(x));
   for (const auto& q : s.quantiles)
     for (const double x : {q.value, q.low, q.high}) CHECK(x == 42.5);
 }
