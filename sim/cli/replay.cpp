@@ -24,7 +24,7 @@ constexpr const char* kExample = "partnersim replay results/twelve_partners.h5 -
 options::options_description described() {
   options::options_description description("Options");
   description.add_options()
-      ("replication,r", options::value<std::uint64_t>()->value_name("K"), "the future with this number, from 0")
+      ("replication,r", options::value<std::int64_t>()->value_name("K"), "the future with this number, from 0")
       ("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"), "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum")
       ("point", options::value<std::string>()->value_name("LABEL|NUMBER"), "of an experiment; the first unless given")
       ("format", options::value<std::string>()->default_value("text")->value_name("text|json"), "of the chronicle on stdout")
@@ -177,9 +177,10 @@ int replay_command(const Words& words, const Domain& domain) {
   if (format != "text" && format != "json") throw UsageError(fmt::format("--format {} is neither text nor json", format));
   const std::string point = values.count("point") != 0 ? values["point"].as<std::string>() : "";
   const Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
-  const std::uint64_t replication = values.count("near") != 0 ? replay.nearest(values["near"].as<std::string>()) : values["replication"].as<std::uint64_t>();
-  if (replication >= replay.replications())
-    throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replay.replications() - 1));
+  const std::int64_t asked = values.count("near") != 0 ? static_cast<std::int64_t>(replay.nearest(values["near"].as<std::string>())) : values["replication"].as<std::int64_t>();
+  const auto replication = static_cast<std::uint64_t>(asked);
+  if (asked < 0 || replication >= replay.replications())
+    throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", asked, replay.replications() - 1));
   const Chronicle chronicle = replay.tell(replication);
   print_result(format == "json" ? replay.as_json(replication, chronicle) : replay.as_text(replication, chronicle));
   return kDone;

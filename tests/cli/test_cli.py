@@ -681,6 +681,57 @@ class InputAndOutputErrors(Case):
         self.sim("summary", "a.h5", code=DONE)
 
 
+class AReplay(Case):
+    """Its figures are checked against the file by the program itself; here, that its story adds up to them."""
+
+    def setUp(self):
+        super().setUp()
+        self.sim("run", SOURCE / "configs/everything.toml", "-n", 60, "-o", "r.h5", "-q", code=DONE)
+
+    def told(self, *words):
+        return json.loads(self.sim("replay", "r.h5", *words, "--format", "json", code=DONE).out)
+
+    def test_tells_events_that_add_up_to_the_outcomes_of_the_file(self):
+        with h5py.File(self.folder / "r.h5") as file:
+            columns = {name: file[f"outcomes/{name}"][0] for name in ("revenue", "partners_lost", "partners_lost_to_shocks", "months_in_recession")}
+        stories = 0
+        for replication in range(0, 60, 7):
+            told = self.told("-r", replication)
+            events, outcomes = told["events"], told["outcomes"]
+            self.assertEqual([e["month"] for e in events], sorted(e["month"] for e in events))
+            for name, column in columns.items():
+                self.assertEqual(outcomes[name], float(column[replication]), name)
+            if outcomes["out_of_cash"]:
+                continue
+            stories += 1
+            months = [e["amount"] for e in events if e["kind"] == "month"]
+            self.assertEqual(len(months), 36)
+            self.assertAlmostEqual(sum(months) / outcomes["revenue"], 1, delta=1e-6)
+            ended = [e for e in events if e["kind"] == "ended"]
+            self.assertEqual(len(ended), outcomes["partners_lost"])
+            self.assertEqual(sum(e["cause"] != "churn" for e in ended), outcomes["partners_lost_to_shocks"])
+            self.assertEqual(len({e["subject"] for e in ended}), len(ended))
+        self.assertGreater(stories, 4)
+
+    def test_near_a_statistic_tells_the_future_that_is_nearest_to_it(self):
+        with h5py.File(self.folder / "r.h5") as file:
+            revenue = file["outcomes/revenue"][0]
+            names = [text.decode() for text in file["summary/outcome"]]
+            p05 = file["summary/quantile_value"][0, names.index("revenue"), 1]
+        self.assertEqual(self.told("--near", "revenue.p05")["replication"], int(abs(revenue - p05).argmin()))
+
+    def test_of_a_future_that_is_not_there_is_refused(self):
+        for number in (-1, 60):
+            answer = self.sim("replay", "r.h5", "-r", number, code=USAGE)
+            self.assertIn(f"--replication {number} is out of range: there are futures 0 to 59", answer.err)
+
+    def test_as_text_has_every_event_of_every_month(self):
+        said = self.sim("replay", "r.h5", "-r", 3, code=DONE).out
+        for event in self.told("-r", 3)["events"]:
+            if event["kind"] != "begun":  # "51 partnerships begin"
+                self.assertIn(event["text"], said)
+
+
 class SummaryOf(Case):
     def refused(self, name, *expected):
         answer = self.sim("summary", name, code=INPUT_OUTPUT)
