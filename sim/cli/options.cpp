@@ -88,8 +88,14 @@ std::vector<std::string> assignments(const options::variables_map& values) {
     list.push_back(fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
   }
   if (values.count("seed") != 0) list.push_back("scenario.seed=" + values["seed"].as<std::string>());
-  // Last, where extend puts it too.
-  if (values.count("replications") != 0) list.push_back("scenario.replications=" + values["replications"].as<std::string>());
+  // Last and in plain digits, as extend puts it too: what it makes has the bytes of one run.
+  if (values.count("replications") != 0) {
+    std::string text = values["replications"].as<std::string>();
+    const bool separated = text.find_first_not_of("0123456789_") == std::string::npos && !text.starts_with('_') && !text.ends_with('_') &&
+                           text.find("__") == std::string::npos;
+    if (separated) std::erase(text, '_');
+    list.push_back("scenario.replications=" + text);
+  }
   return list;
 }
 

@@ -300,9 +300,9 @@ class AnExtension(Parts):
 
     def test_of_more_than_one_group_of_rows_gives_the_bytes_of_one_run(self):
         """Columns are read in pieces of 65,536 rows: the second begins where the first ended."""
-        self.sim("run", "single.toml", "-n", 140_000, "-o", "r.h5", code=DONE)
-        self.sim("extend", "r.h5", "-n", 3_000, *self.threads(), code=DONE)
-        self.same("r.h5", self.whole("single", "-n", 143_000), "three groups known")
+        self.sim("run", "single.toml", "-n", "140_000", "-o", "r.h5", code=DONE)
+        self.sim("extend", "r.h5", "-n", "3_000", *self.threads(), code=DONE)
+        self.same("r.h5", self.whole("single", "-n", "143_000"), "three groups known")
 
     def test_by_values_of_an_axis_simulates_only_the_new_points(self):
         self.sim("run", "sweep.toml", "-n", 900, "-o", "r.h5", code=DONE)
