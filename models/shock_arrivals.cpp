@@ -34,7 +34,7 @@ ShockArrivals::ShockArrivals(Setup& setup, const std::string& path) : word_(setu
   const bool every = scenario.given(path + ".every");
   const bool months = scenario.given(path + ".months");
   if (rate + every + months != 1)
-    setup.problems.add(scenario.mark(path + ".kill"), fmt::format("{} needs exactly one of rate, every and months", path),
+    setup.problems.add(scenario.mark(path + (every && (rate || months) ? ".every" : months ? ".months" : "")), fmt::format("{} needs exactly one of rate, every and months", path),
                        rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given", "For example: every = 100");
   if (rate) rate_ = scenario.number(path + ".rate");
   if (every) rate_ = 1.0 / scenario.number(path + ".every");
