@@ -18,7 +18,7 @@ sim::ParameterSpec money(std::string_view path, std::string_view doc, std::strin
 
 std::span<const sim::ParameterSpec> money_parameters() {
   static const std::array kParameters{
-      drawn_spec("firm.cash", "currency", {-1e12, 1e12}, "opening cash; given: running out of cash is modelled"),
+      without_default(drawn_spec("firm.cash", "currency", {-1e12, 1e12}, "opening cash; given: running out of cash is modelled")),
       drawn_spec("firm.fixed_cost", "currency", {0, 1e12}, "a month"),
       drawn_spec("firm.variable_cost_share", "1", {0, 10}, "cost of what is sold, as a share of revenue"),
       money("firm.credit", "cash may fall to minus this", "firm.cash"),
@@ -29,7 +29,7 @@ std::span<const sim::ParameterSpec> money_parameters() {
       money("firm.wage", "an hour that partnerships take"),
       sim::ParameterSpec{.path = "firm.discount_rate", .unit = "1 a year", .range = {-0.99, 100}, .fallback = 0.0,
                          .doc = "of the net present value", .source = "neutral"},
-      money("firm.draw_above", "cash above this is drawn by the owner at the end of a month; none: it stays", "firm.cash"),
+      without_default(money("firm.draw_above", "cash above this is drawn by the owner at the end of a month; none: it stays", "firm.cash")),
       sim::ParameterSpec{.path = "firm.injections", .kind = sim::Kind::number_map, .unit = "currency", .range = {0, 1e12},
                          .doc = "money put in, by month: { \"6\" = 20000 }", .source = "neutral", .needs = "firm.cash"},
       sim::ParameterSpec{.path = "partner.*.commission", .unit = "1", .range = {0, 1}, .fallback = 0.0,

@@ -31,6 +31,11 @@ inline const sim::ParameterSpec drawn_spec(std::string_view path, std::string_vi
   return {.path = path, .unit = unit, .range = range, .frequency = sim::Frequency::once_a_replication,
           .laws = sim::distribution_laws(), .check = sim::distribution_problem, .doc = doc, .source = "neutral"};
 }
+// Not given is not the same as any number.
+inline const sim::ParameterSpec without_default(sim::ParameterSpec spec) {
+  spec.source = {};
+  return spec;
+}
 inline const sim::ParameterSpec required(sim::ParameterSpec spec) {
   spec.required = true;
   spec.source = {};

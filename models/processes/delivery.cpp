@@ -21,7 +21,7 @@ namespace partnersim {
 namespace {
 
 const std::array kParameters{
-    drawn_spec("firm.capacity", "deals a month", {0, 1e9}, "most deals served in a month; none: all of them"),
+    without_default(drawn_spec("firm.capacity", "deals a month", {0, 1e9}, "most deals served in a month; none: all of them")),
     sim::ParameterSpec{.path = "firm.abandonment", .unit = "1 a month", .range = {0, 1}, .fallback = 0.0,
                        .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral", .needs = "firm.capacity"},
 };

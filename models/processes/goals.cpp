@@ -22,7 +22,7 @@ constexpr std::array kParameters{
     sim::ParameterSpec{.path = "goal.*.at_least", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level to reach"},
     sim::ParameterSpec{.path = "goal.*.at_most", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level never to exceed, instead of at_least"},
     sim::ParameterSpec{.path = "goal.*.by", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .fallback = sim::kMaxMonths,
-                       .doc = "the last month that counts; none: the horizon", .source = "neutral"},
+                       .doc = "the last month that counts; none: the horizon"},
 };
 
 class Goals final : public Process {
