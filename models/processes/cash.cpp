@@ -109,8 +109,10 @@ class Cash final : public Process {
     cash_column_ = setup.outcome({"cash_end", money_unit, "Cash at the end", "Cash after the last month, or when it ran out."});
     lowest_column_ = setup.outcome({"cash_min", money_unit, "Lowest cash", "Lowest cash at the end of a month."});
     need_column_ = setup.outcome({"funding_need", money_unit, "Funding need",
-                                  "Opening cash with which this future would not run out: P95 keeps the probability of running out at 5 %.", true});
-    out_column_ = setup.outcome({"out_of_cash", "1", "Out of cash", "1 when the firm runs out of cash: the mean is its probability.", true});
+                                  "Opening cash with which this future would not run out, the owner drawing what was drawn: P95 keeps the probability of running out at 5 %.", true});
+    sim::Column out{"out_of_cash", "1", "Out of cash", "1 when the firm runs out of cash: the mean is its probability.", true};
+    out.explains = true;
+    out_column_ = setup.outcome(out);
     sim::Column month{"out_of_cash_month", "month", "Month out of cash", "Month in which the firm runs out of cash; missing when it does not."};
     month.may_be_missing = true;
     out_month_column_ = setup.outcome(month);
