@@ -167,10 +167,14 @@ std::string differences_text(const Report& report) {
   const bool single = std::all_of(report.differences.begin(), report.differences.end(), [&](const DifferenceRow& row) { return row.point == report.differences.front().point; });
   std::vector<DifferenceRow> rows;
   std::string words;
+  std::size_t cut = 0;
   for (const DifferenceRow& row : report.differences) {
     if (single || row.outcome == outcome) rows.push_back(row);
-    if (row.outcome == outcome && rows.size() <= kPointsInFull * 4 && !row.words.empty()) words += "  " + row.words + "\n";
+    if (row.outcome != outcome || row.words.empty()) continue;
+    if (rows.size() <= kPointsInFull * 4) words += "  " + row.words + "\n";
+    else ++cut;
   }
+  if (cut > 0) words += fmt::format("  … and {} more: /comparison/in_words of the result file has them all.\n", whole(cut));
   return "\n" + difference_table(rows) + "\"more in\" is the share of futures in which the point has more; \"pairing removed\" how much\nsmaller the variance of the difference is for sharing random numbers.\n" + words;
 }
 

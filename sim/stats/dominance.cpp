@@ -214,8 +214,8 @@ std::string in_words(const DominanceTest& test, const ComparisonNames& names) {
   }
   const bool b_better = (test.verdict == Dominance::b_larger) == names.larger_is_better;
   const double against = test.verdict == Dominance::b_larger ? test.loss : test.gain;
-  std::string text = fmt::format("at every level of {}, `{}` {} at least as likely", names.outcome,
-                                 b_better ? names.b : names.a, reach);
+  std::string text = fmt::format("at every level of {}, `{}` {} at least as likely as `{}`", names.outcome,
+                                 b_better ? names.b : names.a, reach, b_better ? names.a : names.b);
   if (against > 0.0)
     text += fmt::format(", but for {:.2g} percentage points that Monte Carlo error may explain", 100.0 * against);
   return text;

@@ -132,12 +132,12 @@ TEST_CASE("a variant that is larger in every replication dominates") {
   CHECK(test.verdict == sim::Dominance::b_larger);
   CHECK(test.loss == 0.0);
   CHECK(test.gain == about(0.125, 0.3));
-  CHECK(sim::in_words(test, kNames) == "at every level of revenue, `sign` makes reaching it at least as likely");
+  CHECK(sim::in_words(test, kNames) == "at every level of revenue, `sign` makes reaching it at least as likely as `base`");
   const sim::DominanceTest reverse = sim::test_dominance(b, a, {});
   CHECK(reverse.verdict == sim::Dominance::a_larger);
   CHECK(reverse.loss == test.gain);
   CHECK(sim::in_words(reverse, {"partners lost", "base", "sign", false}) ==
-        "at every level of partners lost, `sign` makes staying at or below it at least as likely");
+        "at every level of partners lost, `sign` makes staying at or below it at least as likely as `base`");
 }
 
 TEST_CASE("a wider variant crosses at the value that both reach equally often") {
