@@ -159,7 +159,8 @@ class APoint(Experiment):
                 values = self.column_of(file, "summary", statistic, outcome)
                 self.assertEqual(list(np.isnan(values)), [True, False], f"{statistic} of {outcome}")
             self.assertTrue(np.isnan(self.column_of(file, "comparison", "difference", outcome)).all())
-            lines = [line for line in answer.out.splitlines() if line.startswith(outcome + " ")]
+            # Not those of what the worst futures share, which are shorter.
+            lines = [line for line in answer.out.splitlines() if line.startswith(outcome + " ") and len(line.split()) > 6]
             self.assertEqual(len(lines), 1, f"{outcome} is in the table of its variant alone")
         self.assertTrue(np.isnan(file["trajectories/cash_mean"][0]).all())
         self.assertFalse(np.isnan(file["trajectories/cash_mean"][1]).any())
