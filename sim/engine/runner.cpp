@@ -7,7 +7,6 @@
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +23,8 @@ namespace sim {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLaneStep = 16, kLargestBlock = 512;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -96,14 +97,17 @@ class BlockQueue {
   Position at_, finish_;
 };
 
-// One size for all points, so that work space is made once: what the largest of them can bear, and no more than is used.
-std::size_t smallest_block(const ExperimentPlan& plan) {
-  std::size_t block = 16, most = 512;
+// One size for all points, so that work space is made once: what the largest of them can bear, no more than is used, and
+// in a short run a few blocks for every thread.
+std::size_t smallest_block(const ExperimentPlan& plan, int threads) {
+  constexpr std::uint64_t kBlocksPerThread = 4, kShare = 64;  // assumed; a share as small is not worth parting
+  std::size_t longest = kLaneStep, most = kLargestBlock;
   for (const PlannedPoint& point : plan.points) {
-    block = std::max<std::size_t>(block, padded(point.replications));
+    longest = std::max<std::size_t>(longest, padded(point.replications));
     most = std::min(most, choose_block(*point.model));
   }
-  return std::min(block, most);
+  const std::uint64_t share = plan.total_replications() / (kBlocksPerThread * static_cast<std::uint64_t>(threads));
+  return std::min({longest, most, padded(std::max(share, kShare))});
 }
 
 // What one thread keeps between blocks: work space is expensive to touch for the first time.
@@ -123,7 +127,7 @@ class Execution {
  public:
   Execution(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options)
       : plan_(plan), sink_(sink), options_(options) {
-    report_.block = options.block != 0 ? options.block : smallest_block(plan);
+    report_.block = options.block != 0 ? options.block : smallest_block(plan, options.threads);
     total_ = plan.total_replications();
   }
 
@@ -249,15 +253,12 @@ RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& op
   return Execution(plan, sink, options).run();
 }
 
-std::size_t second_level_cache() {
-  constexpr std::size_t kUnknown = 1 << 20, kLargest = 2 << 20;  // larger ones are often shared by several cores
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? std::min(static_cast<std::size_t>(bytes), kLargest) : kUnknown;
-}
-
-std::size_t choose_block(const Model& model, std::size_t cache) {
-  const std::size_t lanes = cache / 2 / std::max<std::size_t>(1, model.bytes_per_lane());
-  return std::clamp<std::size_t>(lanes / 16 * 16, 16, 512);
+std::size_t choose_block(const Model& model) {
+  // Assumed: what a thread may take of the last-level cache. Rows are read in order, a partner at a time, so that they
+  // need not stay in the second level; what a block costs beside its lanes is worth more than their staying there.
+  constexpr std::size_t kBudget = 8 << 20;  // bytes
+  const std::size_t lanes = kBudget / std::max<std::size_t>(1, model.bytes_per_lane());
+  return std::clamp<std::size_t>(lanes / kLaneStep * kLaneStep, kLaneStep, kLargestBlock);
 }
 
 int default_threads() {

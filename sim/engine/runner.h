@@ -58,11 +58,9 @@ struct RunReport {
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options);
 
-// Bytes of the second-level cache a core has for itself; assumed to be 1 MiB where the system does not say.
-std::size_t second_level_cache();
-// The block size `run` chooses for a model: whole work space in half of the second-level cache, 16 to 512 replications, a
+// The block size `run` chooses for a model, short runs aside: work space of at most 8 MiB, 16 to 512 replications, a
 // multiple of 16.
-std::size_t choose_block(const Model& model, std::size_t cache = second_level_cache());
+std::size_t choose_block(const Model& model);
 
 // Threads that CPU affinity and the cgroup's quota allow; PARTNERSIM_THREADS overrides.
 int default_threads();

@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -373,30 +374,31 @@ TEST_CASE("a run after a failed one is whole") {
   check_prefix(second, {1000}, 10);
 }
 
-TEST_CASE("blocks have 16 to 512 replications, a multiple of 16, and fit half the cache when they can") {
+TEST_CASE("blocks have 16 to 512 replications, a multiple of 16, and fit the budget when they can") {
+  constexpr std::size_t kBudget = 8 << 20;
   Watch watch;
-  for (const std::size_t cache : {std::size_t{1} << 20U, std::size_t{2} << 20U})
-    for (std::size_t bytes = 0; bytes < 3000000; bytes += bytes < 5000 ? 1 : 9973) {
-      const std::size_t block = sim::choose_block(CountingModel(watch, 0.0, bytes), cache);
-      const bool good = block >= 16 && block <= 512 && block % 16 == 0 && (block == 16 || block * bytes <= cache / 2);
-      if (!good) FAIL_CHECK("block of " << block << " for " << bytes << " bytes a lane");
-      // No larger one would do.
-      if (block < 512 && (block + 16) * bytes <= cache / 2)
-        FAIL_CHECK("a larger block fits " << bytes << " bytes a lane");
-    }
+  for (std::size_t bytes = 0; bytes < 3000000; bytes += bytes < 20000 ? 1 : 9973) {
+    const std::size_t block = sim::choose_block(CountingModel(watch, 0.0, bytes));
+    const bool good = block >= 16 && block <= 512 && block % 16 == 0 && (block == 16 || block * bytes <= kBudget);
+    if (!good) FAIL_CHECK("block of " << block << " for " << bytes << " bytes a lane");
+    // No larger one would do.
+    if (block < 512 && (block + 16) * bytes <= kBudget) FAIL_CHECK("a larger block fits " << bytes << " bytes a lane");
+  }
   CHECK(sim::choose_block(CountingModel(watch, 0.0, 1)) == 512);
   CHECK(sim::choose_block(CountingModel(watch, 0.0, std::size_t{1} << 40U)) == 16);
-  CHECK(sim::second_level_cache() >= 64 * 1024);
-  CHECK(sim::second_level_cache() <= 2 * 1024 * 1024);
 }
 
 TEST_CASE("a run chooses its block by itself when none is given") {
   Watch watch;
-  CollectingSink sink;
-  const sim::ExperimentPlan plan = plan_of(watch, {1500});
-  const sim::RunReport report = sim::run(plan, sink, {});
-  CHECK(report.block == sim::choose_block(*plan.points.front().model));
-  check_prefix(sink, {1500}, report.block);
+  for (const auto& [replications, threads, block] : {std::tuple{8000U, 1, 512U}, {8000U, 4, 512U}, {8000U, 16, 128U},
+                                                     {1500U, 4, 96U}, {1500U, 100, 64U}, {40U, 1, 64U}}) {
+    CollectingSink sink;
+    sim::RunOptions options;
+    options.threads = threads;
+    const sim::RunReport report = sim::run(plan_of(watch, {replications}), sink, options);
+    CHECK(report.block == block);
+    check_prefix(sink, {replications}, report.block);
+  }
 }
 
 TEST_CASE("parallel_for calls every index once and rethrows") {
