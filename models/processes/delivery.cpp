@@ -16,6 +16,7 @@
 #include "models/streams.h"
 #include "sim/lanes/compact.h"
 #include "sim/lanes/lane_list.h"
+#include "sim/lanes/ranks.h"
 
 namespace partnersim {
 namespace {
@@ -79,7 +80,7 @@ class Delivery final : public Process {
     if (busy_lanes_.empty()) return;
     for (std::uint32_t s = 0; s < sources_.size(); ++s) receive(state, s);
     for (const std::uint32_t i : busy_lanes_) {
-      enqueue(i);
+      enqueue(state.isa, i);
       serve(state, i, static_cast<std::size_t>(std::min(room_[i], 1e9)));
       if (abandonment_ > 0.0) abandon(state, i);
       if (state.stopped_in[i] == 0) waiting_[i] = static_cast<float>(queues_[i].size());
@@ -132,9 +133,9 @@ class Delivery final : public Process {
     float value;
     std::uint32_t source;
   };
-  struct Newcomer {
-    std::uint64_t order;  // its word, then its place among the deals of the month, so that words that tie keep the order of sources
-    Deal deal;
+  struct Newcomers {  // of a month, as sources closed them
+    std::vector<Deal> deals;
+    std::vector<std::uint64_t> keys;  // of a deal: its word, then its place, so that words that tie keep the order of sources
   };
   struct Cohort {
     double deals;
@@ -152,9 +153,10 @@ class Delivery final : public Process {
     cells_.flagged(state.isa, busy_lanes_, closings);
     sim::compress(state.isa, closings, cells_, counts_.data());
     for (std::size_t k = 0; k < cells_.size(); ++k) {
-      auto& newcomers = newcomers_[cells_[k]];
-      first_[k] = static_cast<std::uint32_t>(newcomers.size());
-      newcomers.resize(newcomers.size() + counts_[k]);
+      Newcomers& newcomers = newcomers_[cells_[k]];
+      first_[k] = static_cast<std::uint32_t>(newcomers.deals.size());
+      newcomers.deals.resize(first_[k] + counts_[k]);
+      newcomers.keys.resize(first_[k] + counts_[k]);
       state.sales.row(s)[cells_[k]] = 0.0f;
     }
     sim::Address address = sources_[s].address;
@@ -163,11 +165,11 @@ class Delivery final : public Process {
     each_call(state, address, 2, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
       float value = values.deal(words, j);
       if (state.deal_value.used) value *= state.deal_value.value[cells_[k]];
-      newcomers_[cells_[k]][first_[k] + j].deal = {value, s};
+      newcomers_[cells_[k]].deals[first_[k] + j] = {value, s};
     });
     address.process = stream::kDelivery;
     each_call(state, address, 0, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
-      newcomers_[cells_[k]][first_[k] + j].order = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
+      newcomers_[cells_[k]].keys[first_[k] + j] = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
     });
   }
 
@@ -188,11 +190,16 @@ class Delivery final : public Process {
     }
   }
 
-  void enqueue(std::size_t lane) {
-    auto& newcomers = newcomers_[lane];
-    std::sort(newcomers.begin(), newcomers.end(), [](const Newcomer& a, const Newcomer& b) { return a.order < b.order; });
-    for (const Newcomer& newcomer : newcomers) queues_[lane].push_back(newcomer.deal);
-    newcomers.clear();
+  void enqueue(sim::Isa isa, std::size_t lane) {
+    auto& [deals, keys] = newcomers_[lane];
+    auto& queue = queues_[lane];
+    const std::size_t waiting = queue.size(), count = deals.size();
+    ranks_.resize(count);
+    sim::ranks(isa, keys.data(), count, ranks_.data());
+    queue.resize(waiting + count);
+    for (std::size_t k = 0; k < count; ++k) queue[waiting + ranks_[k]] = deals[k];
+    deals.clear();
+    keys.clear();
   }
 
   void serve(State& state, std::size_t lane, std::size_t room) {
@@ -231,7 +238,8 @@ class Delivery final : public Process {
   sim::LaneList busy_lanes_, cells_;
   sim::Lane<std::uint32_t> counts_, first_, open_, open_lanes_;
   sim::Grid<std::uint32_t> words_;
-  std::vector<std::vector<Newcomer>> newcomers_;  // [lane], of the month
+  std::vector<Newcomers> newcomers_;       // [lane]
+  std::vector<std::uint32_t> ranks_;
   std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
   sim::Lane<float> abandoned_, waiting_;
   int waiting_column_ = -1, abandoned_column_ = -1;
