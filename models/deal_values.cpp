@@ -1,5 +1,6 @@
 #include "models/deal_values.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/base/elementary.h"
@@ -54,13 +55,22 @@ DealValues::DealValues(const sim::Law& law) {
   log2_spread_ = static_cast<float>(std::sqrt(sim::math::log1p(cv * cv)) * 1.44269504088896340736);
 }
 
-float DealValues::deal(const std::array<std::uint32_t, 4>& words, std::uint32_t j) const {
-  if (!by_inversion_ && log2_spread_ == 0.0f) return unit_;
-  const std::uint32_t word = j + 2;
-  if (by_inversion_) return static_cast<float>(quantile_(words[word % 4]));
-  const std::size_t pair = word % 4 & ~std::size_t{1};
-  const sim::NormalPair z = sim::normal_pair(words[pair], words[pair + 1], log2_spread_);
-  return sim::exp2_lane(word % 2 == 0 ? z.first : z.second) * unit_;
+void DealValues::deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, std::size_t count, float* values) const {
+  const std::size_t word = (j + 2) % 4, pair = word & ~std::size_t{1};
+  if (by_inversion_) return fill(isa, {words.row(word), count}, {values, count});
+  float* __restrict out = values;
+  const float unit = unit_, spread = log2_spread_;
+  if (spread == 0.0f) {
+    std::fill_n(out, count, unit);
+    return;
+  }
+  const std::uint32_t *a = words.row(pair), *b = words.row(pair + 1);
+  sim::on_lanes(isa, [=, second = word != pair]() SIM_LANES {
+    for (std::size_t i = 0; i < sim::overrun(count); ++i) {
+      const sim::NormalPair z = sim::normal_pair(a[i], b[i], spread);
+      out[i] = sim::exp2_lane(second ? z.second : z.first) * unit;
+    }
+  });
 }
 
 void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],

@@ -8,7 +8,6 @@
 // all sources of a month wait in a DealQueue and are drawn together, so that vectors stay full.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 
@@ -43,8 +42,9 @@ class DealValues {
   // a lognormal. words[k][i] is word k of call 0 of the cell. Arrays have padding (lane.h), which may be written.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
-  // The value of deal j of a cell, in currency, from the words of its call, (j + 2) / 4: the same as in first_deals and DealQueue.
-  float deal(const std::array<std::uint32_t, 4>& words, std::uint32_t j) const;
+  // values[i] = deal j of a cell, in currency, from the words of its call, (j + 2) / 4: the same as in first_deals and
+  // DealQueue. words.row(k)[i] is word k of that call of the cell. Padding (lane.h) may be written.
+  void deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, std::size_t count, float* values) const;
   // Deals of a law by inversion, in currency; sizes must agree.
   void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(isa, words, values); }
 

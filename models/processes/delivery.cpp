@@ -42,6 +42,8 @@ class Delivery final : public Process {
         first_(busy_),
         open_(busy_),
         open_lanes_(busy_),
+        open_counts_(busy_),
+        values_(sim::padded(setup.lanes)),
         words_(4, setup.lanes),
         newcomers_(setup.lanes),
         queues_(setup.lanes),
@@ -78,6 +80,7 @@ class Delivery final : public Process {
     }
     busy_lanes_.above(state.isa, busy_.data(), state.count, 0);
     if (busy_lanes_.empty()) return;
+    newcomers_.clear(busy_lanes_, state.wins.data());
     for (std::uint32_t s = 0; s < sources_.size(); ++s) receive(state, s);
     for (const std::uint32_t i : busy_lanes_) {
       enqueue(state.isa, i);
@@ -133,7 +136,22 @@ class Delivery final : public Process {
     float value;
     std::uint32_t source;
   };
-  struct Newcomers {  // of a month, as sources closed them
+  // The deals a month brought, lane by lane, in each in the order of sources.
+  struct Newcomers {
+    explicit Newcomers(std::size_t lanes) : begin(sim::padded(lanes)), end(begin) {}
+
+    // Room for what each lane of the list will bring.
+    void clear(const sim::LaneList& lanes, const float* counts) {
+      std::size_t room = 0;
+      for (const std::uint32_t i : lanes) {
+        begin[i] = end[i] = static_cast<std::uint32_t>(room);
+        room += static_cast<std::size_t>(counts[i]);
+      }
+      deals.resize(std::max(deals.size(), room));
+      keys.resize(deals.size());
+    }
+
+    sim::Lane<std::uint32_t> begin, end;  // [lane], among the deals
     std::vector<Deal> deals;
     std::vector<std::uint64_t> keys;  // of a deal: its word, then its place, so that words that tie keep the order of sources
   };
@@ -153,53 +171,65 @@ class Delivery final : public Process {
     cells_.flagged(state.isa, busy_lanes_, closings);
     sim::compress(state.isa, closings, cells_, counts_.data());
     for (std::size_t k = 0; k < cells_.size(); ++k) {
-      Newcomers& newcomers = newcomers_[cells_[k]];
-      first_[k] = static_cast<std::uint32_t>(newcomers.deals.size());
-      newcomers.deals.resize(first_[k] + counts_[k]);
-      newcomers.keys.resize(first_[k] + counts_[k]);
-      state.sales.row(s)[cells_[k]] = 0.0f;
+      const std::uint32_t lane = cells_[k];
+      first_[k] = newcomers_.end[lane];
+      newcomers_.end[lane] += counts_[k];
+      state.sales.row(s)[lane] = 0.0f;
     }
     sim::Address address = sources_[s].address;
     address.month = static_cast<std::uint32_t>(state.month);
     const DealValues& values = in_effect(sources_[s].pricing, state.month).values;
-    each_call(state, address, 2, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
-      float value = values.deal(words, j);
-      if (state.deal_value.used) value *= state.deal_value.value[cells_[k]];
-      newcomers_[cells_[k]].deals[first_[k] + j] = {value, s};
+    each_deal(state, address, 2, [&](std::uint32_t j, std::size_t n) {
+      values.deals(state.isa, j, words_, n, values_.data());
+      for (std::size_t k = 0; k < n; ++k) {
+        const std::uint32_t cell = open_[k];
+        const float value = state.deal_value.used ? values_[k] * state.deal_value.value[cells_[cell]] : values_[k];
+        newcomers_.deals[first_[cell] + j] = {value, s};
+      }
     });
     address.process = stream::kDelivery;
-    each_call(state, address, 0, [&](std::size_t k, std::uint32_t j, const std::array<std::uint32_t, 4>& words) {
-      newcomers_[cells_[k]].keys[first_[k] + j] = std::uint64_t{words[j % 4]} << 32 | (first_[k] + j);
+    each_deal(state, address, 0, [&](std::uint32_t j, std::size_t n) {
+      const std::uint32_t* word = words_.row(j % 4);
+      for (std::size_t k = 0; k < n; ++k) {
+        const std::uint32_t place = first_[open_[k]] + j;
+        newcomers_.keys[place] = std::uint64_t{word[k]} << 32 | place;
+      }
     });
   }
 
-  // use(k, deal, words of the deal's call) for all deals of all cells, call by call; the first `before` words of call 0
-  // are not for deals.
+  // use(j, n) for deal j of the n cells that have it: in work space are their places among the cells (open_) and the words
+  // of the deal's call. The first `before` words of call 0 are not for deals.
   template <class Use>
-  void each_call(const State& state, const sim::Address& address, std::uint32_t before, const Use& use) {
+  void each_deal(const State& state, const sim::Address& address, std::uint32_t before, const Use& use) {
     for (std::uint32_t call = 0;; ++call) {
       const std::uint32_t from = call == 0 ? 0 : 4 * call - before, to = 4 * call + 4 - before;
-      const std::size_t open = sim::positions_above(state.isa, counts_.data(), cells_.size(), from, open_.data());
-      if (open == 0) return;
+      std::size_t open = sim::positions_above(state.isa, counts_.data(), cells_.size(), from, open_.data());
       sim::gather(state.isa, cells_.data(), open_.data(), open, open_lanes_.data());
+      sim::gather(state.isa, counts_.data(), open_.data(), open, open_counts_.data());
       state.philox->words(state.isa, {open_lanes_.data(), open, state.first_replication}, address.at_call(call), sim::Philox::Words::in(words_));
-      for (std::size_t o = 0; o < open; ++o) {
-        const std::array<std::uint32_t, 4> words{words_.row(0)[o], words_.row(1)[o], words_.row(2)[o], words_.row(3)[o]};
-        for (std::uint32_t j = from; j < std::min(counts_[open_[o]], to); ++j) use(open_[o], j, words);
+      for (std::uint32_t j = from; open != 0 && j < to;) {
+        use(j, open);
+        open = keep_above(state.isa, open, ++j);
       }
+      if (open == 0) return;
     }
   }
 
+  std::size_t keep_above(sim::Isa isa, std::size_t open, std::uint32_t deals) {
+    const auto row = [this](std::size_t k) { return sim::MovedRow{words_.row(k), words_.row(k)}; };
+    return sim::move_above(isa, open_counts_.data(), open, deals,
+                           {row(0), row(1), row(2), row(3), {open_.data(), open_.data()}, {open_counts_.data(), open_counts_.data()}});
+  }
+
   void enqueue(sim::Isa isa, std::size_t lane) {
-    auto& [deals, keys] = newcomers_[lane];
+    const Newcomers& month = newcomers_;
+    const std::size_t begin = month.begin[lane], count = month.end[lane] - begin;
     auto& queue = queues_[lane];
-    const std::size_t waiting = queue.size(), count = deals.size();
-    ranks_.resize(count);
-    sim::ranks(isa, keys.data(), count, ranks_.data());
+    const std::size_t waiting = queue.size();
+    ranks_.resize(std::max(ranks_.size(), count));
+    sim::ranks(isa, month.keys.data() + begin, count, ranks_.data());
     queue.resize(waiting + count);
-    for (std::size_t k = 0; k < count; ++k) queue[waiting + ranks_[k]] = deals[k];
-    deals.clear();
-    keys.clear();
+    for (std::size_t k = 0; k < count; ++k) queue[waiting + ranks_[k]] = month.deals[begin + k];
   }
 
   void serve(State& state, std::size_t lane, std::size_t room) {
@@ -234,11 +264,13 @@ class Delivery final : public Process {
   sim::Lane<float> capacity_of_;
   sim::Lane<double> room_;          // deals served this month
   sim::Lane<std::uint32_t> busy_;   // 1 where deals wait or do not fit
-  // Work space: busy lanes, those in which a source closed deals, how many, and where among the newcomers they begin.
+  // Work space: busy lanes, those in which a source closed deals (its cells), how many, and where among the newcomers they
+  // begin; of cells with deals still to be valued the places, lanes and deals.
   sim::LaneList busy_lanes_, cells_;
-  sim::Lane<std::uint32_t> counts_, first_, open_, open_lanes_;
+  sim::Lane<std::uint32_t> counts_, first_, open_, open_lanes_, open_counts_;
+  sim::Lane<float> values_;
   sim::Grid<std::uint32_t> words_;
-  std::vector<Newcomers> newcomers_;       // [lane]
+  Newcomers newcomers_;
   std::vector<std::uint32_t> ranks_;
   std::vector<std::vector<Deal>> queues_;  // [lane], oldest first
   sim::Lane<float> abandoned_, waiting_;

@@ -246,7 +246,7 @@ class Bench:
 
     def everything(self, folder):
         """configs/everything.toml: nominal partner-months a second, and where the time goes."""
-        scenario, replications = self.source / "configs" / "everything.toml", 10_000 if self.args.quick else 40_000
+        scenario, replications = self.source / "configs" / "everything.toml", 40_000
         text = scenario.read_text()
         partners = len(re.findall(r"(?m)^\[partner\.\w+\]$", text)) - 1 + int(re.search(r"(?m)^count = (\d+)", text).group(1))
         months = int(re.search(r"(?m)^months = (\d+)", text).group(1))
