@@ -24,22 +24,32 @@ const Piece& in_effect(const std::vector<Piece>& pieces, int month) {
   while (k > 0 && pieces[k].from > month) --k;
   return pieces[k];
 }
-// A number that changes may change: laws that are constants, read once. Default: never given.
-class DatedNumber {
+
+// What changes may change, read once: a value for each piece. Default: never given.
+template <class Value>
+class Dated {
  public:
-  DatedNumber() = default;
-  explicit DatedNumber(const std::vector<DatedLaw>& constants) {
-    for (const auto& [from, law] : constants) pieces_.push_back({from, law.number("value")});
+  Dated() = default;
+  template <class Read>
+  Dated(const std::vector<DatedLaw>& laws, const Read& read) {
+    for (const auto& [from, law] : laws) pieces_.push_back({from, read(law)});
   }
   bool given() const { return !pieces_.empty(); }
-  double in(int month) const { return in_effect(pieces_, month).value; }
+  const Value& in(int month) const { return in_effect(pieces_, month).value; }
 
  private:
   struct Piece {
     int from;
-    double value;
+    Value value;
   };
   std::vector<Piece> pieces_;
+};
+
+// A number: laws that are constants.
+class DatedNumber : public Dated<double> {
+ public:
+  DatedNumber() = default;
+  explicit DatedNumber(const std::vector<DatedLaw>& constants) : Dated(constants, [](const sim::Law& law) { return law.number("value"); }) {}
 };
 
 class DatedChanges {

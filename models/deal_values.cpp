@@ -1,7 +1,7 @@
 #include "models/deal_values.h"
 
-#include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "sim/base/elementary.h"
 #include "sim/lanes/compact.h"
@@ -55,22 +55,23 @@ DealValues::DealValues(const sim::Law& law) {
   log2_spread_ = static_cast<float>(std::sqrt(sim::math::log1p(cv * cv)) * 1.44269504088896340736);
 }
 
-void DealValues::deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, std::size_t count, float* values) const {
+Dated<DealValues> DealValues::by_date(const std::vector<DatedLaw>& laws) {
+  return {laws, [](const sim::Law& law) { return DealValues(law); }};
+}
+
+void DealValues::deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, const Terms& terms, std::size_t count, float* values) {
   const std::size_t word = (j + 2) % 4, pair = word & ~std::size_t{1};
-  if (by_inversion_) return fill(isa, {words.row(word), count}, {values, count});
-  float* __restrict out = values;
-  const float unit = unit_, spread = log2_spread_;
-  if (spread == 0.0f) {
-    std::fill_n(out, count, unit);
-    return;
-  }
   const std::uint32_t *a = words.row(pair), *b = words.row(pair + 1);
-  sim::on_lanes(isa, [=, second = word != pair]() SIM_LANES {
+  const float *__restrict unit = terms.unit, *__restrict spread = terms.log2_spread;
+  float* __restrict out = values;
+  // The spread of constant values is 0, and 2^0 exactly 1.
+  const auto each = [=](auto second) SIM_LANES {
     for (std::size_t i = 0; i < sim::overrun(count); ++i) {
-      const sim::NormalPair z = sim::normal_pair(a[i], b[i], spread);
-      out[i] = sim::exp2_lane(second ? z.second : z.first) * unit;
+      const sim::NormalPair z = sim::normal_pair(a[i], b[i], spread[i]);
+      out[i] = sim::exp2_lane(second ? z.second : z.first) * unit[i];
     }
-  });
+  };
+  sim::on_lanes(isa, [=, second = word != pair]() SIM_LANES { second ? each(std::true_type{}) : each(std::false_type{}); });
 }
 
 void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4],

@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
+#include "models/dated_changes.h"
 #include "sim/config/scenario.h"
 #include "sim/lanes/lane.h"
 #include "sim/rng/distribution.h"
@@ -28,6 +30,7 @@ struct DealCells {
 class DealValues {
  public:
   explicit DealValues(const sim::Law& law);
+  static Dated<DealValues> by_date(const std::vector<DatedLaw>& laws);
   static double mean_of(const sim::Law& law) { return DealValues(law).mean(); }
 
   double mean() const { return mean_; }
@@ -42,9 +45,13 @@ class DealValues {
   // a lognormal. words[k][i] is word k of call 0 of the cell. Arrays have padding (lane.h), which may be written.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
-  // values[i] = deal j of a cell, in currency, from the words of its call, (j + 2) / 4: the same as in first_deals and
-  // DealQueue. words.row(k)[i] is word k of that call of the cell. Padding (lane.h) may be written.
-  void deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, std::size_t count, float* values) const;
+  // values[i] = deal j of a cell, constant or lognormal, in currency, from the words of its call, (j + 2) / 4: the same as in
+  // first_deals and DealQueue. words.row(k)[i] is word k of that call of the cell, terms are those of its law.
+  struct Terms {
+    const float* unit;
+    const float* log2_spread;
+  };
+  static void deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, const Terms& terms, std::size_t count, float* values);
   // Deals of a law by inversion, in currency; sizes must agree.
   void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(isa, words, values); }
 

@@ -35,16 +35,12 @@ SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter
       source_(where.source),
       count_leads_(setup.wants_outcome("leads")),
       rates_(setup, where.path, where.firm, std::move(leads), follows_market),
+      values_(DealValues::by_date(setup.laws(where.path + ".deal_value"))),
       customers_(CustomerBase::of(setup, where.path)),
       expected_wins_(static_cast<std::size_t>(setup.months) + 1) {
-  for (const auto& [from, law] : setup.laws(where.path + ".deal_value")) pricing_.push_back({from, DealValues(law)});
   const sim::Law& lag = setup.scenario.law(where.path + ".lag");
   if (!lag.is_constant() || lag.number("value") > 0.0)
     lag_.emplace(address_.entity, stream::kDecisionLag, WholeMonths::lag(lag, setup.months), setup.months, setup.lanes);
-}
-
-const DealValues& SourceSampler::values(int month) const {
-  return in_effect(pricing_, month).values;
 }
 
 void SourceSampler::begin(const State& state) {
@@ -58,7 +54,7 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
   address_.month = static_cast<std::uint32_t>(state.month);
   const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
   rates_.step(state, month, list, lost_too, s.rates);
-  if (state.counts_intensity) rates_.add_intensity(state, list, values(state.month).mean(), s.rates);
+  if (state.counts_intensity) rates_.add_intensity(state, list, values_.in(state.month).mean(), s.rates);
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
   const sim::Philox::Batch batch = state.batch(list);
@@ -126,7 +122,7 @@ void SourceSampler::count_closings(State& state, const DealCells& cells) const {
 
 // Deals closed this month; words of call 0 of these lanes are in scratch.
 void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s) {
-  const DealValues& values = this->values(state.month);
+  const DealValues& values = values_.in(state.month);
   if (are_rare && !values.by_inversion()) return value_rare(state, list, closings, s);
   count_closings(state, list, closings, s);
   if (state.skips_money()) return;
@@ -155,7 +151,7 @@ void SourceSampler::value_rare(State& state, const sim::LaneList& list, const st
 
 // Sums of the first deals of cells, whose words of call 0 are in scratch; those with more wait in the queue.
 void SourceSampler::pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const {
-  const DealValues& values = this->values(state.month);
+  const DealValues& values = values_.in(state.month);
   std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
   values.first_deals(state.isa, cells.counts, words, cells.size, s.sums.data());
   s.deals.add(state.isa, values, address_.entity, cells, static_cast<std::uint32_t>(source_ * state.sales.stride()));
@@ -170,7 +166,7 @@ void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources,
   const std::size_t n = state.count;
   const float* __restrict factor = state.deal_value.value.data();
   for (SourceSampler& source : sources) {
-    const float unit = source.values(state.month).unit();
+    const float unit = source.values_.in(state.month).unit();
     float* __restrict row = state.sales.row(source.source_);
     sim::on_lanes(state.isa, [=, priced = state.deal_value.used]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) row[i] *= unit;
@@ -205,7 +201,7 @@ double SourceSampler::expect(Expectation& e, double weight, double scale, double
   e.wins += closed;
   e.closings[source_] = closed;
   e.leads_received += intensity;
-  e.sales[source_] = closed * values(e.month).mean() * e.deal_value;
+  e.sales[source_] = closed * values_.in(e.month).mean() * e.deal_value;
   return intensity;
 }
 

@@ -63,11 +63,6 @@ class SourceSampler {
   double expect(Expectation& e, double weight, double scale, double further);
 
  private:
-  struct Pricing {
-    int from;
-    DealValues values;
-  };
-  const DealValues& values(int month) const;
   void count(State& state, const sim::LaneList& list, SamplerScratch& s, float* leads) const;
   void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
   void count_closings(State& state, const DealCells& cells) const;
@@ -79,7 +74,7 @@ class SourceSampler {
   std::size_t source_;
   bool count_leads_;
   SourceRates rates_;
-  std::vector<Pricing> pricing_;
+  Dated<DealValues> values_;
   std::optional<Schedule> lag_;
   std::unique_ptr<CustomerBase> customers_;
   std::vector<double> expected_wins_;  // by month, of the expected-value twin
