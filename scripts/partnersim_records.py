@@ -23,7 +23,7 @@ class SummaryRow(NamedTuple):
 
     point: str
     outcome: str
-    statistic: str              # mean, sd, minimum, maximum, cvar05, expected (the spreadsheet's figure), p05, p50 …
+    statistic: str              # mean, sd, minimum, maximum, cvar05, value_at_risk, expected (the spreadsheet's figure), p05 …
     value: float
     standard_error: float
     low: float

@@ -234,7 +234,7 @@ class Results(SeveralPoints):
     def _statistics(self, p, i):
         nan = float("nan")
         group = self._file["summary"]
-        for name in ("mean", "sd", "minimum", "maximum", "cvar05", "expected"):
+        for name in ("mean", "sd", "minimum", "maximum", "cvar05", "value_at_risk", "expected"):
             if name not in group or np.isnan(value := float(self._kept(f"summary/{name}")[p, i])):
                 continue
             error = f"{'' if name == 'mean' else name + '_'}standard_error"

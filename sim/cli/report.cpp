@@ -112,11 +112,15 @@ Report read_report(const std::filesystem::path& path) {
              sd_error = statistic("sd_standard_error"), minimum = statistic("minimum"), maximum = statistic("maximum"),
              cvar = statistic("cvar05"), cvar_error = statistic("cvar05_standard_error"), expected = statistic("expected"),
              value = statistic("quantile_value"), low = statistic("quantile_low"), high = statistic("quantile_high");
-  // Files of earlier versions do not have it.
-  const auto error = file.exists("/summary/quantile_standard_error") ? statistic("quantile_standard_error") : std::vector<double>(value.size(), kMissing);
+  // Files of earlier versions lack these.
+  const auto later = [&](const std::string& name, std::size_t size) {
+    return file.exists("/summary/" + name) ? statistic(name) : std::vector<double>(size, kMissing);
+  };
+  const auto error = later("quantile_standard_error", value.size()), at_risk = later("value_at_risk", mean.size()),
+             at_risk_error = later("value_at_risk_standard_error", mean.size());
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) {
-      Summary s{report.replications[p], mean[k], mean_error[k], sd[k], sd_error[k], minimum[k], maximum[k], cvar[k], cvar_error[k], {}};
+      Summary s{report.replications[p], mean[k], mean_error[k], sd[k], sd_error[k], minimum[k], maximum[k], cvar[k], cvar_error[k], at_risk[k], at_risk_error[k], {}};
       for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
         const std::size_t at = k * kProbabilities.size() + q;
         s.quantiles[q] = {value[at], low[at], high[at], error[at]};

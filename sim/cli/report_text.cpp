@@ -28,6 +28,7 @@ std::vector<Statistic> statistics(const ReportRow& row) {
     list.push_back({quantile_name(kProbabilities[i]), q.value, q.error});
   }
   list.push_back({"cvar05", s.cvar, s.cvar_error});
+  list.push_back({"value_at_risk", s.value_at_risk, s.value_at_risk_error});
   list.push_back({"minimum", s.minimum, kMissing});
   list.push_back({"maximum", s.maximum, kMissing});
   list.push_back({"expected", row.expected, kMissing});

@@ -71,6 +71,10 @@ void write_summary(const ResultContext& context, const Results& results) {
                 [](const Summary& s) { return s.cvar; });
   add_statistic(context, "cvar05_standard_error", "Monte Carlo standard error of cvar05", results,
                 [](const Summary& s) { return s.cvar_error; });
+  add_statistic(context, "value_at_risk", "from the mean to the edge of the worst 5 %: mean - p05, or p95 - mean where `worst` is highest", results,
+                [](const Summary& s) { return s.value_at_risk; });
+  add_statistic(context, "value_at_risk_standard_error", "Monte Carlo standard error of value_at_risk", results,
+                [](const Summary& s) { return s.value_at_risk_error; });
   add_quantiles(context, "quantile_value", "order statistic ceil(n p)", results, &QuantileEstimate::value);
   add_quantiles(context, "quantile_low", "lower end of the 95 % interval from binomial order statistics", results,
                 &QuantileEstimate::low);

@@ -4,6 +4,26 @@
 #include <cmath>
 
 namespace sim {
+namespace {
+
+// [y <= q] - p for the quantile p of `sorted`.
+class ShareBelow {
+ public:
+  ShareBelow(std::span<const float> sorted, double p) : p_(p) {
+    const auto n = static_cast<double>(sorted.size());
+    const float value = sorted[static_cast<std::size_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1];
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
+    quantile_ = static_cast<double>(value);
+    part_ = (n * p - static_cast<double>(first - sorted.begin())) / static_cast<double>(last - first);
+  }
+  double operator()(double y) const { return (y < quantile_ ? 1.0 : (y == quantile_ ? part_ : 0.0)) - p_; }
+
+ private:
+  double p_, quantile_ = 0.0;
+  double part_ = 0.0;  // of values that equal the quantile
+};
+
+}  // namespace
 
 Spread mean_spread(std::span<const float> values, const Sampling& sampling, double mean) {
   return spread_over_units(values, sampling, [=](double y) { return y - mean; });
@@ -23,13 +43,15 @@ Spread worst_spread(std::span<const float> values, const Sampling& sampling, dou
 }
 
 Spread share_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p) {
-  const auto n = static_cast<double>(sorted.size());
-  const auto at = static_cast<std::ptrdiff_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1;
-  const auto q = static_cast<double>(sorted[static_cast<std::size_t>(at)]);
-  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), sorted[static_cast<std::size_t>(at)]);
-  const auto below = static_cast<double>(first - sorted.begin());
-  const double part = (n * p - below) / static_cast<double>(last - first);
-  return spread_over_units(values, sampling, [=](double y) { return (y < q ? 1.0 : (y == q ? part : 0.0)) - p; });
+  return spread_over_units(values, sampling, ShareBelow(sorted, p));
+}
+
+Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double mean,
+                            double p, double quantile_error) {
+  const ShareBelow share(sorted, p);
+  const double share_error = spread_over_units(values, sampling, share).error;
+  const double slope = share_error > 0.0 ? quantile_error / share_error : 0.0;
+  return spread_over_units(values, sampling, [&](double y) { return y - mean + slope * share(y); });
 }
 
 QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span<const float> sorted,

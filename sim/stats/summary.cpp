@@ -35,12 +35,24 @@ void mean_of_worst(Summary& s, const Worst& worst) {
   s.cvar_error = std::sqrt((squares / tail + (1.0 - kTail) * (edge - s.cvar) * (edge - s.cvar)) / tail);
 }
 
+constexpr std::size_t kP05 = 1, kP95 = 7;
+static_assert(kProbabilities[kP05] == kTail && kProbabilities[kP95] == 1.0 - kTail);
+
+void set_value_at_risk(Summary& s, bool high_is_worse) {
+  const QuantileEstimate& edge = s.quantiles[high_is_worse ? kP95 : kP05];
+  s.value_at_risk = high_is_worse ? edge.value - s.mean : s.mean - edge.value;
+  // Cov(mean, q) = a |m - c| / (n f(q)) from their influence functions (influence.h), with f(q) from the error of q, which
+  // is sqrt(a (1 - a) / n) / f(q).
+  const double covariance = edge.error * std::abs(s.mean - s.cvar) * std::sqrt(kTail / (1.0 - kTail) / static_cast<double>(s.count));
+  s.value_at_risk_error = std::sqrt(std::max(0.0, s.mean_error * s.mean_error + edge.error * edge.error - 2.0 * covariance));
+}
+
 void set_quantile_errors(Summary& s) {
   for (QuantileEstimate& q : s.quantiles) q.error = (q.high - q.low) / (2.0 * s.critical);
 }
 
 Summary nothing_to_say() {
-  Summary s{0, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, {}, kNormal975};
+  Summary s{0, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, {}, kNormal975};
   s.quantiles.fill({kMissing, kMissing, kMissing, kMissing});
   return s;
 }
@@ -111,7 +123,8 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   set_quantile_errors(s);
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
-  if (values.size() == 1) s.sd = s.mean_error = s.sd_error = s.cvar_error = kMissing;  // one value knows no spread
+  set_value_at_risk(s, high_is_worse);
+  if (values.size() == 1) s.sd = s.mean_error = s.sd_error = s.cvar_error = s.value_at_risk_error = kMissing;  // one value knows no spread
   return s;
 }
 
@@ -136,6 +149,8 @@ Summary summarise(std::span<const float> values, const Sampling& sampling, bool 
     s.quantiles[i].high = static_cast<double>(sorted[ranks.high - 1]);
   }
   set_quantile_errors(s);
+  s.value_at_risk_error = value_at_risk_spread(values, sorted, sampling, s.mean, high_is_worse ? 1.0 - kTail : kTail,
+                                               s.quantiles[high_is_worse ? kP95 : kP05].error).error;
   return s;
 }
 

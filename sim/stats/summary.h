@@ -32,6 +32,9 @@ struct Summary {
   // Mean of the worst 5 %, for the lowest: [sum of y_(i), i <= floor(an), + (an - floor(an)) y_(floor(an)+1)] / (an);
   // of the highest where those are the worst.
   double cvar = 0.0, cvar_error = 0.0;
+  // How far the edge of the worst 5 % lies from the mean, on the bad side: mean - p05, or p95 - mean where the highest are
+  // the worst.
+  double value_at_risk = 0.0, value_at_risk_error = 0.0;
   std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
   // Standard errors to either side of an interval with kConfidence: Student's t where units are few.
   double critical = kNormal975;

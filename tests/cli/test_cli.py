@@ -340,7 +340,7 @@ deal_value = 10
         keys = [(row["point"], row["outcome"], row["statistic"]) for row in rows]
         self.assertEqual(len(keys), len(set(keys)), "one line for each point, outcome and statistic")
         statistics = {row["statistic"] for row in rows if row["outcome"] == "revenue"}
-        self.assertLessEqual({"mean", "sd", "p05", "p50", "p95", "cvar05", "expected", "minimum", "maximum"},
+        self.assertLessEqual({"mean", "sd", "p05", "p50", "p95", "cvar05", "value_at_risk", "expected", "minimum", "maximum"},
                              statistics)
         for row in rows:
             float(row["value"])

@@ -197,6 +197,8 @@ class H5py(Case):
                 self.assertEqual(worst, "highest" if name in ("partners_lost", "partners_lost_to_shocks", "max_drawdown", "months_in_recession") else "lowest", name)
                 tail = ordered[-(n // 20):] if worst == "highest" else ordered[:n // 20]
                 np.testing.assert_allclose(file["summary/cvar05"][0, k], tail.mean(), rtol=1e-9, err_msg=name)
+                mean, p05, p95 = file["summary/mean"][0, k], *file["summary/quantile_value"][0, k, [1, 7]]
+                self.assertEqual(file["summary/value_at_risk"][0, k], p95 - mean if worst == "highest" else mean - p05, name)
 
     def test_computes_from_the_columns_what_the_csv_says(self):
         for name, file in self.each():

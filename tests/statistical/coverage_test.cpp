@@ -61,7 +61,7 @@ struct Law {
 
 void check_summaries(const std::string& name, const sim::Sampling& sampling, const Law& law, const auto& column,
                      std::size_t replications) {
-  Coverage mean(name + "mean"), sd(name + "sd"), median(name + "median"), p05(name + "p05"), worst(name + "worst mean"),
+  Coverage mean(name + "mean"), sd(name + "sd"), median(name + "median"), p05(name + "p05"), worst(name + "worst mean"), at_risk(name + "value at risk"),
       share(name + "probability");
   std::vector<float> values(replications), below(replications);
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
@@ -70,6 +70,7 @@ void check_summaries(const std::string& name, const sim::Sampling& sampling, con
     mean.add(s.mean, s.critical * s.mean_error, law.mean, 0);
     sd.add(s.sd, s.critical * s.sd_error, law.sd, 0);
     worst.add(s.cvar, s.critical * s.cvar_error, law.cvar, 0);
+    at_risk.add(s.value_at_risk, s.critical * s.value_at_risk_error, law.mean - law.p05, 0);
     median.add(s.quantiles[kMedian].low, s.quantiles[kMedian].high, law.median);
     p05.add(s.quantiles[kP05].low, s.quantiles[kP05].high, law.p05);
     double hits = 0.0;
@@ -89,6 +90,7 @@ void check_summaries(const std::string& name, const sim::Sampling& sampling, con
   median.check();
   p05.check();
   worst.check();
+  at_risk.check();
   share.check();
 }
 

@@ -109,6 +109,7 @@ TEST_CASE("no replications have no ranks and an empty summary") {
   const sim::Summary s = summarise({});
   CHECK(s.count == 0);
   CHECK(std::isnan(s.mean));
+  CHECK(std::isnan(s.value_at_risk));
   CHECK(std::isnan(s.quantiles[4].value));
 }
 
@@ -159,10 +160,24 @@ TEST_CASE("the error of the mean of the worst is its asymptotic formula") {
         about(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0), 1e-14));
 }
 
+TEST_CASE("value at risk is the distance of the mean from the edge of the worst 5 %, on their side") {
+  // The second of forty values is their p05, the 38th their p95.
+  CHECK(summarise(counting(40)).value_at_risk == 18.5);
+  CHECK(summarise(counting(40), true).value_at_risk == 17.5);
+}
+
+TEST_CASE("the error of the value at risk counts that mean and quantile move together") {
+  // Two values, so that p05 is the lowest of them; its interval spans both.
+  const sim::Summary s = summarise({0.0f, 1.0f});
+  const double edge = s.quantiles[1].error, covariance = edge * 0.5 * std::sqrt(0.05 / 0.95 / 2.0);
+  CHECK(edge == about(0.5 / sim::kNormal975, 1e-14));
+  CHECK(s.value_at_risk_error == about(std::sqrt(0.25 + edge * edge - 2.0 * covariance), 1e-14));
+}
+
 TEST_CASE("one value is every statistic but the spread, which is not known") {
   const sim::Summary s = summarise({42.5f});
   for (const double x : {s.mean, s.minimum, s.maximum, s.cvar}) CHECK(x == 42.5);
-  for (const double x : {s.sd, s.mean_error, s.sd_error, s.cvar_error}) CHECK(std::isnan(x));
+  for (const double x : {s.sd, s.mean_error, s.sd_error, s.cvar_error, s.value_at_risk_error}) CHECK(std::isnan(x));
   for (const auto& q : s.quantiles)
     for (const double x : {q.value, q.low, q.high}) CHECK(x == 42.5);
 }
