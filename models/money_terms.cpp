@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 #include "models/source_parameters.h"
 #include "sim/base/elementary.h"
@@ -74,14 +75,20 @@ MoneyTerms::MoneyTerms(Setup& setup)
 void MoneyTerms::read_injections(Setup& setup) {
   injections_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (const auto& [month, amount] : setup.scenario.number_map("firm.injections")) {
-    int number = 0;
-    for (const char c : month) number = c >= '0' && c <= '9' && number < 10000 ? number * 10 + (c - '0') : 100000;
-    if (number < 1 || number > setup.months)
+    const int number = month_of(month);
+    if (number == 0)
       setup.problems.add(setup.scenario.mark("firm.injections", month), fmt::format("firm.injections: {} is not a month", month),
                          fmt::format("months run from 1 to {}", setup.months), "For example: injections = { \"1\" = 20_000 }");
-    else
+    else if (number <= setup.months)
       injections_[static_cast<std::size_t>(number)] = amount;
   }
+}
+
+int MoneyTerms::month_of(const std::string& text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_month = error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= sim::kMaxMonths;
+  return is_month ? number : 0;
 }
 
 double MoneyTerms::upkeep(std::size_t partner, int month) const {

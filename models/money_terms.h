@@ -38,6 +38,8 @@ class MoneyTerms {
   // Of all paid channels.
   double spend(int month) const;
 
+  // The month that a key of firm.injections names; 0 when it is none.
+  static int month_of(const std::string& text);
   double injected(int month) const { return injections_[static_cast<std::size_t>(month)]; }
   double discount_factor(int month) const;  // (1 + r)^(-t/12)
 

@@ -85,7 +85,7 @@ class RunCommand {
   }
 
   int answer_expected() const {
-    if (values_.count("output") != 0)
+    if (values_.count("output") != 0 && !path_.empty())
       throw UsageError("mode = \"expected\" has one figure an outcome and no result file. Leave out -o, or the mode");
     std::vector<ExpectedPoint> points;
     for (std::size_t p = 0; p < loaded_.plan.points.size(); ++p) {

@@ -215,6 +215,17 @@ class Options(Case):
                 self.assertTrue(answer.err.startswith("--set: "), answer.err)
                 self.assertIn(expected, answer.err)
 
+    def test_months_that_never_come_are_noted_and_no_error(self):
+        whole = SOURCE / "configs" / "everything.toml"
+        run = ("run", whole, "-n", "16", "-o", "none")
+        self.assertNotIn("comes after", self.sim(*run, code=DONE).err)
+        said = self.sim(*run, "--set", "scenario.months=6", code=DONE).err
+        notes = re.findall(r"(?m)^Note: (\S+): month (\d+) comes after the last one, 6\.$", said)
+        self.assertEqual(sorted(notes), [("change.hire.month", "18"), ("firm.injections", "12"), ("goal.four_hundred.by", "36"),
+                                         ("partner.bigco.start", "7"), ("shock.energy.months", "20")])
+        copies = self.sim(*run, "--set", "partner.referrer.start=37", code=DONE).err
+        self.assertEqual(copies.count("month 37 comes after the last one, 36"), 1)
+
     def test_threads_do_not_change_a_byte(self):
         for threads in (1, 2, 5):
             self.sim("run", TWELVE, "-n", 5000, "-t", threads, "-o", f"{threads}.h5", code=DONE)
@@ -437,6 +448,7 @@ class TheSpreadsheetsAnswer(Case):
     def test_has_no_result_file(self):
         answer = self.sim("run", ARITHMETIC, "--set", "scenario.mode=expected", "-o", "x.h5", code=USAGE)
         self.assertIn("-o", answer.err)
+        self.sim("run", ARITHMETIC, "--set", "scenario.mode=expected", "-o", "none", code=DONE)
 
     def test_stands_beside_the_simulated_mean(self):
         table = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", code=DONE).out

@@ -291,7 +291,7 @@ CONTRADICTIONS = [
     ("[firm]\ngrace = 5", "nothing reads it without firm.cash"),
     ("[firm]\ndraw_above = 5", "nothing reads it without firm.cash"),
     ('[firm]\ninjections = { "1" = 5 }', "nothing reads it without firm.cash"),
-    ('[firm]\ncash = 1\ninjections = { "13" = 5 }', "13 is not a month"),
+    ('[firm]\ncash = 1\ninjections = { "0" = 5 }', "0 is not a month"),
     ("[firm]\nwage = 40", "wage has no effect"),
     ("[firm]\npay_lag = 1", "pay_lag has no effect"),
     ("[resilience]", "resilience has no effect"),
