@@ -99,10 +99,21 @@ class GoalSeek {
     }
     if (values_.count("between") != 0) return;
     // A misspelt path has an error of its own, with a suggestion.
-    LoadRequest request = request_;
-    request.assignments.push_back(path_ + "=1");
-    load(document_, request, domain_);
+    load_with("1");
     throw UsageError(fmt::format("--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI", path_));
+  }
+  // The scenario with that value; what is wrong with it is the fault of --solve, for without it it was loaded.
+  LoadedExperiment load_with(const std::string& value) const {
+    LoadRequest request = request_;
+    request.assignments.push_back(fmt::format("{}={}", path_, value));
+    try {
+      return load(document_, request, domain_);
+    } catch (const ConfigurationError& error) {
+      std::vector<Problem> problems = error.problems();
+      for (Problem& problem : problems)
+        if (problem.mark.file == "--set") problem.mark.file = "--solve";
+      throw ConfigurationError(std::move(problems));
+    }
   }
   void begin_at(double value, bool whole) {
     start_ = value;
@@ -129,11 +140,9 @@ class GoalSeek {
   }
 
   std::optional<Achieved> simulate(double x) {
-    LoadRequest request = request_;
-    request.assignments.push_back(fmt::format("{}={}", path_, whole_ ? fmt::format("{:.0f}", x) : fmt::format("{}", x)));
     std::optional<LoadedExperiment> loaded;
     try {
-      loaded = load(document_, request, domain_);
+      loaded = load_with(whole_ ? fmt::format("{:.0f}", x) : fmt::format("{}", x));
     } catch (const ConfigurationError&) {
       if (tried_.size() == 1) throw;  // the path, or the value that the user gave
       return std::nullopt;

@@ -87,10 +87,16 @@ std::vector<std::string> assignments(const options::variables_map& values) {
     if (equals == std::string::npos) throw UsageError(fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
     list.push_back(fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
   }
-  if (values.count("seed") != 0) list.push_back("scenario.seed=" + values["seed"].as<std::string>());
+  const auto number = [&values](const char* option, const char* example) {
+    std::string text = values[option].as<std::string>();
+    if (text.find_first_of("0123456789") == std::string::npos)
+      throw UsageError(fmt::format("--{} {}: a whole number is expected. Write for example --{} {}", option, text, option, example));
+    return text;
+  };
+  if (values.count("seed") != 0) list.push_back("scenario.seed=" + number("seed", "7"));
   // Last and in plain digits, as extend puts it too: what it makes has the bytes of one run.
   if (values.count("replications") != 0) {
-    std::string text = values["replications"].as<std::string>();
+    std::string text = number("replications", "100_000");
     const bool separated = text.find_first_not_of("0123456789_") == std::string::npos && !text.starts_with('_') && !text.ends_with('_') &&
                            text.find("__") == std::string::npos;
     if (separated) std::erase(text, '_');

@@ -215,6 +215,19 @@ class Options(Case):
                 self.assertTrue(answer.err.startswith("--set: "), answer.err)
                 self.assertIn(expected, answer.err)
 
+    def test_other_options_that_set_values_name_themselves_in_their_errors(self):
+        goal = ("--so-that", "revenue.mean >= 300_000")
+        for words, code, start, expected in (
+                (("-n", "abc"), USAGE, "partnersim: --replications abc", "--replications 100_000"),
+                (("-s", "x"), USAGE, "partnersim: --seed x", "--seed 7"),
+                (("--solve", "partner.*.lead", *goal), CONFIGURATION, "--solve: ", "Did you mean leads?"),
+                (("--solve", "partner.*.close_rate", "--between", "2:3", *goal), CONFIGURATION, "--solve: ", "0 to 1")):
+            with self.subTest(words=words):
+                answer = self.sim("run", ARITHMETIC, *words, code=code)
+                self.assertEqual(answer.out, "")
+                self.assertTrue(answer.err.startswith(start), answer.err)
+                self.assertIn(expected, answer.err)
+
     def test_months_that_never_come_are_noted_and_no_error(self):
         whole = SOURCE / "configs" / "everything.toml"
         run = ("run", whole, "-n", "16", "-o", "none")
