@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 
 #include "sim/base/problem.h"
@@ -82,19 +83,35 @@ std::string one_text(const ParameterSpec& spec) {
   return out;
 }
 
-std::string outcomes_text(const Domain& domain) {
+struct Definition {
+  std::string name, unit, definition;
+};
+
+struct Definitions {
+  std::vector<Definition> outcomes, series;
+};
+
+// Of a model in which every process runs.
+Definitions definitions(const Domain& domain) {
   Problems problems;
   const Document document = parse_document("complete scenario", std::string(domain.complete_scenario));
   const auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
   problems.raise();
   const auto model = domain.make_model(scenario);
-  TextTable table({"outcome", "unit", "definition"}, "lll");
+  const auto unit = [&](const std::string& text) { return text == "1" ? "" : text == scenario->text("scenario.currency") ? "currency" : text; };
+  Definitions found;
   for (const Column& c : model->outputs().outcomes)
-    if (c.index == 0) table.add({c.name, c.unit == "1" ? "" : c.unit == scenario->text("scenario.currency") ? "currency" : c.unit, c.definition});
-  TextTable series({"monthly series", "unit", "definition"}, "lll");
-  for (const Trajectory& t : model->outputs().trajectories)
-    series.add({t.name, t.unit == "1" ? "" : t.unit == scenario->text("scenario.currency") ? "currency" : t.unit, t.definition});
-  return table.text() + "\n" + series.text() + "\nAn outcome whose process a scenario does not use is absent from its results.\n";
+    if (c.index == 0) found.outcomes.push_back({c.name, unit(c.unit), c.definition});
+  for (const Trajectory& t : model->outputs().trajectories) found.series.push_back({t.name, unit(t.unit), t.definition});
+  return found;
+}
+
+std::string outcomes_text(const Domain& domain) {
+  const Definitions known = definitions(domain);
+  TextTable outcomes({"outcome", "unit", "definition"}, "lll"), series({"monthly series", "unit", "definition"}, "lll");
+  for (const Definition& d : known.outcomes) outcomes.add({d.name, d.unit, d.definition});
+  for (const Definition& d : known.series) series.add({d.name, d.unit, d.definition});
+  return outcomes.text() + "\n" + series.text() + "\nAn outcome whose process a scenario does not use is absent from its results.\n";
 }
 
 // "partner.acme.leads" is described by "partner.*.leads".
@@ -108,16 +125,54 @@ bool describes(std::string_view spec, std::string_view path) {
   }
 }
 
-std::string path_text(const Domain& domain, const std::string& path) {
-  std::string out;
-  std::vector<std::string_view> known{"parameters", "types", "distributions", "outcomes", "processes"};
-  for (const ParameterSpec& spec : all_parameters(domain)) {
-    known.push_back(spec.path);
-    if (describes(spec.path, path) || spec.path.starts_with(path + ".")) out += one_text(spec);
+// Everything of that name: keys by their path, the table they stand in or their last part; laws; outcomes and series.
+class Named {
+ public:
+  Named(const Domain& domain, std::string_view name) : name_(name) {
+    for (const ParameterSpec& spec : all_parameters(domain)) {
+      const std::string_view key = spec.path.substr(spec.path.rfind('.') + 1);
+      known_.insert(known_.end(), {spec.path, key});
+      if (describes(spec.path, name) || spec.path.starts_with(std::string(name) + ".") || key == name) text_ += one_text(spec);
+    }
+    for (const ParameterSpec& spec : all_parameters(domain))
+      for (const LawSpec& law : spec.laws) add(law, spec.path);
+    for (const auto& [law, keys] : laws_)
+      text_ += fmt::format("{}, a law for {}{}\n{}", name_, keys.front(), keys.size() > 1 ? fmt::format(" and {} more", keys.size() - 1) : "", law);
+    outputs_ = definitions(domain);
+    add(outputs_.outcomes, "outcome");
+    add(outputs_.series, "monthly series");
   }
-  if (out.empty()) throw UsageError(fmt::format("nothing is called {}. {}", path, did_you_mean(path, known, "There are")));
-  return out;
-}
+
+  std::string text() const {
+    if (!text_.empty()) return text_;
+    const std::vector<std::string_view> words{"parameters", "types", "distributions", "outcomes", "processes"};
+    std::vector<std::string_view> all = words;
+    all.insert(all.end(), known_.begin(), known_.end());
+    throw UsageError(fmt::format("nothing is called {}. {}", name_, did_you_mean(name_, nearest(name_, all).empty() ? words : all, "describe answers to")));
+  }
+
+ private:
+  void add(const LawSpec& law, std::string_view key) {
+    known_.push_back(law.name);
+    if (law.name != name_) return;
+    const std::string text = laws_text({&law, 1});
+    const auto place = std::find_if(laws_.begin(), laws_.end(), [&](const auto& known) { return known.first == text; });
+    if (place != laws_.end()) place->second.push_back(key);
+    else laws_.push_back({text, {key}});
+  }
+  void add(const std::vector<Definition>& definitions, std::string_view kind) {
+    for (const Definition& d : definitions) {
+      known_.push_back(d.name);
+      if (d.name == name_) text_ += fmt::format("{}, {}{}\n  {}\n", d.name, kind, d.unit.empty() ? "" : " in " + d.unit, d.definition);
+    }
+  }
+
+  std::string_view name_;
+  std::string text_;
+  std::vector<std::string_view> known_;
+  std::vector<std::pair<std::string, std::vector<std::string_view>>> laws_;  // of the name, and the keys that take them
+  Definitions outputs_;  // whose names are known
+};
 
 std::string processes_text(const Domain& domain) {
   TextTable table({"process", "what it does"}, "ll");
@@ -138,7 +193,7 @@ int describe_command(const Words& words, const Domain& domain) {
   description.add_options()("help,h", "this help");
   const options::variables_map values = parse(words, description, "what", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim describe [parameters|types|distributions|outcomes|processes|PATH]", "partnersim describe partner.acme.churn", description);
+    print_help("partnersim describe [parameters|types|distributions|outcomes|processes|NAME|PATH]", "partnersim describe partner.acme.churn", description);
     return kDone;
   }
   const std::string what = values.count("what") != 0 ? values["what"].as<std::vector<std::string>>().front() : "parameters";
@@ -147,7 +202,7 @@ int describe_command(const Words& words, const Domain& domain) {
   else if (what == "outcomes") print_result(outcomes_text(domain));
   else if (what == "processes") print_result(processes_text(domain));
   else if (what == "types") print_result(types_text(domain));
-  else print_result(path_text(domain, what));
+  else print_result(Named(domain, what).text());
   return kDone;
 }
 

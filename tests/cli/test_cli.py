@@ -868,7 +868,7 @@ class Check(Case):
 
 class Describe(Case):
     def test_answers_every_word_of_its_help(self):
-        words = re.search(r"describe \[(.+)\|PATH\]", self.sim("describe", "--help", code=DONE).out)[1].split("|")
+        words = re.search(r"describe \[(.+)\|NAME\|PATH\]", self.sim("describe", "--help", code=DONE).out)[1].split("|")
         self.assertEqual(set(words), {"parameters", "types", "distributions", "outcomes", "processes"})
         for word in words:
             self.assertGreater(len(self.sim("describe", word, code=DONE).out.splitlines()), 2, word)
@@ -889,6 +889,20 @@ class Describe(Case):
     def test_finds_a_parameter_by_a_path_of_the_users_own(self):
         self.assertEqual(self.sim("describe", "partner.acme.churn", code=DONE).out,
                          self.sim("describe", "partner.*.churn", code=DONE).out)
+
+    def test_finds_keys_laws_outcomes_and_series_by_their_own_names(self):
+        for name, expected in (("churn", ["partner.*.churn\n"]), ("leads", ["partner.*.leads\n", "firm.direct.leads\n", "leads, outcome\n"]),
+                               ("weibull", ["weibull, a law for partner.*.churn\n", "      A positive time or size with shape and scale\n"]),
+                               ("revenue", ["revenue, outcome in currency\n", "revenue, monthly series in currency\n"]),
+                               ("break_even_month", ["break_even_month, outcome in month\n"])):
+            with self.subTest(name=name):
+                out = self.sim("describe", name, code=DONE).out
+                for text in expected:
+                    self.assertEqual(out.count(text), 1, text)
+        self.assertIn("Did you mean churn?", self.sim("describe", "chrun", code=USAGE).err)
+        unknown = self.sim("describe", "zzzzzzzzzz", code=USAGE).err
+        self.assertIn("describe answers to: parameters, types", unknown)
+        self.assertLess(len(unknown), 200)
 
     def test_lists_the_parameters_below_a_table(self):
         out = self.sim("describe", "shock.*", code=DONE).out
