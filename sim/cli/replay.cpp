@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
@@ -43,26 +44,31 @@ class Replay {
       throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so there is no future to compare with. Run its scenario again with samples = \"all\"", path));
   }
 
-  std::uint64_t replications() const { return replications_; }
-
-  // The replication whose outcome is nearest to a statistic of it; the first of several.
-  std::uint64_t nearest(const std::string& wanted) const {
+  // Turns to the future whose outcome is nearest to a statistic of it; the first of several.
+  void seek(const std::string& wanted) {
     const std::size_t dot = wanted.rfind('.');
     const std::string outcome = wanted.substr(0, dot);
     const std::size_t column = column_of(outcome);
     const std::vector<float> values = read_column(model().outputs().outcomes[column]);
     const double target = statistic(outcome, dot == std::string::npos ? "" : wanted.substr(dot + 1));
-    std::uint64_t best = 0;
+    near_ = {wanted, model().outputs().outcomes[column].unit, target};
     double distance = kInfinity;
     for (std::uint64_t k = 0; k < replications_; ++k)
       if (const double d = std::abs(static_cast<double>(values[k]) - target); d < distance) {
-        best = k;
+        replication_ = k;
         distance = d;
       }
-    return best;
+    if (distance == kInfinity) throw UsageError(fmt::format("--near {}: it is missing in every future of {}", wanted, path_));
   }
 
-  Chronicle tell(std::uint64_t replication) const {
+  void turn_to(std::int64_t replication) {
+    replication_ = static_cast<std::uint64_t>(replication);
+    if (replication < 0 || replication_ >= replications_)
+      throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replications_ - 1));
+  }
+
+  Chronicle tell() const {
+    const std::uint64_t replication = replication_;
     Chronicle chronicle = model().replay(static_cast<std::uint32_t>(replication));
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
@@ -73,10 +79,11 @@ class Replay {
     return chronicle;
   }
 
-  std::string as_text(std::uint64_t replication, const Chronicle& chronicle) const {
-    std::string out = fmt::format("Future {} of {}", replication, path_);
+  std::string as_text(const Chronicle& chronicle) const {
+    std::string out = fmt::format("Future {} of {}", replication_, path_);
     if (!stored_.loaded.header.question.empty()) out += ": " + stored_.loaded.header.question;
     out += "\n";
+    if (near_) out += fmt::format("It is nearest to {} = {}{}\n", near_->statistic, plain(near_->value), near_->unit == "1" ? "" : " " + near_->unit);
     int month = 0, told = 0;
     for (const ChronicleEvent& event : chronicle.events) {
       if (event.month != month) out += fmt::format("\n{}\n", month_name(month = event.month));
@@ -98,8 +105,9 @@ class Replay {
     return out + table.text();
   }
 
-  std::string as_json(std::uint64_t replication, const Chronicle& chronicle) const {
-    std::string out = fmt::format("{{\n  \"result\": {},\n  \"replication\": {},\n  \"events\": [", json_text(path_), replication);
+  std::string as_json(const Chronicle& chronicle) const {
+    const std::string near = near_ ? fmt::format("{{\"statistic\": {}, \"value\": {}}}", json_text(near_->statistic), json_number(near_->value)) : "null";
+    std::string out = fmt::format("{{\n  \"result\": {},\n  \"replication\": {},\n  \"nearest_to\": {},\n  \"events\": [", json_text(path_), replication_, near);
     bool first = true;
     for (const ChronicleEvent& e : chronicle.events) {
       out += fmt::format("{}\n    {{\"month\": {}, \"kind\": {}, \"subject\": {}, \"cause\": {}, \"amount\": {}, \"unit\": {}, \"text\": {}}}", first ? "" : ",", e.month,
@@ -159,7 +167,12 @@ class Replay {
   output::NetcdfReader file_;
   StoredExperiment stored_;
   std::size_t point_ = 0;
-  std::uint64_t replications_ = 0;
+  std::uint64_t replications_ = 0, replication_ = 0;
+  struct Near {
+    std::string statistic, unit;
+    double value;
+  };
+  std::optional<Near> near_;  // what was sought
 };
 
 }  // namespace
@@ -176,13 +189,11 @@ int replay_command(const Words& words, const Domain& domain) {
   const std::string format = values["format"].as<std::string>();
   if (format != "text" && format != "json") throw UsageError(fmt::format("--format {} is neither text nor json", format));
   const std::string point = values.count("point") != 0 ? values["point"].as<std::string>() : "";
-  const Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
-  const std::int64_t asked = values.count("near") != 0 ? static_cast<std::int64_t>(replay.nearest(values["near"].as<std::string>())) : values["replication"].as<std::int64_t>();
-  const auto replication = static_cast<std::uint64_t>(asked);
-  if (asked < 0 || replication >= replay.replications())
-    throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", asked, replay.replications() - 1));
-  const Chronicle chronicle = replay.tell(replication);
-  print_result(format == "json" ? replay.as_json(replication, chronicle) : replay.as_text(replication, chronicle));
+  Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
+  if (values.count("near") != 0) replay.seek(values["near"].as<std::string>());
+  else replay.turn_to(values["replication"].as<std::int64_t>());
+  const Chronicle chronicle = replay.tell();
+  print_result(format == "json" ? replay.as_json(chronicle) : replay.as_text(chronicle));
   return kDone;
 }
 

@@ -743,7 +743,14 @@ class AReplay(Case):
             revenue = file["outcomes/revenue"][0]
             names = [text.decode() for text in file["summary/outcome"]]
             p05 = file["summary/quantile_value"][0, names.index("revenue"), 1]
-        self.assertEqual(self.told("--near", "revenue.p05")["replication"], int(abs(revenue - p05).argmin()))
+        told = self.told("--near", "revenue.p05")
+        self.assertEqual(told["replication"], int(abs(revenue - p05).argmin()))
+        self.assertEqual(told["nearest_to"], {"statistic": "revenue.p05", "value": p05})
+
+    def test_near_what_every_future_lacks_is_refused(self):
+        self.sim("run", SOURCE / "configs/everything.toml", "-n", 20, "--set", "firm.cash=1e9", "-o", "rich.h5", "-q", code=DONE)
+        answer = self.sim("replay", "rich.h5", "--near", "out_of_cash_month.mean", code=USAGE)
+        self.assertIn("it is missing in every future of rich.h5", answer.err)
 
     def test_of_a_future_that_is_not_there_is_refused(self):
         for number in (-1, 60):
