@@ -27,8 +27,9 @@ class TargetReader {
   Target read_word(const std::string& word, const sim::Mark& mark) {
     if (word == "firm" || word == "everyone") target_.firms.push_back(kFocalFirm);
     if (word == "partners" || word == "everyone") add_partners();
-    if (std::find(kWords.begin(), kWords.end(), word) == kWords.end())
-      refuse(mark, "\"" + word + "\"", sim::nearest(word, {kWords.begin(), kWords.end()}));
+    if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return target_;
+    const bool is_partner = std::any_of(setup_.partners.begin(), setup_.partners.end(), [&](const Partner& p) { return p.id == word; });
+    refuse(mark, "\"" + word + "\"", is_partner ? fmt::format("{{ partners = [\"{}\"] }}", word) : sim::nearest(word, {kWords.begin(), kWords.end()}));
     return target_;
   }
 

@@ -40,6 +40,8 @@ options::variables_map parse(const Words& words, const options::options_descript
   } catch (const options::unknown_option& error) {
     throw UsageError(fmt::format("{} is not an option. {}", error.get_option_name(),
                                  nearest_option(error.get_option_name(), description)));
+  } catch (const options::too_many_positional_options_error&) {
+    throw UsageError("there is a word too many: only options are taken here");
   } catch (const options::error& error) {
     throw UsageError(error.what());
   }

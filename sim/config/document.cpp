@@ -123,7 +123,7 @@ std::string advice(std::string_view reason) {
   struct Case {
     std::string_view sign, hint;
   };
-  static constexpr std::array<Case, 8> kCases{{
+  static constexpr std::array<Case, 19> kCases{{
       {"could not determine value type", "Put text in quotes"},
       {"expected decimal digit, saw '.'", "Write a digit before the point, as in 0.5"},
       {"saw '%'", "Write 5 % as 0.05"},
@@ -132,6 +132,17 @@ std::string advice(std::string_view reason) {
       {"could not be interpreted", "Use a number between -1e308 and 1e308"},
       {"leading zeroes", "Leave out the leading zeroes"},
       {"exceeded maximum nested", "At most 32 levels are read"},
+      {"whitespace, saw ','", "Write decimals with a point, as in 0.2, and thousands with an underscore, as in 40_000"},
+      {"expected digit, saw", "Write the number alone, or text in quotes"},
+      {"parsing date", "Write dates as text, as in \"2026-09\""},
+      {"control characters other", "Close the text with a quote on the same line"},
+      {"table header: expected ']'", "Close it with ]; names are made of the letters a to z, digits, _ and -"},
+      {"expected '=', saw", "Write KEY = VALUE; keys are made of the letters a to z, digits, _ and -"},
+      {"expected value, saw", "Write a value after ="},
+      {"expected key or closing '}'", "Close the table with } on the same line"},
+      {"dangling comma", "Leave out the last comma"},
+      {"array: encountered end-of-file", "Close the list with ]"},
+      {"parsing boolean", "Write true or false in small letters"},
   }};
   for (const Case& entry : kCases) {
     if (reason.find(entry.sign) != std::string_view::npos) return std::string(entry.hint);

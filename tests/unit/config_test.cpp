@@ -1,5 +1,6 @@
 // Claims about reading scenarios: base/problem, base/suggest and all of sim/config.
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <array>
 #include <cmath>
@@ -199,6 +200,18 @@ TEST_CASE("what is not TOML is reported with its place") {
   CHECK(says(parse_complaint("a = 1\na = 2\n"), "Write each key and each table once"));
   CHECK(says(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
   CHECK(says(parse_complaint("a = 99999999999999999999\n"), "Use a smaller number"));
+  CHECK(says(parse_complaint("a = 50 %\n"), "Write 5 % as 0.05"));
+  for (const char* number : {"0,2", "40,000", "1.000,5"}) CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "as in 0.2, and thousands with an underscore"));
+  for (const char* number : {"5€", "09/2026", "1;"}) CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "Write the number alone, or text in quotes"));
+  CHECK(says(parse_complaint("start = 2026-09\n"), "as in \"2026-09\""));
+  for (const char* text : {"a = \"abc\n", "a = 'abc\n"}) CHECK(says(parse_complaint(text), "Close the text with a quote"));
+  for (const char* text : {"[partner.a\n", "[partner.jürgen]\n"}) CHECK(says(parse_complaint(text), "Close it with ]"));
+  for (const char* text : {"leads 3\n", "größe = 3\n", "a: 3\n"}) CHECK(says(parse_complaint(text), "Write KEY = VALUE"));
+  CHECK(says(parse_complaint("a =\n"), "Write a value after ="));
+  CHECK(says(parse_complaint("a = { b = 1\n"), "Close the table with }"));
+  CHECK(says(parse_complaint("a = { b = 1, }\n"), "Leave out the last comma"));
+  CHECK(says(parse_complaint("a = [1, 2\n"), "Close the list with ]"));
+  CHECK(says(parse_complaint("a = True\n"), "Write true or false in small letters"));
 }
 
 TEST_CASE("hostile texts are refused, never a crash") {
