@@ -9,7 +9,7 @@
 namespace partnersim::testing {
 
 // Shows the text when the part is not in it.
-inline bool says(const std::string& text, std::string_view part) {
+[[nodiscard]] inline bool says(const std::string& text, std::string_view part) {
   const bool found = text.find(part) != std::string::npos;
   if (!found) MESSAGE("\"", std::string(part), "\" is not in: ", text);
   return found;

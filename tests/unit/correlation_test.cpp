@@ -97,17 +97,17 @@ TEST_CASE("what hangs together through others is one set, in the order of ids") 
 
 TEST_CASE("a pattern that matches nothing says what would match") {
   const std::string said = said_of(kBusiness + table("\"firm.direct.close_rate\", \"partner.*.close_rte\""));
-  says(said, "test.toml:20:33: correlation.market: partner.*.close_rte matches no value of this scenario. Did you mean partner.*.close_rate?");
-  says(said_of(kBusiness + table("\"firm.direct.*\", \"partner.reffer_1.close_rate\"")), "Did you mean partner.referrer_1.close_rate?");
+  CHECK(says(said, "test.toml:20:33: correlation.market: partner.*.close_rte matches no value of this scenario. Did you mean partner.*.close_rate?"));
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.*\", \"partner.reffer_1.close_rate\"")), "Did you mean partner.referrer_1.close_rate?"));
 }
 
 TEST_CASE("what is not drawn once a replication cannot be correlated") {
   const auto of = [](const std::string& path) { return said_of(kBusiness + table("\"firm.direct.close_rate\", \"" + path + "\"")); };
-  says(of("partner.referrer_1.leads"), "partner.referrer_1.leads is constant (only what is drawn once a replication can be correlated). Draw it, as in leads = { uniform = { low = 2, high = 6 } }");
-  says(of("partner.*.leads"), "partner.*.leads throughout is constant");
-  says(of("firm.direct.deal_value"), "firm.direct.deal_value is not drawn once a replication (it is drawn per event: luck, not doubt about a parameter)");
-  says(of("partner.twin_1.churn"), "partner.twin_1.churn is not drawn once a replication");
-  says(of("scenario.months"), "scenario.months is not drawn once a replication");
+  CHECK(says(of("partner.referrer_1.leads"), "partner.referrer_1.leads is constant (only what is drawn once a replication can be correlated). Draw it, as in leads = { uniform = { low = 2, high = 6 } }"));
+  CHECK(says(of("partner.*.leads"), "partner.*.leads throughout is constant"));
+  CHECK(says(of("firm.direct.deal_value"), "firm.direct.deal_value is not drawn once a replication (it is drawn per event: luck, not doubt about a parameter)"));
+  CHECK(says(of("partner.twin_1.churn"), "partner.twin_1.churn is not drawn once a replication"));
+  CHECK(says(of("scenario.months"), "scenario.months is not drawn once a replication"));
   // The remedy works.
   std::string drawn = kBusiness;
   drawn.replace(drawn.find("leads = 4"), 9, "leads = { uniform = { low = 2, high = 6 } }");
@@ -121,39 +121,39 @@ TEST_CASE("'*' passes over constants and disabled tables, so that variants may s
   std::string off = kBusiness;
   for (std::size_t at = off.find("[partner."); at != std::string::npos; at = off.find("[partner.", at + 1)) off.insert(off.find('\n', at) + 1, "enabled = false\n");
   CHECK(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rate\"")) == "");
-  says(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rte\"")), "matches no value");
+  CHECK(says(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rte\"")), "matches no value"));
 }
 
 TEST_CASE("a correlation is between two or more") {
-  says(said_of(kBusiness + table("\"firm.direct.close_rate\"")), "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: firm.direct.leads, ");
-  says(said_of(kBusiness + table("\"firm.direct.leads\", \"firm.direct.leads\"")), "names 1 parameter (a correlation is between two or more)");
-  says(said_of(kBusiness + table("\"partner.twin.close_rate\"")), "names 1 parameter (copies that share are one parameter)");
-  says(said_of(kBusiness + table("")), "names 0 parameters");
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.close_rate\"")), "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: firm.direct.leads, "));
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.leads\", \"firm.direct.leads\"")), "names 1 parameter (a correlation is between two or more)"));
+  CHECK(says(said_of(kBusiness + table("\"partner.twin.close_rate\"")), "names 1 parameter (copies that share are one parameter)"));
+  CHECK(says(said_of(kBusiness + table("")), "names 0 parameters"));
 }
 
 TEST_CASE("a pair has one rank") {
   const std::string of = "\"firm.direct.close_rate\", \"partner.*.close_rate\"";
   const std::string said = said_of(kBusiness + table(of) + table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.4\n", "other"));
-  says(said, "test.toml:24:8: correlation.other gives the pair firm.direct.close_rate and partner.referrer_2.close_rate rank 0.4 (correlation.market gives it 0.5)");
+  CHECK(says(said, "test.toml:24:8: correlation.other gives the pair firm.direct.close_rate and partner.referrer_2.close_rate rank 0.4 (correlation.market gives it 0.5)"));
   CHECK(said_of(kBusiness + table(of) + table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.5\n", "other")) == "");
-  says(said_of(kBusiness + table(of, "rank = 1.5\n")), "-1 to 1");
-  says(said_of(kBusiness + table(of, "")), "lacks rank");
+  CHECK(says(said_of(kBusiness + table(of, "rank = 1.5\n")), "-1 to 1"));
+  CHECK(says(said_of(kBusiness + table(of, "")), "lacks rank"));
 }
 
 TEST_CASE("ranks that cannot hold together are mended with a note, or refused") {
   const std::string three = "\"partner.referrer.close_rate\"";
   const std::string change = "rank between partner.referrer_1.close_rate and partner.referrer_2.close_rate -0.5 becomes -0.483; 3 of 3 pairs change by more than 0.01";
-  says(said_of(kBusiness + table(three, "rank = -0.5\n")), "Note: correlation.market: these ranks cannot hold together and are moved to the nearest that can: " + change);
+  CHECK(says(said_of(kBusiness + table(three, "rank = -0.5\n")), "Note: correlation.market: these ranks cannot hold together and are moved to the nearest that can: " + change));
   const std::string refused = said_of(kBusiness + table(three, "rank = -0.5\nrepair = false\n"));
-  says(refused, "test.toml:22:10: correlation.market: these ranks cannot hold together (in the nearest that can, " + change + "). Leave repair = false out");
+  CHECK(says(refused, "test.toml:22:10: correlation.market: these ranks cannot hold together (in the nearest that can, " + change + "). Leave repair = false out"));
   CHECK(said_of(kBusiness + table(three, "rank = -0.48\nrepair = false\n")) == "");
   CHECK(said_of(kBusiness + table(three, "rank = 1\n")) == "");
   std::string many = kBusiness;
   many.replace(many.find("count = 3"), 9, "count = 200");
-  says(said_of(many + table(three, "rank = -0.5\n")), "200 parameters are too many to mend");
+  CHECK(says(said_of(many + table(three, "rank = -0.5\n")), "200 parameters are too many to mend"));
   CHECK(said_of(many + table(three, "rank = 0.5\n")) == "");
   many.replace(many.find("count = 200"), 11, "count = 1001");
-  says(said_of(many + table(three)), "1001 parameters are correlated (at most 1000)");
+  CHECK(says(said_of(many + table(three)), "1001 parameters are correlated (at most 1000)"));
 }
 
 TEST_CASE("replications are whole units") {
@@ -162,10 +162,10 @@ TEST_CASE("replications are whole units") {
     return text.insert(text.find("replications"), more);
   };
   CHECK(said_of(with("inner = 8\n")) == "");
-  says(said_of(with("inner = 16\n")), "test.toml:3:16: scenario.replications = 1000 is not a multiple of scenario.inner = 16 (that many replications share each draw of the parameters). Write replications = 1008");
-  says(said_of(with("inner = 65536\n")), "Write replications = 65536");
-  says(said_of(with("inner = 0\n")), "1 to 65536");
-  says(said_of(with("sampling = \"sobol\"\n")), "stratified");
+  CHECK(says(said_of(with("inner = 16\n")), "test.toml:3:16: scenario.replications = 1000 is not a multiple of scenario.inner = 16 (that many replications share each draw of the parameters). Write replications = 1008"));
+  CHECK(says(said_of(with("inner = 65536\n")), "Write replications = 65536"));
+  CHECK(says(said_of(with("inner = 0\n")), "1 to 65536"));
+  CHECK(says(said_of(with("sampling = \"sobol\"\n")), "stratified"));
   const std::string fixed = "[scenario]\nreplications = 1000\ninner = 4\n[partner.a]\nleads = 1\nclose_rate = 0.5\ndeal_value = 1\n";
-  says(said_of(fixed), "Note: scenario.inner has no effect, because nothing is drawn once a replication");
+  CHECK(says(said_of(fixed), "Note: scenario.inner has no effect, because nothing is drawn once a replication"));
 }

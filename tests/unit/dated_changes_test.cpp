@@ -48,32 +48,32 @@ TEST_CASE("changes of numbers are accepted, by path, by pattern and as tables") 
 }
 
 TEST_CASE("a change of what does not exist says so and offers what is near") {
-  says(change("{ \"firm.fixed_costs\" = 20 }"), "change.later: firm.fixed_costs matches no value of this scenario");
-  says(change("{ \"firm.fixed_costs\" = 20 }"), "firm.fixed_cost");
-  says(change("{ \"partner.zulu.leads\" = 20 }"), "matches no value");
-  says(change("{ \"partner.z*.leads\" = 20 }"), "matches no value");
-  says(change("{ partner = { acme = { lead = 3 } } }"), "partner.acme.lead matches no value");
+  CHECK(says(change("{ \"firm.fixed_costs\" = 20 }"), "change.later: firm.fixed_costs matches no value of this scenario"));
+  CHECK(says(change("{ \"firm.fixed_costs\" = 20 }"), "firm.fixed_cost"));
+  CHECK(says(change("{ \"partner.zulu.leads\" = 20 }"), "matches no value"));
+  CHECK(says(change("{ \"partner.z*.leads\" = 20 }"), "matches no value"));
+  CHECK(says(change("{ partner = { acme = { lead = 3 } } }"), "partner.acme.lead matches no value"));
 }
 
 TEST_CASE("a change of what is fixed for a run is refused") {
-  says(change("{ \"partner.acme.ramp\" = 3 }"), "partner.acme.ramp cannot change at a date");
-  says(change("{ \"scenario.months\" = 24 }"), "scenario.months cannot change at a date");
-  says(change("{ \"partner.acme.sector\" = \"retail\" }"), "partner.acme.sector cannot change at a date");
-  says(change("{ \"partner.acme.count\" = 3 }"), "cannot change at a date");
-  says(change("{ \"partner.acme.lag\" = 3 }"), "partner.acme.lag cannot change at a date");
-  says(change("{ \"partner.acme.churn\" = { beta_geometric = { a = 1, b = 9 } } }"),
-           "cannot change to or from a law drawn once");
+  CHECK(says(change("{ \"partner.acme.ramp\" = 3 }"), "partner.acme.ramp cannot change at a date"));
+  CHECK(says(change("{ \"scenario.months\" = 24 }"), "scenario.months cannot change at a date"));
+  CHECK(says(change("{ \"partner.acme.sector\" = \"retail\" }"), "partner.acme.sector cannot change at a date"));
+  CHECK(says(change("{ \"partner.acme.count\" = 3 }"), "cannot change at a date"));
+  CHECK(says(change("{ \"partner.acme.lag\" = 3 }"), "partner.acme.lag cannot change at a date"));
+  CHECK(says(change("{ \"partner.acme.churn\" = { beta_geometric = { a = 1, b = 9 } } }"),
+           "cannot change to or from a law drawn once"));
 }
 
 TEST_CASE("a change has a value in range, one law, something to set and a month of its own") {
-  says(change("{ \"partner.acme.close_rate\" = 1.4 }"), "partner.acme.close_rate");
-  says(change("{ \"partner.acme.close_rate\" = \"high\" }"), "partner.acme.close_rate");
-  says(change("{}"), "change.later.set is empty");
-  says(change("{ \"firm.fixed_cost\" = 20 }", 0), "change.later.month");
-  says(problems("[change.one]\nmonth = 6\nset = { \"firm.fixed_cost\" = 1 }\n[change.two]\nmonth = 6\nset = { "
+  CHECK(says(change("{ \"partner.acme.close_rate\" = 1.4 }"), "partner.acme.close_rate"));
+  CHECK(says(change("{ \"partner.acme.close_rate\" = \"high\" }"), "partner.acme.close_rate"));
+  CHECK(says(change("{}"), "change.later.set is empty"));
+  CHECK(says(change("{ \"firm.fixed_cost\" = 20 }", 0), "change.later.month"));
+  CHECK(says(problems("[change.one]\nmonth = 6\nset = { \"firm.fixed_cost\" = 1 }\n[change.two]\nmonth = 6\nset = { "
                     "\"firm.fixed_cost\" = 2 }\n"),
-           "sets firm.fixed_cost in month 6");
-  says(problems("[change.one]\nset = { \"firm.fixed_cost\" = 1 }\n"), "month");
+           "sets firm.fixed_cost in month 6"));
+  CHECK(says(problems("[change.one]\nset = { \"firm.fixed_cost\" = 1 }\n"), "month"));
   CHECK(problems("[change.one]\nenabled = false\nmonth = 6\nset = { \"firm.nothing\" = 1 }\n").empty());
 }
 
@@ -88,24 +88,25 @@ TEST_CASE("targets are accepted in all their forms") {
 }
 
 TEST_CASE("a target that is none is refused with the forms there are") {
-  says(target("\"partner\""), "\"partner\" is not a target");
-  says(target("\"partner\""), "targets are \"partners\", \"everyone\"");
-  says(target("3"), "is not a target");
-  says(target("{}"), "is not a target");
-  says(target("{ colour = \"red\" }"), "colour is not a target");
-  says(target("{ tag = \"locals\" }"), "no partner has this tag");
-  says(target("{ tag = \"locals\" }"), "local");
-  says(target("{ region = \"north\" }"), "no partner has this region");
-  says(target("{ partners = [\"acne\"] }"), "acne names no partner");
-  says(target("{ partners = [3] }"), "a partner is named by its id in quotes");
-  says(target("{ tag = \"local\", sector = \"food\" }"), "two pools");
+  CHECK(says(target("\"partner\""), "\"partner\" is not a target"));
+  CHECK(says(target("\"partner\""), "targets are \"partners\", \"everyone\""));
+  CHECK(says(target("\"bravo\""), "Did you mean { partners = [\"bravo\"] }?"));
+  CHECK(says(target("3"), "is not a target"));
+  CHECK(says(target("{}"), "is not a target"));
+  CHECK(says(target("{ colour = \"red\" }"), "colour is not a target"));
+  CHECK(says(target("{ tag = \"locals\" }"), "no partner has this tag"));
+  CHECK(says(target("{ tag = \"locals\" }"), "local"));
+  CHECK(says(target("{ region = \"north\" }"), "no partner has this region"));
+  CHECK(says(target("{ partners = [\"acne\"] }"), "acne names no partner"));
+  CHECK(says(target("{ partners = [3] }"), "a partner is named by its id in quotes"));
+  CHECK(says(target("{ tag = \"local\", sector = \"food\" }"), "two pools"));
 }
 
 TEST_CASE("a choice among targets has a sensible number") {
-  says(target("{ fraction = 0 }"), "fraction is not above 0 and at most 1");
-  says(target("{ fraction = 1.5 }"), "fraction is not above 0 and at most 1");
-  says(target("{ count = 0 }"), "count is not a whole number from 1");
-  says(target("{ count = 1.5 }"), "count is not a whole number from 1");
-  says(target("{ count = \"two\" }"), "count is not a whole number from 1");
-  says(target("{ top = 2, by = \"degree\" }"), "is not \"revenue\"");
+  CHECK(says(target("{ fraction = 0 }"), "fraction is not above 0 and at most 1"));
+  CHECK(says(target("{ fraction = 1.5 }"), "fraction is not above 0 and at most 1"));
+  CHECK(says(target("{ count = 0 }"), "count is not a whole number from 1"));
+  CHECK(says(target("{ count = 1.5 }"), "count is not a whole number from 1"));
+  CHECK(says(target("{ count = \"two\" }"), "count is not a whole number from 1"));
+  CHECK(says(target("{ top = 2, by = \"degree\" }"), "is not \"revenue\""));
 }
