@@ -11,8 +11,8 @@ namespace partnersim {
 namespace {
 
 const std::array kParameters{
-    sim::ParameterSpec{.path = "acquisition.*.label", .kind = sim::Kind::text, .doc = "what figures and tables call it", .source = "neutral"},
-    sim::ParameterSpec{.path = "acquisition.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::label_spec("acquisition.*.label"),
+    sim::enabled_spec("acquisition.*.enabled"),
     sim::ParameterSpec{.path = "acquisition.*.spend", .unit = "currency", .range = {0, 1e12}, .required = true, .doc = "spent a month"},
     sim::ParameterSpec{.path = "acquisition.*.cost_per_lead", .unit = "currency", .range = {0, 1e12, true}, .required = true, .doc = "what one lead costs"},
     close_rate_spec("acquisition.*.close_rate"),

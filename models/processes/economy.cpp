@@ -29,13 +29,8 @@ constexpr std::array kParameters{
                        .doc = "the regime of every month, fixed: [\"expansion\", \"recession\"], or { recession = [13, 14] }",
                        .source = "neutral",
                        .needs = "economy.regime"},
-    sim::ParameterSpec{
-        .path = "economy.regime.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
-    sim::ParameterSpec{.path = "economy.regime.*.enabled",
-                       .kind = sim::Kind::boolean,
-                       .fallback = 1.0,
-                       .doc = "false leaves it out: no regime leads to it",
-                       .source = "neutral"},
+    sim::label_spec("economy.regime.*.label"),
+    sim::enabled_spec("economy.regime.*.enabled"),
     sim::ParameterSpec{
         .path = "economy.regime.*.to",
         .kind = sim::Kind::number_map,

@@ -15,8 +15,8 @@ namespace partnersim {
 namespace {
 
 constexpr std::array kParameters{
-    sim::ParameterSpec{.path = "goal.*.label", .kind = sim::Kind::text, .doc = "what figures and tables call it", .source = "neutral"},
-    sim::ParameterSpec{.path = "goal.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::label_spec("goal.*.label"),
+    sim::enabled_spec("goal.*.enabled"),
     sim::ParameterSpec{.path = "goal.*.outcome", .kind = sim::Kind::text, .required = true,
                        .doc = "revenue, revenue_trailing12, wins, leads, active_partners, profit or cash, as it stands at the end of a month"},
     sim::ParameterSpec{.path = "goal.*.at_least", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level to reach"},

@@ -12,8 +12,8 @@ namespace partnersim {
 namespace {
 
 constexpr std::array kParameters{
-    sim::ParameterSpec{.path = "partner.*.label", .kind = sim::Kind::text, .doc = "what figures and tables call it", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::label_spec("partner.*.label"),
+    sim::enabled_spec("partner.*.enabled"),
     sim::ParameterSpec{.path = "partner.*.count", .kind = sim::Kind::integer, .unit = "partners", .range = {1, 100000}, .fallback = 1.0,
                        .doc = "copies, drawn independently: acme_1, acme_2, ...", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.shared", .kind = sim::Kind::boolean, .fallback = 0.0,

@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 2> kSeverityPer{"shock", "target"};
 constexpr std::array<std::string_view, 2> kKills{"partnership", "firm"};
 
 const std::array kParameters{
-    sim::ParameterSpec{.path = "shock.*.label", .kind = sim::Kind::text, .doc = "what figures call it", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.enabled", .kind = sim::Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"},
+    sim::label_spec("shock.*.label"),
+    sim::enabled_spec("shock.*.enabled"),
     sim::ParameterSpec{.path = "shock.*.rate", .unit = "arrivals a month", .range = {0, 10}, .doc = "mean arrivals a month"},
     sim::ParameterSpec{.path = "shock.*.every", .unit = "months", .range = {0.1, 1e9}, .doc = "mean months between arrivals, instead of rate"},
     sim::ParameterSpec{.path = "shock.*.months", .kind = sim::Kind::numbers, .unit = "month", .range = {1, sim::kMaxMonths},

@@ -79,4 +79,12 @@ struct ParameterSpec {
   std::string_view needs{};           // what must be present for the key to have an effect: a table ("health") or a value ("firm.cash")
 };
 
+// What every table with a name takes: "shock.*.label" and "shock.*.enabled".
+constexpr ParameterSpec label_spec(std::string_view path) {
+  return {.path = path, .kind = Kind::text, .doc = "what figures and tables call it", .source = "neutral"};
+}
+constexpr ParameterSpec enabled_spec(std::string_view path) {
+  return {.path = path, .kind = Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"};
+}
+
 }  // namespace sim
