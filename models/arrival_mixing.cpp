@@ -21,7 +21,8 @@ std::unique_ptr<ArrivalMixing> ArrivalMixing::of_months(Setup& setup, const std:
   return mixing;
 }
 
-ArrivalMixing::ArrivalMixing(std::size_t lanes) : event_leads_(sim::padded(lanes)), xi_(event_leads_), words_(sim::padded(lanes)) {}
+ArrivalMixing::ArrivalMixing(std::size_t lanes)
+    : event_leads_(sim::padded(lanes)), xi_(event_leads_), words_(sim::padded(lanes)) {}
 
 void ArrivalMixing::add_months(Setup& setup, double shape, const std::string& id) {
   mixing_ = Mixing{gamma_of_mean_one(shape), sim::MonthlyWord(setup.entity(id), stream::kMonthMixing, setup.lanes)};
@@ -33,7 +34,8 @@ void ArrivalMixing::add_events(Setup& setup, const std::string& path) {
                  sim::MonthlyWord(setup.entity(path), stream::kEvents, setup.lanes)};
 }
 
-bool ArrivalMixing::apply(const State& state, const sim::LaneList& list, float* factor, float* further, float* surprise) {
+bool ArrivalMixing::apply(const State& state, const sim::LaneList& list, float* factor, float* further,
+                          float* surprise) {
   const std::size_t n = list.size();
   if (event_) {
     if (state.month == 1 || event_->leads.changes_in(state.month)) event_->leads.fill(state, event_leads_.data());

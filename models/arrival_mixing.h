@@ -19,8 +19,8 @@ class ArrivalMixing {
   // <path>.month_shape alone, drawn under another id.
   static std::unique_ptr<ArrivalMixing> of_months(Setup& setup, const std::string& path, const std::string& id);
 
-  // Adds m A of an event to `further`, sets `surprise` to that less its mean c m A, and multiplies `factor` (A on entry)
-  // by xi; all by position in `list`. True when there are events; else neither is touched.
+  // Adds m A of an event to `further`, sets `surprise` to that less its mean c m A, and multiplies `factor` (A on
+  // entry) by xi; all by position in `list`. True when there are events; else neither is touched.
   bool apply(const State& state, const sim::LaneList& list, float* factor, float* further, float* surprise);
   double expected_event(int month) const { return event_ ? event_->probability * event_->leads.expected(month) : 0.0; }
 

@@ -9,7 +9,8 @@ namespace partnersim {
 Calendar::Calendar(Setup& setup, const std::string& path)
     : season_(setup.scenario.numbers(path + ".season")), growth_(setup.scenario.number(path + ".trend")) {
   if (setup.scenario.given(path + ".season") && season_.size() != 12) {
-    setup.problems.add(setup.scenario.mark(path + ".season"), fmt::format("{}.season has {} numbers", path, season_.size()),
+    setup.problems.add(setup.scenario.mark(path + ".season"),
+                       fmt::format("{}.season has {} numbers", path, season_.size()),
                        "one multiplier for each calendar month, from January to December", "Give twelve.");
     season_.clear();
   }

@@ -9,20 +9,25 @@
 namespace partnersim {
 namespace {
 
-std::string counted(std::uint64_t number, const char* one, const char* many) { return fmt::format("{} {}", number, number == 1 ? one : many); }
+std::string counted(std::uint64_t number, const char* one, const char* many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
 
 }  // namespace
 
-Chronicler::Chronicler(const Setup& setup) : setup_(setup), alive_(setup.partners.size(), 0), suspended_(setup.partners.size(), 0) {
+Chronicler::Chronicler(const Setup& setup)
+    : setup_(setup), alive_(setup.partners.size(), 0), suspended_(setup.partners.size(), 0) {
   if (setup.has_direct) source_labels_.push_back("direct business");
   for (const Partner& partner : setup.partners) source_labels_.push_back(partner.label);
   for (const std::string& id : setup.channels) source_labels_.push_back(setup.scenario.label("acquisition", id));
   for (const std::string& id : setup.scenario.ids("shock")) shock_labels_.push_back(setup.scenario.label("shock", id));
-  for (const std::string& id : setup.scenario.ids("economy.regime")) regime_labels_.push_back(setup.scenario.label("economy.regime", id));
+  for (const std::string& id : setup.scenario.ids("economy.regime"))
+    regime_labels_.push_back(setup.scenario.label("economy.regime", id));
 }
 
 void Chronicler::after(const State& state, std::uint32_t stream, int phase) {
-  if (state.pass != Pass::actual || (state.stopped_in[0] != 0 && static_cast<int>(state.stopped_in[0]) < state.month)) return;
+  if (state.pass != Pass::actual || (state.stopped_in[0] != 0 && static_cast<int>(state.stopped_in[0]) < state.month))
+    return;
   if (stream == stream::kPartnerships && phase == kOpen) open(state);
   if (stream == stream::kExclusivity) suspensions(state);
   if (stream == stream::kEconomy) economy(state);
@@ -32,9 +37,10 @@ void Chronicler::after(const State& state, std::uint32_t stream, int phase) {
   if (stream == stream::kRevenue) business(state);
 }
 
-void Chronicler::tell(const State& state, std::string kind, std::string subject, std::string cause, std::string text, double amount,
-                      const std::string& unit) {
-  events_.push_back({state.month, std::move(kind), std::move(subject), std::move(cause), std::move(text), amount, unit});
+void Chronicler::tell(const State& state, std::string kind, std::string subject, std::string cause, std::string text,
+                      double amount, const std::string& unit) {
+  events_.push_back(
+      {state.month, std::move(kind), std::move(subject), std::move(cause), std::move(text), amount, unit});
 }
 
 std::string Chronicler::money(double amount) const {
@@ -46,10 +52,12 @@ std::string Chronicler::money(double amount) const {
 void Chronicler::open(const State& state) {
   for (const std::string& id : setup_.scenario.ids("change"))
     if (setup_.scenario.integer("change." + id + ".month") == state.month)
-      tell(state, "change", setup_.scenario.label("change", id), "planned", setup_.scenario.label("change", id) + " takes effect");
+      tell(state, "change", setup_.scenario.label("change", id), "planned",
+           setup_.scenario.label("change", id) + " takes effect");
   for (std::size_t p = 0; p < alive_.size(); ++p) {
     const std::uint32_t now = state.alive.row(p)[0];
-    if (now != 0 && alive_[p] == 0) tell(state, "begun", setup_.partners[p].label, "planned", setup_.partners[p].label + " begins");
+    if (now != 0 && alive_[p] == 0)
+      tell(state, "begun", setup_.partners[p].label, "planned", setup_.partners[p].label + " begins");
     alive_[p] = now;
   }
 }
@@ -60,13 +68,17 @@ void Chronicler::suspensions(const State& state) {
     if (now == suspended_[p] || alive_[p] == 0) continue;
     suspended_[p] = now;
     const std::string& who = setup_.partners[p].label;
-    tell(state, now != 0 ? "suspended" : "resumed", who, "exclusivity", who + (now != 0 ? " is suspended by an exclusive partner" : " works again"));
+    tell(state, now != 0 ? "suspended" : "resumed", who, "exclusivity",
+         who + (now != 0 ? " is suspended by an exclusive partner" : " works again"));
   }
 }
 
 void Chronicler::economy(const State& state) {
   const std::uint32_t now = (*state.regime)[0];
-  if (now != regime_) tell(state, "regime", regime_labels_[now], "economy", regime_ == 0xffffffffu ? "the economy is in " + regime_labels_[now] : "the economy turns to " + regime_labels_[now]);
+  if (now != regime_)
+    tell(state, "regime", regime_labels_[now], "economy",
+         regime_ == 0xffffffffu ? "the economy is in " + regime_labels_[now]
+                                : "the economy turns to " + regime_labels_[now]);
   regime_ = now;
 }
 
@@ -74,7 +86,9 @@ void Chronicler::shocks(const State& state) {
   for (const State::Strike& strike : state.strikes) {
     const std::string& what = shock_labels_[strike.shock];
     std::string text = what + " strikes";
-    if (strike.duration != 0) text += fmt::format(": {:.0f} % for {}", 100.0 * static_cast<double>(strike.severity), counted(strike.duration, "month", "months"));
+    if (strike.duration != 0)
+      text += fmt::format(": {:.0f} % for {}", 100.0 * static_cast<double>(strike.severity),
+                          counted(strike.duration, "month", "months"));
     tell(state, "shock", what, "chance", text, static_cast<double>(strike.severity), strike.duration != 0 ? "1" : "");
   }
 }
@@ -94,8 +108,9 @@ void Chronicler::endings(const State& state) {
 
 void Chronicler::stop(const State& state) {
   if (static_cast<int>(state.stopped_in[0]) != state.month) return;
-  tell(state, "stopped", "the firm", "out of cash", fmt::format("the firm runs out of cash at {} and stops", money((*state.running.at("cash"))[0])), (*state.running.at("cash"))[0],
-       setup_.currency);
+  tell(state, "stopped", "the firm", "out of cash",
+       fmt::format("the firm runs out of cash at {} and stops", money((*state.running.at("cash"))[0])),
+       (*state.running.at("cash"))[0], setup_.currency);
 }
 
 void Chronicler::business(const State& state) {
@@ -106,10 +121,12 @@ void Chronicler::business(const State& state) {
     revenue += booked;
     if (deals == 0 && booked == 0.0) continue;
     const std::string what = deals == 0 ? "booked" : counted(deals, "deal", "deals");
-    tell(state, "deals", source_labels_[s], "", fmt::format("{}: {}, {}", source_labels_[s], what, money(booked)), booked, setup_.currency);
+    tell(state, "deals", source_labels_[s], "", fmt::format("{}: {}, {}", source_labels_[s], what, money(booked)),
+         booked, setup_.currency);
   }
   std::string text = fmt::format("revenue of the month {}", money(revenue));
-  if (const auto cash = state.running.find("cash"); cash != state.running.end()) text += fmt::format(", cash {}", money((*cash->second)[0]));
+  if (const auto cash = state.running.find("cash"); cash != state.running.end())
+    text += fmt::format(", cash {}", money((*cash->second)[0]));
   tell(state, "month", "the firm", "", text, revenue, setup_.currency);
 }
 

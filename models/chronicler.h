@@ -21,8 +21,8 @@ class Chronicler {
   std::vector<sim::ChronicleEvent> take() { return std::move(events_); }
 
  private:
-  void tell(const State& state, std::string kind, std::string subject, std::string cause, std::string text, double amount = 0.0,
-            const std::string& unit = {});
+  void tell(const State& state, std::string kind, std::string subject, std::string cause, std::string text,
+            double amount = 0.0, const std::string& unit = {});
   void open(const State& state);
   void economy(const State& state);
   void shocks(const State& state);

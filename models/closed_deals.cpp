@@ -45,7 +45,8 @@ void ClosedDeals::value(State& state, const sim::LaneList& lanes) {
     if (of_source_.empty()) continue;
     const DealValues& values = sources_[s].values.in(state.month);
     const DealValues* inverted = values.by_inversion() ? &values : nullptr;
-    const bool joins = inverted == nullptr && inverted_ == nullptr && sources_[s].address.process == process_ && cells_ + of_source_.size() <= room_;
+    const bool joins = inverted == nullptr && inverted_ == nullptr && sources_[s].address.process == process_ &&
+                       cells_ + of_source_.size() <= room_;
     if (cells_ != 0 && !joins) draw(state);
     inverted_ = inverted;
     process_ = sources_[s].address.process;
@@ -129,14 +130,16 @@ void ClosedDeals::each_deal(const State& state, const sim::Address& address, std
   for (std::uint32_t call = 0;; ++call) {
     const std::uint32_t from = call == 0 ? 0 : 4 * call - before, to = 4 * call + 4 - before;
     std::size_t open = sim::positions_above(state.isa, counts_.data(), cells_, from, open_.data());
-    const auto of_open = [&](const sim::Lane<std::uint32_t>& row, sim::Lane<std::uint32_t>& space) -> const std::uint32_t* {
+    const auto of_open = [&](const sim::Lane<std::uint32_t>& row,
+                             sim::Lane<std::uint32_t>& space) -> const std::uint32_t* {
       if (open == cells_) return row.data();
       sim::gather(state.isa, row.data(), open_.data(), open, space.data());
       return space.data();
     };
     sim::gather(state.isa, counts_.data(), open_.data(), open, open_counts_.data());
     state.philox->words(state.isa, {of_open(lane_, open_lane_), open, state.first_replication},
-                        {of_open(low_, open_low_), of_open(high_, open_high_)}, address.at_call(call), sim::Philox::Words::in(words_));
+                        {of_open(low_, open_low_), of_open(high_, open_high_)}, address.at_call(call),
+                        sim::Philox::Words::in(words_));
     for (std::uint32_t j = from; open != 0 && j < to;) {
       use(j, open);
       open = keep_above(state.isa, open, ++j);
@@ -147,8 +150,9 @@ void ClosedDeals::each_deal(const State& state, const sim::Address& address, std
 
 std::size_t ClosedDeals::keep_above(sim::Isa isa, std::size_t open, std::uint32_t deals) {
   const auto row = [this](std::size_t k) { return sim::MovedRow{words_.row(k), words_.row(k)}; };
-  return sim::move_above(isa, open_counts_.data(), open, deals,
-                         {row(0), row(1), row(2), row(3), {open_.data(), open_.data()}, {open_counts_.data(), open_counts_.data()}});
+  return sim::move_above(
+      isa, open_counts_.data(), open, deals,
+      {row(0), row(1), row(2), row(3), {open_.data(), open_.data()}, {open_counts_.data(), open_counts_.data()}});
 }
 
 }  // namespace partnersim

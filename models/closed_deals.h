@@ -1,6 +1,6 @@
 // The deals that some lanes closed in a month, each valued for itself from the words its source's sum was made of
-// (models/deal_values.h), in the random order in which they queue for delivery: deal j of a source by word j % 4 of call
-// j / 4 of (source, month) in the stream of delivery.
+// (models/deal_values.h), in the random order in which they queue for delivery: deal j of a source by word j % 4 of
+// call j / 4 of (source, month) in the stream of delivery.
 //
 // Most sources close deals in few lanes: cells of several sources are valued together, so that vectors stay full.
 #pragma once
@@ -49,7 +49,8 @@ class ClosedDeals {
   // The month's deals, lane by lane, in each in the order of sources: where a lane's begin and, so far, end.
   sim::Lane<std::uint32_t> begin_, end_;
   std::vector<Deal> deals_;
-  std::vector<std::uint64_t> keys_;  // of a deal: its word, then its place, so that words that tie keep the order of sources
+  // Of a deal: its word, then its place, so that words that tie keep the order of sources.
+  std::vector<std::uint64_t> keys_;
   std::vector<std::uint32_t> ranks_;
   // Cells (source and lane with deals) that are to be valued together, all by inversion of one law or none.
   std::size_t room_, cells_ = 0;

@@ -34,9 +34,10 @@ bool is_conceivable(const std::vector<std::string_view>& pattern) {
   static const std::vector<sim::ParameterSpec> specs = parameter_specs();
   return std::any_of(specs.begin(), specs.end(), [&](const sim::ParameterSpec& spec) {
     const auto levels = levels_of(spec.path);
-    return levels.size() == pattern.size() && std::equal(levels.begin(), levels.end(), pattern.begin(), [](std::string_view of_spec, std::string_view given) {
-             return of_spec == "*" || matches(given, of_spec);
-           });
+    return levels.size() == pattern.size() && std::equal(levels.begin(), levels.end(), pattern.begin(),
+                                                         [](std::string_view of_spec, std::string_view given) {
+                                                           return of_spec == "*" || matches(given, of_spec);
+                                                         });
   });
 }
 
@@ -44,7 +45,8 @@ bool is_conceivable(const std::vector<std::string_view>& pattern) {
 bool is_switched_off(const sim::Scenario& scenario, const std::string& pattern) {
   const auto levels = levels_of(pattern);
   if (!is_conceivable(levels)) return false;
-  const auto star = std::find_if(levels.begin(), levels.end(), [](std::string_view level) { return level.find('*') != std::string_view::npos; });
+  const auto star = std::find_if(levels.begin(), levels.end(),
+                                 [](std::string_view level) { return level.find('*') != std::string_view::npos; });
   const auto before = static_cast<std::size_t>(star - levels.begin());
   if (star != levels.end()) return scenario.has_disabled(joined(levels, before));
   return levels.size() > 2 && scenario.has_disabled(levels[0]) && scenario.has_table(joined(levels, 2));
@@ -74,23 +76,29 @@ std::string suggestion(const Setup& setup, const std::string& pattern) {
 std::string law_for(const sim::ParameterSpec& spec, const std::string& path, double value) {
   const double low = std::max(spec.range.low, value > 0.0 ? 0.5 * value : value - 0.5);
   const double high = std::min(spec.range.high, value > 0.0 ? 1.5 * value : value + 0.5);
-  return fmt::format("Draw it, as in {} = {{ uniform = {{ low = {:.4g}, high = {:.4g} }} }}, or leave it out", path.substr(path.rfind('.') + 1), low, high);
+  return fmt::format("Draw it, as in {} = {{ uniform = {{ low = {:.4g}, high = {:.4g} }} }}, or leave it out",
+                     path.substr(path.rfind('.') + 1), low, high);
 }
 
 void complain(Setup& setup, const std::string& table, const std::string& pattern, const std::string& path) {
   const sim::Mark mark = setup.scenario.mark(table + ".of", pattern);
   if (path.empty())
-    return setup.problems.add(mark, fmt::format("{}: {} matches no value of this scenario", table, pattern), {}, suggestion(setup, pattern));
+    return setup.problems.add(mark, fmt::format("{}: {} matches no value of this scenario", table, pattern), {},
+                              suggestion(setup, pattern));
   const sim::ParameterSpec& spec = setup.scenario.spec(path);
   const bool is_number = spec.kind == sim::Kind::number;
-  if (is_number && !spec.laws.empty() && setup.scenario.law(path).is_constant() && spec.frequency == sim::Frequency::once_a_replication) {
+  if (is_number && !spec.laws.empty() && setup.scenario.law(path).is_constant() &&
+      spec.frequency == sim::Frequency::once_a_replication) {
     const bool all = pattern.find('*') != std::string::npos;
-    return setup.problems.add(mark, fmt::format("{}: {} is constant", table, all ? pattern + " throughout" : path), "only what is drawn once a replication can be correlated",
+    return setup.problems.add(mark, fmt::format("{}: {} is constant", table, all ? pattern + " throughout" : path),
+                              "only what is drawn once a replication can be correlated",
                               law_for(spec, path, setup.scenario.number(path)));
   }
-  const bool per_event = is_number && spec.frequency == sim::Frequency::per_event && !setup.scenario.law(path).is_constant();
+  const bool per_event =
+      is_number && spec.frequency == sim::Frequency::per_event && !setup.scenario.law(path).is_constant();
   setup.problems.add(mark, fmt::format("{}: {} is not drawn once a replication", table, path),
-                     per_event ? "it is drawn per event: luck, not doubt about a parameter" : "", suggestion(setup, pattern));
+                     per_event ? "it is drawn per event: luck, not doubt about a parameter" : "",
+                     suggestion(setup, pattern));
 }
 
 void complain_of_number(Setup& setup, const std::string& table, const CorrelatedValues& values, bool sharing) {
@@ -100,8 +108,10 @@ void complain_of_number(Setup& setup, const std::string& table, const Correlated
   const std::string hint = !others.empty() ? "Add another: " + sim::listed(others)
                            : sharing       ? "Leave shared = true out"
                                            : "Draw another value once a replication, or leave it out";
-  setup.problems.add(setup.scenario.mark(table + ".of"), fmt::format("{}.of names {} parameter{}", table, values.ids.size(), values.ids.size() == 1 ? "" : "s"),
-                     sharing ? "copies that share are one parameter" : "a correlation is between two or more", hint);
+  setup.problems.add(
+      setup.scenario.mark(table + ".of"),
+      fmt::format("{}.of names {} parameter{}", table, values.ids.size(), values.ids.size() == 1 ? "" : "s"),
+      sharing ? "copies that share are one parameter" : "a correlation is between two or more", hint);
 }
 
 }  // namespace
@@ -123,12 +133,14 @@ CorrelatedValues correlated_values(Setup& setup, const std::string& table) {
     switched_off = switched_off || off;
     if (drawn || off) continue;
     const auto entries = scenario.entries();
-    const auto found = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return names_value(pattern, entry.path); });
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [&](const auto& entry) { return names_value(pattern, entry.path); });
     complain(setup, table, pattern, found == entries.end() ? std::string() : std::string(found->path));
     fine = false;
   }
   values.usable = fine && values.ids.size() > 1;
-  if (fine && !values.usable && !switched_off) complain_of_number(setup, table, values, paths.size() > values.ids.size());
+  if (fine && !values.usable && !switched_off)
+    complain_of_number(setup, table, values, paths.size() > values.ids.size());
   return values;
 }
 

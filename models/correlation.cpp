@@ -28,7 +28,8 @@ struct Table {
 // Everything that is correlated, in the order of ids, and the rank of each pair.
 class Pairs {
  public:
-  explicit Pairs(std::vector<std::string> ids) : ids_(std::move(ids)), ranks_(ids_.size()), tables_(ids_.size() * ids_.size(), nullptr) {}
+  explicit Pairs(std::vector<std::string> ids)
+      : ids_(std::move(ids)), ranks_(ids_.size()), tables_(ids_.size() * ids_.size(), nullptr) {}
 
   std::size_t size() const { return ids_.size(); }
   const std::string& id(std::size_t i) const { return ids_[i]; }
@@ -45,8 +46,10 @@ class Pairs {
         const Table*& before = tables_[members[b] * size() + members[a]];
         if (before != nullptr && before->rank != table.rank) {
           setup.problems.add(setup.scenario.mark(table.path + ".rank"),
-                             fmt::format("{} gives the pair {} and {} rank {}", table.path, id(members[a]), id(members[b]), table.rank),
-                             fmt::format("{} gives it {}", before->path, before->rank), "Let only one of them name both");
+                             fmt::format("{} gives the pair {} and {} rank {}", table.path, id(members[a]),
+                                         id(members[b]), table.rank),
+                             fmt::format("{} gives it {}", before->path, before->rank),
+                             "Let only one of them name both");
           return false;
         }
         before = &table;
@@ -87,13 +90,15 @@ std::vector<Table> read_tables(Setup& setup) {
     const std::string path = "correlation." + name;
     CorrelatedValues values = correlated_values(setup, path);
     if (values.usable)
-      tables.push_back({path, std::move(values.ids), setup.scenario.number(path + ".rank"), setup.scenario.flag(path + ".repair")});
+      tables.push_back(
+          {path, std::move(values.ids), setup.scenario.number(path + ".rank"), setup.scenario.flag(path + ".repair")});
   }
   return tables;
 }
 
 // "rank between a and b 0.9 becomes 0.71; 3 of 10 pairs change by more than 0.01"
-std::string what_changes(const Pairs& pairs, const std::vector<std::size_t>& set, const sim::SymmetricMatrix& repaired) {
+std::string what_changes(const Pairs& pairs, const std::vector<std::size_t>& set,
+                         const sim::SymmetricMatrix& repaired) {
   std::size_t noticeable = 0, first = 0, second = 1;
   double largest = -1.0;
   for (std::size_t b = 1; b < set.size(); ++b)
@@ -106,9 +111,10 @@ std::string what_changes(const Pairs& pairs, const std::vector<std::size_t>& set
       first = a;
       second = b;
     }
-  return fmt::format("rank between {} and {} {} becomes {:.3f}; {} of {} pairs change by more than {}", pairs.id(set[first]), pairs.id(set[second]),
-                     pairs.rank(set[first], set[second]), sim::rank_of_pearson(repaired.at(first, second)), noticeable,
-                     set.size() * (set.size() - 1) / 2, kNoticeable);
+  return fmt::format("rank between {} and {} {} becomes {:.3f}; {} of {} pairs change by more than {}",
+                     pairs.id(set[first]), pairs.id(set[second]), pairs.rank(set[first], set[second]),
+                     sim::rank_of_pearson(repaired.at(first, second)), noticeable, set.size() * (set.size() - 1) / 2,
+                     kNoticeable);
 }
 
 // The matrix of a set, repaired where it must and may be.
@@ -129,7 +135,8 @@ std::optional<sim::SymmetricMatrix> matrix_of(Setup& setup, const Pairs& pairs, 
   for (const std::string& name : names) all += (all.empty() ? "" : " and ") + name;
   const std::string problem = all + ": these ranks cannot hold together";
   if (set.size() > sim::kMostRepaired) {
-    setup.problems.add(setup.scenario.mark(*names.begin() + ".rank"), problem, fmt::format("and {} parameters are too many to mend", set.size()),
+    setup.problems.add(setup.scenario.mark(*names.begin() + ".rank"), problem,
+                       fmt::format("and {} parameters are too many to mend", set.size()),
                        "Write rank = 0, or ranks nearer to it");
     return std::nullopt;
   }
@@ -151,8 +158,10 @@ std::vector<CorrelatedSet> read_correlations(Setup& setup) {
   std::set<std::string> ids;
   for (const Table& table : tables) ids.insert(table.ids.begin(), table.ids.end());
   if (ids.size() > kMostCorrelated) {
-    setup.problems.add(setup.scenario.mark(tables.front().path + ".of"), fmt::format("{} parameters are correlated", ids.size()),
-                       fmt::format("at most {}", kMostCorrelated), "Correlate fewer, or write shared = true where one draw serves all copies");
+    setup.problems.add(setup.scenario.mark(tables.front().path + ".of"),
+                       fmt::format("{} parameters are correlated", ids.size()),
+                       fmt::format("at most {}", kMostCorrelated),
+                       "Correlate fewer, or write shared = true where one draw serves all copies");
     return {};
   }
   Pairs pairs({ids.begin(), ids.end()});

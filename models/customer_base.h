@@ -1,5 +1,6 @@
 // Customers who pay a monthly fee: from the month they close on, each renewing with probability `retention` a month
-// (MODEL.md, section 5). Oracle: with closings c a month the mean number of customers in month t is c (1 - r^t)/(1 - r).
+// (MODEL.md, section 5). Oracle: with closings c a month the mean number of customers in month t is c (1 - r^t)/(1 -
+// r).
 #pragma once
 
 #include <memory>

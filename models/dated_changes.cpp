@@ -11,7 +11,8 @@
 namespace partnersim {
 namespace {
 
-// { "firm.fixed_cost" = 1 } and { firm = { fixed_cost = 1 } } alike: the path so far names a value, or has tables below.
+// { "firm.fixed_cost" = 1 } and { firm = { fixed_cost = 1 } } alike: the path so far names a value, or has tables
+// below.
 bool is_above_values(const sim::Scenario& scenario, const std::string& pattern) {
   const std::size_t levels = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '.'));
   for (const auto& [path, entry] : scenario.entries()) {
@@ -38,25 +39,28 @@ DatedChanges::DatedChanges(const sim::Scenario& scenario, sim::Problems& problem
 void DatedChanges::read(const sim::Scenario& scenario, const std::string& id, sim::Problems& problems) {
   const sim::Node& set = scenario.tree(id + ".set");
   if (set.table() == nullptr || set.table()->empty()) {
-    problems.add(set.mark, fmt::format("{}.set is empty", id), "a change sets values", "For example: set = { \"firm.fixed_cost\" = 12_000 }");
+    problems.add(set.mark, fmt::format("{}.set is empty", id), "a change sets values",
+                 "For example: set = { \"firm.fixed_cost\" = 12_000 }");
     return;
   }
   for (const sim::Member& member : *set.table()) add(scenario, id, member.key, member, problems);
 }
 
-void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern, const sim::Member& member,
-                       sim::Problems& problems) {
+void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern,
+                       const sim::Member& member, sim::Problems& problems) {
   const sim::Node& value = member.node;
   bool found = false;
   for (const auto& [path, entry] : scenario.entries()) {
     if (!names_value(pattern, path)) continue;
     found = true;
     if (entry.spec->kind != sim::Kind::number) {
-      problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can", "Set it for the whole run instead.");
+      problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can",
+                   "Set it for the whole run instead.");
       return;
     }
     if (const auto read = sim::read_value(value, *entry.spec, std::string(path), problems))
-      changes_[std::string(path)].push_back({static_cast<int>(scenario.integer(id + ".month")), std::get<sim::Law>(*read), value.mark, id});
+      changes_[std::string(path)].push_back(
+          {static_cast<int>(scenario.integer(id + ".month")), std::get<sim::Law>(*read), value.mark, id});
     else
       return;  // once is enough for a pattern
   }
@@ -68,7 +72,8 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
   std::vector<std::string_view> numbers;
   for (const auto& [path, entry] : scenario.entries())
     if (entry.spec->kind == sim::Kind::number) numbers.push_back(path);
-  problems.add(member.mark, fmt::format("{}: {} matches no value of this scenario", id, pattern), {}, sim::did_you_mean(pattern, numbers, "Values"));
+  problems.add(member.mark, fmt::format("{}: {} matches no value of this scenario", id, pattern), {},
+               sim::did_you_mean(pattern, numbers, "Values"));
 }
 
 std::vector<DatedLaw> DatedChanges::laws(const sim::Scenario& scenario, const std::string& path) {
@@ -78,8 +83,10 @@ std::vector<DatedLaw> DatedChanges::laws(const sim::Scenario& scenario, const st
   const auto found = changes_.find(path);
   if (found == changes_.end()) return list;
   for (const Change& change : found->second) {
-    if (change.month == 1) list.front().law = change.law;
-    else list.push_back({change.month, change.law});
+    if (change.month == 1)
+      list.front().law = change.law;
+    else
+      list.push_back({change.month, change.law});
   }
   return list;
 }

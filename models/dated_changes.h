@@ -49,7 +49,8 @@ class Dated {
 class DatedNumber : public Dated<double> {
  public:
   DatedNumber() = default;
-  explicit DatedNumber(const std::vector<DatedLaw>& constants) : Dated(constants, [](const sim::Law& law) { return law.number("value"); }) {}
+  explicit DatedNumber(const std::vector<DatedLaw>& constants)
+      : Dated(constants, [](const sim::Law& law) { return law.number("value"); }) {}
 };
 
 class DatedChanges {

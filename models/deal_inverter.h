@@ -14,8 +14,8 @@ class DealInverter {
  public:
   explicit DealInverter(std::size_t lanes);
 
-  // sums[k] = the deals of cell k, in currency. `address` is call 0 of the source and month; `words` holds its words, by
-  // cell, and takes those of further calls, made for the cells that need them.
+  // sums[k] = the deals of cell k, in currency. `address` is call 0 of the source and month; `words` holds its words,
+  // by cell, and takes those of further calls, made for the cells that need them.
   void sum(const State& state, const DealValues& values, const sim::Address& address, const DealCells& cells,
            sim::Grid<std::uint32_t>& words, float* sums);
 

@@ -45,15 +45,18 @@ class DealValues {
   // a lognormal. words[k][i] is word k of call 0 of the cell. Arrays have padding (lane.h), which may be written.
   void first_deals(sim::Isa isa, const std::uint32_t* counts, std::uint32_t* const words[4], std::size_t count,
                    float* sums) const;
-  // values[i] = deal j of a cell, constant or lognormal, in currency, from the words of its call, (j + 2) / 4: the same as in
-  // first_deals and DealQueue. words.row(k)[i] is word k of that call of the cell, terms are those of its law.
+  // values[i] = deal j of a cell, constant or lognormal, in currency, from the words of its call, (j + 2) / 4: the same
+  // as in first_deals and DealQueue. words.row(k)[i] is word k of that call of the cell, terms are those of its law.
   struct Terms {
     const float* unit;
     const float* log2_spread;
   };
-  static void deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, const Terms& terms, std::size_t count, float* values);
+  static void deals(sim::Isa isa, std::uint32_t j, const sim::Grid<std::uint32_t>& words, const Terms& terms,
+                    std::size_t count, float* values);
   // Deals of a law by inversion, in currency; sizes must agree.
-  void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const { quantile_.fill(isa, words, values); }
+  void fill(sim::Isa isa, std::span<const std::uint32_t> words, std::span<float> values) const {
+    quantile_.fill(isa, words, values);
+  }
 
  private:
   double mean_ = 0.0;

@@ -15,11 +15,14 @@ namespace {
 // Some figure of one partner depends on what others do.
 bool feeds_back(const Setup& setup) {
   const sim::Scenario& scenario = setup.scenario;
-  if (scenario.given("firm.capacity") || scenario.given("firm.cash") || scenario.given("firm.direct.word_of_mouth")) return true;
+  if (scenario.given("firm.capacity") || scenario.given("firm.cash") || scenario.given("firm.direct.word_of_mouth"))
+    return true;
   for (const Partner& partner : setup.partners)
     if (!scenario.texts(partner.path + ".exclusive").empty()) return true;
   for (const std::string& id : scenario.ids("shock"))
-    if (const sim::Node& target = scenario.tree("shock." + id + ".target"); target.find("count") != nullptr || target.find("top") != nullptr) return true;
+    if (const sim::Node& target = scenario.tree("shock." + id + ".target");
+        target.find("count") != nullptr || target.find("top") != nullptr)
+      return true;
   return false;
 }
 
@@ -53,7 +56,9 @@ std::vector<std::size_t> chosen_partners(Setup& setup) {
     ids.push_back(setup.partners[p].id);
   }
   ids.insert(ids.end(), {"all", "top 5"});
-  setup.problems.add(setup.scenario.mark("output.without"), fmt::format("output.without = \"{}\" names no partner", text), {}, sim::did_you_mean(text, ids, "It may be"));
+  setup.problems.add(setup.scenario.mark("output.without"),
+                     fmt::format("output.without = \"{}\" names no partner", text), {},
+                     sim::did_you_mean(text, ids, "It may be"));
   return {};
 }
 
@@ -71,10 +76,12 @@ Dependence::Dependence(Setup& setup)
   std::vector<std::uint8_t> absent(attributed_ ? 0 : partners_, 1);
   for (const std::size_t p : chosen_)
     if (!attributed_) absent[p] = 0;
-  total_ = setup.member_total({"loss_without", setup.currency, "Loss without the partner",
-                               attributed_ ? "Mean revenue lost without it from month 1: its own, for nothing feeds back."
-                                           : "Mean revenue lost without it from month 1, on the same draws; missing where it was not asked for.",
-                               resolutions, absent});
+  total_ = setup.member_total(
+      {"loss_without", setup.currency, "Loss without the partner",
+       attributed_
+           ? "Mean revenue lost without it from month 1: its own, for nothing feeds back."
+           : "Mean revenue lost without it from month 1, on the same draws; missing where it was not asked for.",
+       resolutions, absent});
 }
 
 void Dependence::after_actual(State& state) {

@@ -35,21 +35,21 @@ struct Expectation {
   double capacity = 1.0;
   double calendar = 1.0;
   std::vector<double> function, leads_of, close_of, churn_of;  // [firm]
-  std::vector<double> suspended;  // [partner] probability of being suspended
-  std::vector<double> weight;     // probability that the partnership works this month
-  std::vector<double> last_weight;  // of the month before
-  std::vector<double> alive;      // after what ends it this month
-  std::vector<double> referred, returned;  // [partner]
-  std::vector<double> sales;      // [source]
-  std::vector<double> closings;   // [source]
+  std::vector<double> suspended;                               // [partner] probability of being suspended
+  std::vector<double> weight;                                  // probability that the partnership works this month
+  std::vector<double> last_weight;                             // of the month before
+  std::vector<double> alive;                                   // after what ends it this month
+  std::vector<double> referred, returned;                      // [partner]
+  std::vector<double> sales;                                   // [source]
+  std::vector<double> closings;                                // [source]
   double wins = 0.0;
   double last_wins = 0.0;
   double leads_received = 0.0;
   double recurring = 0.0;
   double shock_costs = 0.0;
-  double lost_to_shocks = 0.0;    // partnerships, since the beginning
-  double running = 1.0;           // 0 once the firm has run out of cash
-  double ended_with_firm = 0.0;   // partnerships
+  double lost_to_shocks = 0.0;   // partnerships, since the beginning
+  double running = 1.0;          // 0 once the firm has run out of cash
+  double ended_with_firm = 0.0;  // partnerships
   sim::ExpectedValues values;
 
   void open_month() {
@@ -58,7 +58,9 @@ struct Expectation {
     wins = leads_received = recurring = shock_costs = 0.0;
   }
   // Probability that a partnership that worked last month works this month.
-  double outlived(std::size_t partner) const { return last_weight[partner] > 0.0 ? weight[partner] / last_weight[partner] : 0.0; }
+  double outlived(std::size_t partner) const {
+    return last_weight[partner] > 0.0 ? weight[partner] / last_weight[partner] : 0.0;
+  }
   void end_with_firm() {
     for (double& partnership : alive) {
       ended_with_firm += partnership;

@@ -80,7 +80,9 @@ double ExpectedCash::profit(Expectation& e) const {
 
 double ExpectedCash::collected() const {
   const MoneyTerms::Payment payment = terms_.payment();
-  const auto from = [&](std::size_t lag) { return bookings_.size() > lag ? bookings_[bookings_.size() - 1 - lag] : 0.0; };
+  const auto from = [&](std::size_t lag) {
+    return bookings_.size() > lag ? bookings_[bookings_.size() - 1 - lag] : 0.0;
+  };
   return payment.on_time * from(payment.whole) + payment.late * from(payment.whole + 1);
 }
 

@@ -1,6 +1,6 @@
-// A factor of the month for each firm and lane, 1 until a process touches it. Firms that only ever suffered together share
-// a row, so that what strikes many alike is written once, and whoever reads rows may tell by their addresses which are
-// the same.
+// A factor of the month for each firm and lane, 1 until a process touches it. Firms that only ever suffered together
+// share a row, so that what strikes many alike is written once, and whoever reads rows may tell by their addresses
+// which are the same.
 #pragma once
 
 #include <cstddef>

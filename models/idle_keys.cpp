@@ -19,10 +19,12 @@ void check_firm(Setup& setup) {
   const auto takes_hours = [&](const Partner& partner) {
     return scenario.given(partner.path + ".hours") || setup.laws(partner.path + ".hours").size() > 1;
   };
-  if (scenario.given("firm.wage") && !scenario.has_disabled("partner") && std::none_of(setup.partners.begin(), setup.partners.end(), takes_hours))
+  if (scenario.given("firm.wage") && !scenario.has_disabled("partner") &&
+      std::none_of(setup.partners.begin(), setup.partners.end(), takes_hours))
     report(setup, "firm.wage", "no partner takes hours", "Add a line such as hours = 4 to a partner.");
   if (scenario.given("firm.pay_lag") && !scenario.given("firm.cash") && !scenario.given("firm.discount_rate"))
-    report(setup, "firm.pay_lag", "neither cash nor net present value is modelled", "Add firm.cash or firm.discount_rate.");
+    report(setup, "firm.pay_lag", "neither cash nor net present value is modelled",
+           "Add firm.cash or firm.discount_rate.");
 }
 
 void check_shocks(Setup& setup) {
@@ -30,7 +32,8 @@ void check_shocks(Setup& setup) {
   for (const std::string& id : scenario.ids("shock")) {
     const std::string path = "shock." + id;
     if (scenario.text(path + ".affects") == "capacity" && !scenario.given("firm.capacity"))
-      report(setup, path + ".affects", "nothing limits capacity without firm.capacity", "Add a line such as capacity = 10 to [firm].");
+      report(setup, path + ".affects", "nothing limits capacity without firm.capacity",
+             "Add a line such as capacity = 10 to [firm].");
     if (scenario.given(path + ".kills") && !scenario.given(path + ".kill"))
       report(setup, path + ".kills", "the shock ends no partnership without kill", "Add a line such as kill = 0.2.");
   }
@@ -44,7 +47,8 @@ void check_twin(Setup& setup) {
   if (calm && scenario.ids("economy.regime").size() > 1) return;
   setup.problems.add(scenario.mark("resilience"), "resilience has no effect",
                      calm ? "there are neither shocks nor regimes to be spared" : "there are no shocks to be spared",
-                     calm ? "Add [shock.NAME] or [economy.regime.NAME]." : "Add [shock.NAME], or write twin = \"calm\" to be spared regimes.");
+                     calm ? "Add [shock.NAME] or [economy.regime.NAME]."
+                          : "Add [shock.NAME], or write twin = \"calm\" to be spared regimes.");
 }
 
 void check_output(Setup& setup) {

@@ -12,18 +12,32 @@ namespace partnersim {
 namespace {
 
 constexpr sim::Range kPositive{0.0, 1e6, true};
-constexpr std::array kProbability{sim::ArgumentSpec{.name = "h", .range = {0, 1, false, true}, .doc = "monthly probability"}};
+constexpr std::array kProbability{
+    sim::ArgumentSpec{.name = "h", .range = {0, 1, false, true}, .doc = "monthly probability"}};
 constexpr std::array kRate{sim::ArgumentSpec{.name = "rate", .range = {0, 1000}, .doc = "cumulative hazard a month"}};
-constexpr std::array kHalfLife{sim::ArgumentSpec{.name = "months", .range = kPositive, .doc = "months after which half are left"}};
-constexpr std::array kWeibull{sim::ArgumentSpec{.name = "shape", .range = {0.05, 100}, .doc = "below 1: the longer it lasts, the safer"},
-                              sim::ArgumentSpec{.name = "scale", .range = kPositive, .doc = "months after which 37 % are left"}};
-constexpr std::array kLogLogistic{sim::ArgumentSpec{.name = "median", .range = kPositive, .doc = "months after which half are left"},
-                                  sim::ArgumentSpec{.name = "shape", .range = {0.05, 100}, .doc = "above 1: the hazard rises, then falls"}};
-constexpr std::array kBetaGeometric{sim::ArgumentSpec{.name = "a", .range = {0.01, 1e6, false}, .doc = "first shape of the yearly or monthly probability"},
-                                    sim::ArgumentSpec{.name = "b", .range = {0.01, 1e6, false}, .doc = "second shape"},
-                                    sim::ArgumentSpec{.name = "per", .doc = "\"month\" (default) or \"year\"", .kind = sim::ArgumentSpec::Kind::text, .required = false}};
-constexpr std::array kCompanions{sim::ArgumentSpec{.name = "frailty", .range = {0, 100}, .doc = "variance of a gamma factor on the hazard, mean 1", .required = false},
-                                 sim::ArgumentSpec{.name = "honeymoon", .range = {0, 1023}, .doc = "months without any risk at the beginning", .required = false}};
+constexpr std::array kHalfLife{
+    sim::ArgumentSpec{.name = "months", .range = kPositive, .doc = "months after which half are left"}};
+constexpr std::array kWeibull{
+    sim::ArgumentSpec{.name = "shape", .range = {0.05, 100}, .doc = "below 1: the longer it lasts, the safer"},
+    sim::ArgumentSpec{.name = "scale", .range = kPositive, .doc = "months after which 37 % are left"}};
+constexpr std::array kLogLogistic{
+    sim::ArgumentSpec{.name = "median", .range = kPositive, .doc = "months after which half are left"},
+    sim::ArgumentSpec{.name = "shape", .range = {0.05, 100}, .doc = "above 1: the hazard rises, then falls"}};
+constexpr std::array kBetaGeometric{
+    sim::ArgumentSpec{
+        .name = "a", .range = {0.01, 1e6, false}, .doc = "first shape of the yearly or monthly probability"},
+    sim::ArgumentSpec{.name = "b", .range = {0.01, 1e6, false}, .doc = "second shape"},
+    sim::ArgumentSpec{.name = "per",
+                      .doc = "\"month\" (default) or \"year\"",
+                      .kind = sim::ArgumentSpec::Kind::text,
+                      .required = false}};
+constexpr std::array kCompanions{
+    sim::ArgumentSpec{.name = "frailty",
+                      .range = {0, 100},
+                      .doc = "variance of a gamma factor on the hazard, mean 1",
+                      .required = false},
+    sim::ArgumentSpec{
+        .name = "honeymoon", .range = {0, 1023}, .doc = "months without any risk at the beginning", .required = false}};
 
 std::vector<sim::LawSpec> all_laws() {
   std::vector<sim::LawSpec> laws{
@@ -39,10 +53,13 @@ std::vector<sim::LawSpec> all_laws() {
   return laws;
 }
 
-double number_or(const sim::Law& law, const char* name, double otherwise) { return law.has(name) ? law.number(name) : otherwise; }
+double number_or(const sim::Law& law, const char* name, double otherwise) {
+  return law.has(name) ? law.number(name) : otherwise;
+}
 
 bool is_drawn_probability(const sim::Law& law) {
-  static constexpr std::array kOwn{"constant", "probability", "rate", "half_life", "weibull", "log_logistic", "beta_geometric"};
+  static constexpr std::array kOwn{"constant", "probability",  "rate",          "half_life",
+                                   "weibull",  "log_logistic", "beta_geometric"};
   return std::find(kOwn.begin(), kOwn.end(), law.name) == kOwn.end();
 }
 
@@ -60,7 +77,8 @@ double cumulative(const sim::Law& law, double age) {
   if (law.name == "rate") return law.number("rate") * age;
   if (law.name == "half_life") return sim::math::log(2.0) / law.number("months") * age;
   if (law.name == "weibull") return sim::math::pow(age / law.number("scale"), law.number("shape"));
-  if (law.name == "log_logistic") return sim::math::log1p(sim::math::pow(age / law.number("median"), law.number("shape")));
+  if (law.name == "log_logistic")
+    return sim::math::log1p(sim::math::pow(age / law.number("median"), law.number("shape")));
   return age;  // a rate drawn by lane
 }
 
@@ -90,12 +108,16 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
   const std::string path = partner.path + ".churn";
   const std::vector<DatedLaw> pieces = setup.laws(path);
   const sim::Law& first = pieces.front().law;
-  if (pieces.size() > 1 && std::any_of(pieces.begin(), pieces.end(), [](const DatedLaw& p) { return is_drawn_probability(p.law) || p.law.name == "beta_geometric"; }))
-    setup.problems.add(pieces.back().law.mark, fmt::format("{} cannot change to or from a law drawn once", path), "only hazards that are the same in all futures can",
+  if (pieces.size() > 1 && std::any_of(pieces.begin(), pieces.end(), [](const DatedLaw& p) {
+        return is_drawn_probability(p.law) || p.law.name == "beta_geometric";
+      }))
+    setup.problems.add(pieces.back().law.mark, fmt::format("{} cannot change to or from a law drawn once", path),
+                       "only hazards that are the same in all futures can",
                        "Use a number, rate, half_life, weibull or log_logistic.");
   for (const DatedLaw& piece : pieces)
     if (number_or(piece.law, "frailty", 0.0) != number_or(first, "frailty", 0.0))
-      setup.problems.add(piece.law.mark, fmt::format("{}: frailty cannot change at a date", path), "it is drawn once for a partnership",
+      setup.problems.add(piece.law.mark, fmt::format("{}: frailty cannot change at a date", path),
+                         "it is drawn once for a partnership",
                          fmt::format("Write frailty = {} here too.", number_or(first, "frailty", 0.0)));
   hazard_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (int month = partner.start; month <= setup.months; ++month) {
@@ -103,7 +125,8 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
     const int honeymoon = static_cast<int>(number_or(law, "honeymoon", 0.0));
     hazard_[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
   }
-  if (const double variance = number_or(first, "frailty", 0.0); variance > 0.0) frailty_ = gamma_of_mean_one(1.0 / variance);
+  if (const double variance = number_or(first, "frailty", 0.0); variance > 0.0)
+    frailty_ = gamma_of_mean_one(1.0 / variance);
   if (first.name == "beta_geometric") {
     theta_ = sim::make_quantile({"beta", {{"a", first.number("a")}, {"b", first.number("b")}}, first.mark}, {0.0, 1.0});
     per_ = first.has("per") && first.text("per") == "year" ? 12.0 : 1.0;
@@ -120,7 +143,8 @@ bool Lifetime::is_never() const {
   return std::all_of(hazard_.begin(), hazard_.end(), [](double h) { return h == 0.0; });
 }
 
-void Lifetime::fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta, float* rates) const {
+void Lifetime::fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta,
+                          float* rates) const {
   const std::size_t n = state.count;
   if (probability_) probability_->fill(state, rates);
   for (std::size_t i = 0; i < n; ++i) {

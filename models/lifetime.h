@@ -41,7 +41,7 @@ class Lifetime {
   std::vector<double> hazard_;  // [month]; where a rate is drawn, months of its age
   std::optional<sim::Quantile> frailty_, theta_;
   std::optional<Parameter> probability_;
-  double per_ = 1.0;   // months theta belongs to
+  double per_ = 1.0;  // months theta belongs to
   double mean_rate_ = 1.0;
 };
 

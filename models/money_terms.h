@@ -1,5 +1,5 @@
-// What money costs and when it moves (MODEL.md, section 6), as written in a scenario: the terms that the simulated books
-// and the expected ones share. Values may change at dates. Draws nothing and keeps nothing.
+// What money costs and when it moves (MODEL.md, section 6), as written in a scenario: the terms that the simulated
+// books and the expected ones share. Values may change at dates. Draws nothing and keeps nothing.
 #pragma once
 
 #include <cstddef>

@@ -11,9 +11,12 @@ PartnerLedger::PartnerLedger(Setup& setup, bool may_stop) {
   if (partners == 0) return;
   std::vector<double> resolutions, hours(partners, 0x1p-16);
   for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
-  net_total_ = setup.member_total({"net_value", setup.currency, "Net value by partner",
-                                   "Mean of the partner's revenue less variable cost, commission, cost, set-up and hours at the wage.", resolutions});
-  hours_total_ = setup.member_total({"hours", "person-hours", "Hours by partner", "Mean number of hours the partnership took.", hours});
+  net_total_ = setup.member_total(
+      {"net_value", setup.currency, "Net value by partner",
+       "Mean of the partner's revenue less variable cost, commission, cost, set-up and hours at the wage.",
+       resolutions});
+  hours_total_ = setup.member_total(
+      {"hours", "person-hours", "Hours by partner", "Mean number of hours the partnership took.", hours});
   if (net_total_ < 0) return;
   net_ = sim::Grid<double>(partners, setup.lanes);
   spent_ = hours_ = sim::Grid<float>(partners, setup.lanes);
@@ -39,7 +42,8 @@ void PartnerLedger::add(const State& state, std::size_t partner, const Month& mo
   const double commission = month.commission;
   const std::size_t n = state.count;
   sim::on_lanes(state.isa, [=]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) net[i] += static_cast<double>(booked[i]) * (1.0 - static_cast<double>(variable[i]) - commission);
+    for (std::size_t i = 0; i < n; ++i)
+      net[i] += static_cast<double>(booked[i]) * (1.0 - static_cast<double>(variable[i]) - commission);
   });
 }
 
@@ -57,7 +61,8 @@ void PartnerLedger::freeze(const State& state) {
 void PartnerLedger::finish(State& state) {
   for (std::size_t p = 0; p < net_.rows(); ++p) {
     for (std::size_t i = 0; i < state.count; ++i)
-      total_[i] = state.stopped_in[i] != 0 ? frozen_net_.row(p)[i] : net_.row(p)[i] - static_cast<double>(spent_.row(p)[i]);
+      total_[i] =
+          state.stopped_in[i] != 0 ? frozen_net_.row(p)[i] : net_.row(p)[i] - static_cast<double>(spent_.row(p)[i]);
     state.add_member_total(net_total_, p, total_);
     for (std::size_t i = 0; i < state.count; ++i)
       total_[i] = static_cast<double>(state.stopped_in[i] != 0 ? frozen_hours_.row(p)[i] : hours_.row(p)[i]);

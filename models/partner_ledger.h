@@ -1,5 +1,6 @@
 // What each partner brought and took, lane by lane: net value and hours over the horizon. The books of a firm that has
-// stopped stay as they were when it did. Keeps the actual pass only; records nothing unless the scenario asks for totals.
+// stopped stay as they were when it did. Keeps the actual pass only; records nothing unless the scenario asks for
+// totals.
 #pragma once
 
 #include <cstddef>

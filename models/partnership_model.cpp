@@ -36,7 +36,8 @@ std::unique_ptr<Dependence> make_dependence(Setup& setup) {
 
 bool is_calendar_month(const std::string& text) {
   const auto digits = [&](std::size_t from, std::size_t count) {
-    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.begin() + static_cast<std::ptrdiff_t>(from + count),
+    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                       text.begin() + static_cast<std::ptrdiff_t>(from + count),
                        [](char c) { return c >= '0' && c <= '9'; });
   };
   if (text.size() != 7 || text[4] != '-' || !digits(0, 4) || !digits(5, 2)) return false;
@@ -47,7 +48,8 @@ bool is_calendar_month(const std::string& text) {
 class NetworkSimulation final : public sim::Simulation {
  public:
   using Sets = std::shared_ptr<const ParameterDraws::Sets>;
-  NetworkSimulation(const sim::Scenario& scenario, Sets correlated, const sim::WorkerOptions& options, sim::Profile* profile)
+  NetworkSimulation(const sim::Scenario& scenario, Sets correlated, const sim::WorkerOptions& options,
+                    sim::Profile* profile)
       : setup_(scenario, options.lanes), philox_(static_cast<std::uint64_t>(scenario.integer("scenario.seed"))) {
     add_processes(setup_, loop_);
     dependence_ = make_dependence(setup_);
@@ -56,7 +58,8 @@ class NetworkSimulation final : public sim::Simulation {
     state_->isa = options.isa;
     state_->profile = profile;
     state_->plan = &setup_.outputs();
-    if (setup_.needs_closings || options.chronicle) state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
+    if (setup_.needs_closings || options.chronicle)
+      state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
     if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
     if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
     state_->suspendable = setup_.suspendable;
@@ -155,7 +158,9 @@ class PartnershipModel final : public sim::Model {
     note_months_beyond(setup);
     warnings_ = setup.warnings;
     if (passes_ > 0)
-      warnings_.push_back(fmt::format("output.without simulates every future {} more times, because what one partner does acts on others", passes_));
+      warnings_.push_back(fmt::format(
+          "output.without simulates every future {} more times, because what one partner does acts on others",
+          passes_));
     outputs_ = setup.take_outputs();
     outputs_.sampling = read_sampling(*scenario_);
   }
@@ -183,11 +188,13 @@ class PartnershipModel final : public sim::Model {
   static void check_scenario(Setup& setup) {
     const std::string& start = setup.scenario.text("scenario.start");
     if (!start.empty() && !is_calendar_month(start))
-      setup.problems.add(setup.scenario.mark("scenario.start"), fmt::format("scenario.start = \"{}\" is not a month", start), {},
+      setup.problems.add(setup.scenario.mark("scenario.start"),
+                         fmt::format("scenario.start = \"{}\" is not a month", start), {},
                          "Write year and month, as in start = \"2026-09\"");
     check_units(setup);
     if (!setup.scenario.has_table("partner") && !setup.has_direct && setup.channels.empty())
-      setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate", "there is neither a partner nor direct business",
+      setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate",
+                         "there is neither a partner nor direct business",
                          "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
   }
 
@@ -203,30 +210,38 @@ class PartnershipModel final : public sim::Model {
     };
     const auto each = [&](const char* table, const char* key) {
       for (const std::string& id : scenario.ids(table))
-        if (const std::string path = fmt::format("{}.{}.{}", table, id, key); scenario.given(path)) look(path, {}, static_cast<double>(scenario.integer(path)));
+        if (const std::string path = fmt::format("{}.{}.{}", table, id, key); scenario.given(path))
+          look(path, {}, static_cast<double>(scenario.integer(path)));
     };
     each("partner", "start");
     each("change", "month");
     each("goal", "by");
     for (const std::string& id : scenario.ids("shock"))
-      for (const double month : scenario.numbers("shock." + id + ".months")) look("shock." + id + ".months", sim::number_text(month), month);
-    for (const auto& [month, amount] : scenario.number_map("firm.injections")) look("firm.injections", month, MoneyTerms::month_of(month));
+      for (const double month : scenario.numbers("shock." + id + ".months"))
+        look("shock." + id + ".months", sim::number_text(month), month);
+    for (const auto& [month, amount] : scenario.number_map("firm.injections"))
+      look("firm.injections", month, MoneyTerms::month_of(month));
   }
 
   // Units are complete, so that all weigh the same.
   static void check_units(Setup& setup) {
-    const std::int64_t inner = setup.scenario.integer("scenario.inner"), replications = setup.scenario.integer("scenario.replications");
+    const std::int64_t inner = setup.scenario.integer("scenario.inner"),
+                       replications = setup.scenario.integer("scenario.replications");
     if (replications % inner != 0) {
       const std::int64_t most = (std::int64_t{1} << 32) - 1;
-      const std::int64_t nearest = std::min(std::max<std::int64_t>((replications + inner / 2) / inner, 1), most / inner) * inner;
-      setup.problems.add(setup.scenario.mark("scenario.replications"),
-                         fmt::format("scenario.replications = {} is not a multiple of scenario.inner = {}", replications, inner),
-                         "that many replications share each draw of the parameters", fmt::format("Write replications = {}", nearest));
+      const std::int64_t nearest =
+          std::min(std::max<std::int64_t>((replications + inner / 2) / inner, 1), most / inner) * inner;
+      setup.problems.add(
+          setup.scenario.mark("scenario.replications"),
+          fmt::format("scenario.replications = {} is not a multiple of scenario.inner = {}", replications, inner),
+          "that many replications share each draw of the parameters", fmt::format("Write replications = {}", nearest));
     }
     if (inner == 1 && setup.scenario.text("scenario.sampling") == "independent") return;
-    const bool drawn = std::any_of(setup.inputs().begin(), setup.inputs().end(), [&](const Setup::Input& input) { return inner == 1 || !input.luck; });
+    const bool drawn = std::any_of(setup.inputs().begin(), setup.inputs().end(),
+                                   [&](const Setup::Input& input) { return inner == 1 || !input.luck; });
     if (!drawn)
-      setup.warnings.push_back(fmt::format("scenario.{} has no effect, because nothing is drawn once a replication", inner > 1 ? "inner" : "sampling"));
+      setup.warnings.push_back(fmt::format("scenario.{} has no effect, because nothing is drawn once a replication",
+                                           inner > 1 ? "inner" : "sampling"));
   }
 
   // Names in [output] that no active process offers.

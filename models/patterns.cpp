@@ -17,7 +17,8 @@ bool matches_copy(std::string_view pattern, std::string_view path) {
   const std::string_view original = pattern.substr(0, last);
   if (!path.starts_with(original) || path.size() <= last || path[last] != '_') return false;
   const std::size_t end = path.find('.', last);
-  return end != std::string_view::npos && is_number(path.substr(last + 1, end - last - 1)) && path.substr(end) == pattern.substr(last);
+  return end != std::string_view::npos && is_number(path.substr(last + 1, end - last - 1)) &&
+         path.substr(end) == pattern.substr(last);
 }
 
 }  // namespace
@@ -55,6 +56,8 @@ bool matches_path(std::string_view pattern, std::string_view path) {
   }
 }
 
-bool names_value(std::string_view pattern, std::string_view path) { return matches_path(pattern, path) || matches_copy(pattern, path); }
+bool names_value(std::string_view pattern, std::string_view path) {
+  return matches_path(pattern, path) || matches_copy(pattern, path);
+}
 
 }  // namespace partnersim

@@ -49,7 +49,8 @@ class Reader {
     regimes_.start = start_regime();
     if (scenario_.given("economy.path")) {
       read_path();
-    } else if (!regimes_.start) regimes_.start_law = stationary_start();
+    } else if (!regimes_.start)
+      regimes_.start_law = stationary_start();
     return std::move(regimes_);
   }
 
@@ -102,9 +103,10 @@ class Reader {
     return law;
   }
 
-  // A mean duration of m months leaves with probability 1/m; `to` then holds shares of destinations, of which the regimes
-  // there are take those of disabled ones. A regime that could only lead to disabled ones stays for good.
-  void spread_duration(const std::string& path, std::size_t self, double shares, double written, std::vector<double>& law) {
+  // A mean duration of m months leaves with probability 1/m; `to` then holds shares of destinations, of which the
+  // regimes there are take those of disabled ones. A regime that could only lead to disabled ones stays for good.
+  void spread_duration(const std::string& path, std::size_t self, double shares, double written,
+                       std::vector<double>& law) {
     const double exit = 1.0 / scenario_.number(path + ".mean_months");
     if (written == 0.0 && regimes_.names.size() == 2) {
       law[1 - self] = exit;
@@ -130,8 +132,8 @@ class Reader {
         result[static_cast<std::size_t>(found - kRegimeQuantities.begin())] = factor;
         continue;
       }
-      problems_.add(scenario_.mark(path, key), fmt::format("{}: {} is not a quantity a regime multiplies", path, key), {},
-                    sim::did_you_mean(key, {kRegimeQuantities.begin(), kRegimeQuantities.end()}, "Quantities"));
+      problems_.add(scenario_.mark(path, key), fmt::format("{}: {} is not a quantity a regime multiplies", path, key),
+                    {}, sim::did_you_mean(key, {kRegimeQuantities.begin(), kRegimeQuantities.end()}, "Quantities"));
     }
     return result;
   }
@@ -162,7 +164,8 @@ class Reader {
       for (const sim::Member& member : *node.table()) read_months(member);
     } else {
       problems_.add(node.mark, "economy.path is not a path",
-                    node.table() != nullptr ? "months given for some regimes need a named economy.start for the others" : "regimes by month are expected",
+                    node.table() != nullptr ? "months given for some regimes need a named economy.start for the others"
+                                            : "regimes by month are expected",
                     fmt::format("For example: path = [\"{0}\", \"{0}\"]", regimes_.names.front()));
     }
     regimes_.start = std::nullopt;
@@ -174,7 +177,8 @@ class Reader {
     for (const sim::Node& node : list == nullptr ? sim::ArrayNode{member.node} : *list) {
       const auto* month = std::get_if<std::int64_t>(&node.value);
       if (month == nullptr || *month < 1 || *month > static_cast<std::int64_t>(regimes_.path.size()))
-        problems_.add(node.mark, fmt::format("economy.path.{} holds something that is not a month", member.key), fmt::format("months run from 1 to {}", regimes_.path.size()),
+        problems_.add(node.mark, fmt::format("economy.path.{} holds something that is not a month", member.key),
+                      fmt::format("months run from 1 to {}", regimes_.path.size()),
                       fmt::format("For example: path = {{ {} = [1] }}", member.key));
       else
         regimes_.path[static_cast<std::size_t>(*month - 1)] = regime;
@@ -188,7 +192,8 @@ class Reader {
     if (std::find(regimes_.names.begin(), regimes_.names.end(), name) == regimes_.names.end()) {
       std::vector<std::string_view> known(regimes_.names.begin(), regimes_.names.end());
       known.push_back(kStationaryStart);
-      problems_.add(mark, fmt::format("economy.start: {} is not a regime", name), why_not(name), sim::did_you_mean(name, known, "It may be"));
+      problems_.add(mark, fmt::format("economy.start: {} is not a regime", name), why_not(name),
+                    sim::did_you_mean(name, known, "It may be"));
       return regimes_.names.size();
     }
     return number_of(name, mark, "economy.start");

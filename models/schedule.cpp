@@ -34,14 +34,17 @@ void Schedule::add(const State& state, const sim::LaneList& list, const std::uin
   address_.month = static_cast<std::uint32_t>(state.month);
   std::size_t open = sim::move_above(state.isa, counts, n, 0, {{list.data(), lanes_.data()}, {counts, counts_.data()}});
   for (std::uint32_t call = 0; open != 0; ++call) {
-    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call), sim::Philox::Words::in(words_));
+    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address_.at_call(call),
+                        sim::Philox::Words::in(words_));
     for (std::uint32_t j = 0; j < 4; ++j) {
       std::uint32_t* words = words_.row(j);
-      const std::size_t have = sim::move_above(state.isa, counts_.data(), open, 4 * call + j, {{lanes_.data(), chosen_.data()}, {words, words}});
+      const std::size_t have = sim::move_above(state.isa, counts_.data(), open, 4 * call + j,
+                                               {{lanes_.data(), chosen_.data()}, {words, words}});
       delay_.fill(state.isa, words, have, delays_.data());
       for (std::size_t k = 0; k < have; ++k) ++due_.row(std::min(now + delays_[k], months_ + 1))[chosen_[k]];
     }
-    open = sim::move_above(state.isa, counts_.data(), open, 4 * call + 4, {{lanes_.data(), lanes_.data()}, {counts_.data(), counts_.data()}});
+    open = sim::move_above(state.isa, counts_.data(), open, 4 * call + 4,
+                           {{lanes_.data(), lanes_.data()}, {counts_.data(), counts_.data()}});
   }
 }
 

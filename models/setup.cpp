@@ -24,9 +24,7 @@ double resolution_of(double mean_deal) {
 
 }  // namespace
 
-const Parameter::Piece& Parameter::at(int month) const {
-  return in_effect(pieces_, month);
-}
+const Parameter::Piece& Parameter::at(int month) const { return in_effect(pieces_, month); }
 
 void Parameter::fill(const State& state, float* out) const {
   const Piece& piece = at(state.month);
@@ -45,7 +43,8 @@ bool Parameter::is_drawn() const {
 }
 
 bool Parameter::is_zero() const {
-  return std::all_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.input < 0 && piece.constant == 0.0; });
+  return std::all_of(pieces_.begin(), pieces_.end(),
+                     [](const Piece& piece) { return piece.input < 0 && piece.constant == 0.0; });
 }
 
 Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
@@ -72,8 +71,8 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
     const std::string path = "partner." + id;
     partners.push_back({id, path, scenario.label("partner", id), entity(path),
                         static_cast<int>(scenario.integer(path + ".start")), resolution_of(mean_deal(path)),
-                        scenario.texts(path + ".tags"), scenario.text(path + ".sector"), scenario.text(path + ".region"),
-                        scenario.text(path + ".type")});
+                        scenario.texts(path + ".tags"), scenario.text(path + ".sector"),
+                        scenario.text(path + ".region"), scenario.text(path + ".type")});
     outputs_.members.push_back({id, partners.back().label});
   }
   for (const std::string& id : scenario.ids("acquisition")) {
@@ -123,12 +122,14 @@ Parameter Setup::parameter(const std::string& path) {
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
 
-Parameter Setup::uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit, const std::string& doc) {
+Parameter Setup::uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit,
+                           const std::string& doc) {
   const std::string id = draw_ids_[path] = scenario.draw_id(path);
   return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc}, false)}});
 }
 
-Parameter Setup::drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit, const std::string& doc) {
+Parameter Setup::drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit,
+                       const std::string& doc) {
   return Parameter({{1, quantile.mean(), input(id, quantile, {id, unit, id, doc}, true)}});
 }
 

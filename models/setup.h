@@ -69,11 +69,13 @@ class Setup {
   // A number that may change at a date. A law is drawn once a replication (for `inner` of them: parameter_draws.h).
   Parameter parameter(const std::string& path);
   // The same for a key whose law its process reads by itself and hands over.
-  Parameter uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit, const std::string& doc);
+  Parameter uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit,
+                      const std::string& doc);
   // The same for a number drawn per event, or never: its laws with the months they begin in.
   std::vector<DatedLaw> laws(const std::string& path);
   // A number drawn once a replication that no key of the scenario gives: luck, but an input all the same.
-  Parameter drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit, const std::string& doc);
+  Parameter drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit,
+                  const std::string& doc);
   // Dated changes whose path no process asked for.
   void report_idle_changes() { changes_.report_idle(problems); }
 
@@ -103,7 +105,8 @@ class Setup {
 
   // What processes ask others to keep in State.
   bool needs_closings = false, needs_referred = false, needs_returned = false;
-  std::vector<std::uint8_t> suspendable;  // [partner] 1 for those an exclusive partner may suspend; empty when there is none
+  std::vector<std::uint8_t>
+      suspendable;             // [partner] 1 for those an exclusive partner may suspend; empty when there is none
   bool has_recurring = false;  // some source's customers pay a monthly fee
 
   const sim::OutputPlan& outputs() const { return outputs_; }
@@ -124,7 +127,7 @@ class Setup {
   sim::OutputPlan outputs_;
   std::vector<std::string> offered_outcomes_, offered_series_;
   std::vector<Input> inputs_;
-  std::map<std::string, int> input_of_;  // by draw id
+  std::map<std::string, int> input_of_;          // by draw id
   std::map<std::string, std::string> draw_ids_;  // by path
   std::map<std::uint64_t, std::string> entities_;
   DatedChanges changes_;

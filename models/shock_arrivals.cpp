@@ -28,22 +28,27 @@ std::vector<std::uint32_t> arrival_thresholds(double rate) {
 
 }  // namespace
 
-ShockArrivals::ShockArrivals(Setup& setup, const std::string& path) : word_(setup.entity(path), stream::kShocks, setup.lanes) {
+ShockArrivals::ShockArrivals(Setup& setup, const std::string& path)
+    : word_(setup.entity(path), stream::kShocks, setup.lanes) {
   const sim::Scenario& scenario = setup.scenario;
   const bool rate = scenario.given(path + ".rate");
   const bool every = scenario.given(path + ".every");
   const bool months = scenario.given(path + ".months");
+  const char* key = every && (rate || months) ? ".every" : months ? ".months" : "";
   if (rate + every + months != 1)
-    setup.problems.add(scenario.mark(path + (every && (rate || months) ? ".every" : months ? ".months" : "")), fmt::format("{} needs exactly one of rate, every and months", path),
-                       rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given", "For example: every = 100");
+    setup.problems.add(scenario.mark(path + key), fmt::format("{} needs exactly one of rate, every and months", path),
+                       rate + every + months == 0 ? "it says nothing of when it arrives" : "more than one is given",
+                       "For example: every = 100");
   if (rate) rate_ = scenario.number(path + ".rate");
   if (every) rate_ = 1.0 / scenario.number(path + ".every");
   if (months && scenario.numbers(path + ".months").empty())
-    setup.problems.add(scenario.mark(path + ".months"), fmt::format("{}.months is empty", path), "the shock would never arrive", "For example: months = [12]");
+    setup.problems.add(scenario.mark(path + ".months"), fmt::format("{}.months is empty", path),
+                       "the shock would never arrive", "For example: months = [12]");
   if (months)
     for (const double m : scenario.numbers(path + ".months")) {
       if (m != static_cast<double>(static_cast<int>(m)))
-        setup.problems.add(scenario.mark(path + ".months", sim::number_text(m)), fmt::format("{}.months holds {}", path, m), "months are whole numbers",
+        setup.problems.add(scenario.mark(path + ".months", sim::number_text(m)),
+                           fmt::format("{}.months holds {}", path, m), "months are whole numbers",
                            fmt::format("Use {}.", static_cast<int>(m)));
       months_.push_back(static_cast<int>(m));
     }

@@ -6,7 +6,8 @@
 namespace partnersim {
 namespace {
 
-constexpr std::array<std::string_view, 7> kChannels{"functionality", "leads", "close", "capacity", "churn", "cash", "cost"};
+constexpr std::array<std::string_view, 7> kChannels{"functionality", "leads", "close", "capacity",
+                                                    "churn",         "cash",  "cost"};
 
 }  // namespace
 
@@ -81,11 +82,16 @@ float ShockEffects::left_of(float strength) const {
 // What the shock multiplies; null for capacity, which only the focal firm has.
 FirmFactor* ShockEffects::weakens(State& state) const {
   switch (channel_) {
-    case Channel::churn: return &state.churn_of;
-    case Channel::functionality: return &state.function;
-    case Channel::leads: return &state.leads_of;
-    case Channel::close: return &state.close_of;
-    default: return nullptr;
+    case Channel::churn:
+      return &state.churn_of;
+    case Channel::functionality:
+      return &state.function;
+    case Channel::leads:
+      return &state.leads_of;
+    case Channel::close:
+      return &state.close_of;
+    default:
+      return nullptr;
   }
 }
 

@@ -1,4 +1,5 @@
-// What arrivals of a shock do as long as they are felt (MODEL.md, section 2): at strength S u(k), k months after the arrival,
+// What arrivals of a shock do as long as they are felt (MODEL.md, section 2): at strength S u(k), k months after the
+// arrival,
 //
 //   functionality, leads, close, capacity   times 1 - S u              cash   amount S, in the month of the arrival
 //   churn (of cumulative hazards)           times 1 + (factor - 1) S u   cost   amount S u a month

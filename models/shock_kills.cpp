@@ -5,12 +5,16 @@
 namespace partnersim {
 
 ShockKills::ShockKills(Setup& setup, const std::string& path, std::uint32_t number, const Target& target)
-    : number_(number), firms_(target.firms), probability_(setup.scenario.number(path + ".kill")), threshold_(sim::threshold(probability_)) {
+    : number_(number),
+      firms_(target.firms),
+      probability_(setup.scenario.number(path + ".kill")),
+      threshold_(sim::threshold(probability_)) {
   for (const std::size_t firm : firms_) entities_.push_back(setup.entity(path + ">" + setup.firm_path(firm)));
 }
 
 // Coins of all targets together, for few lanes are struck at once.
-void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const std::uint32_t> lanes, KillScratch& s) const {
+void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const std::uint32_t> lanes,
+                          KillScratch& s) const {
   s.coins.clear();
   for (std::size_t k = 0; k < firms_.size(); ++k) {
     if (firms_[k] == kFocalFirm) continue;
@@ -30,15 +34,18 @@ void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const s
 void ShockKills::toss(State& state, std::uint32_t arrival, KillScratch& s) const {
   s.coins.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4});
   for (std::size_t i = 0; i < s.coins.size(); ++i)
-    if (sim::coin(s.coins.word(arrival % 4)[i]) < threshold_) state.kills.push_back({s.partners[i], s.coins.lane(i), number_});
+    if (sim::coin(s.coins.word(arrival % 4)[i]) < threshold_)
+      state.kills.push_back({s.partners[i], s.coins.lane(i), number_});
   s.coins.clear();
 }
 
 void ShockKills::toss_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t position) const {
   if (firms_[position] == kFocalFirm) return;
-  const sim::Address address{entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4};
+  const sim::Address address{entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month),
+                             arrival / 4};
   const auto words = state.philox->words(state.first_replication + lane, address);
-  if (sim::coin(words[arrival % 4]) < threshold_) state.kills.push_back({static_cast<std::uint32_t>(firms_[position] - 1), lane, number_});
+  if (sim::coin(words[arrival % 4]) < threshold_)
+    state.kills.push_back({static_cast<std::uint32_t>(firms_[position] - 1), lane, number_});
 }
 
 void ShockKills::carry_out(State& state) {

@@ -1,9 +1,9 @@
-// Partnerships that a shock ends (MODEL.md, sections 0 and 2): each arrival throws a coin for each target of its own, so
-// that the shock-free twin of an untouched partnership ends when it does. Coins are from stream 3, entity
+// Partnerships that a shock ends (MODEL.md, sections 0 and 2): each arrival throws a coin for each target of its own,
+// so that the shock-free twin of an untouched partnership ends when it does. Coins are from stream 3, entity
 // "<shock>><target>", month t, arrival j: word j % 4 of call j / 4.
 //
-// All arrivals of a month meet the partnerships that live at its start, whatever the order of shocks in the scenario; what
-// their coins decide is carried out after the last.
+// All arrivals of a month meet the partnerships that live at its start, whatever the order of shocks in the scenario;
+// what their coins decide is carried out after the last.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,8 @@ class ShockKills {
   // Arrival `arrival` of the month strikes all of the pool, in these lanes; or one of it, at a position.
   void toss_all(State& state, std::uint32_t arrival, std::span<const std::uint32_t> lanes, KillScratch& scratch) const;
   void toss_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t position) const;
-  // Ends what the coins of all shocks of the month have decided; of several shocks the first in the scenario is the cause.
+  // Ends what the coins of all shocks of the month have decided; of several shocks the first in the scenario is the
+  // cause.
   static void carry_out(State& state);
   // The same in expectation, where each of the pool is struck with probability `share`.
   void expect(Expectation& e, const ShockArrivals& arrivals, double share) const;

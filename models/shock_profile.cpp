@@ -42,13 +42,15 @@ std::vector<float> read_recovery(Setup& setup, const std::string& path) {
   if (const auto* word = std::get_if<std::string>(&node.value); word != nullptr && *word == "step") return u;
   const double rate = number_of(node.find("exponential"));
   const double months = number_of(node.find("linear"));
-  if (node.table() == nullptr || node.table()->size() != 1 || !(rate > 0.0 || months >= 1.0) || !std::isfinite(rate + months)) {
+  if (node.table() == nullptr || node.table()->size() != 1 || !(rate > 0.0 || months >= 1.0) ||
+      !std::isfinite(rate + months)) {
     if (node.table() != nullptr && report_stranger(setup, path, *node.table())) return u;
     const auto* misspelt = std::get_if<std::string>(&node.value);
     const std::string near = misspelt == nullptr ? std::string() : sim::nearest(*misspelt, {"step"});
-    setup.problems.add(node.mark, fmt::format("{} is not a recovery", path),
-                       "it is \"step\", { exponential = rate a month above 0 } or { linear = months, at least 1 }",
-                       near.empty() ? "For example: recovery = { exponential = 0.3 }" : fmt::format("Did you mean {}?", near));
+    setup.problems.add(
+        node.mark, fmt::format("{} is not a recovery", path),
+        "it is \"step\", { exponential = rate a month above 0 } or { linear = months, at least 1 }",
+        near.empty() ? "For example: recovery = { exponential = 0.3 }" : fmt::format("Did you mean {}?", near));
     return u;
   }
   for (int k = 1; k <= setup.months; ++k) {
@@ -68,7 +70,9 @@ ShockProfile::ShockProfile(Setup& setup, const std::string& path)
 double ShockProfile::mean_strength(int k) const {
   const auto elapsed = static_cast<std::size_t>(k);
   double mean = duration_.exceeds(elapsed);
-  for (std::size_t d = 1; d <= elapsed; ++d) mean += duration_.probability(d) * static_cast<double>(strength(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(d)));
+  for (std::size_t d = 1; d <= elapsed; ++d)
+    mean += duration_.probability(d) *
+            static_cast<double>(strength(static_cast<std::uint32_t>(k), static_cast<std::uint32_t>(d)));
   return mean;
 }
 

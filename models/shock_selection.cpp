@@ -12,7 +12,8 @@ ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Targ
   for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
 }
 
-std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival, const sim::Grid<double>& revenue) {
+std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival,
+                                                      const sim::Grid<double>& revenue) {
   using Choice = Target::Choice;
   const bool among_live = target_.choice == Choice::count || target_.choice == Choice::top;
   chosen_.clear();
@@ -39,7 +40,8 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
   order_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::uint32_t k = chosen_[i];
-    order_.emplace_back(target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(word[i]), k);
+    order_.emplace_back(
+        target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(word[i]), k);
   }
   const std::size_t number = std::min(order_.size(), target_.number);
   std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(number), order_.end());
@@ -48,9 +50,11 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
   return chosen_;
 }
 
-std::array<std::uint32_t, 4> ShockSelection::words(const State& state, const Arrival& arrival, std::uint32_t position) const {
-  return state.philox->words(state.first_replication + arrival.lane,
-                             {entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
+std::array<std::uint32_t, 4> ShockSelection::words(const State& state, const Arrival& arrival,
+                                                   std::uint32_t position) const {
+  return state.philox->words(
+      state.first_replication + arrival.lane,
+      {entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
 }
 
 }  // namespace partnersim

@@ -37,7 +37,15 @@ void weaken_closing(sim::Isa isa, const float* kept, std::size_t n, float* win, 
 }  // namespace
 
 RateScratch::RateScratch(std::size_t lanes)
-    : win(sim::padded(lanes)), lost(win), factor(win), packed(win), worth(win), extra(win), surprise(win), all_wins(win), all_losses(win) {}
+    : win(sim::padded(lanes)),
+      lost(win),
+      factor(win),
+      packed(win),
+      worth(win),
+      extra(win),
+      surprise(win),
+      all_wins(win),
+      all_losses(win) {}
 
 SourceRates::SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market)
     : firm_(firm),
@@ -97,7 +105,8 @@ const float* SourceRates::market(const State& state, float scale, RateScratch& s
 }
 
 // A by lane; what comes beside lambda by position in the list.
-const float* SourceRates::factor(const State& state, const SourceMonth& month, const sim::LaneList& list, RateScratch& s) {
+const float* SourceRates::factor(const State& state, const SourceMonth& month, const sim::LaneList& list,
+                                 RateScratch& s) {
   const float* a = market(state, static_cast<float>(month.scale), s);
   has_further_ = month.further != nullptr;
   has_events_ = false;
@@ -119,7 +128,8 @@ const float* SourceRates::factor(const State& state, const SourceMonth& month, c
 
 // Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane. Shocks on
 // closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
-void SourceRates::base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, RateScratch& s) const {
+void SourceRates::base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list,
+                             RateScratch& s) const {
   float *win = s.win.data(), *lost = s.lost.data();
   const bool weakened = state.close_of.used(firm_) && !has_further_;
   if (!state.close_odds.used && !weakened) {
@@ -128,10 +138,11 @@ void SourceRates::base_rates(const State& state, const float* factor, bool lost_
     return;
   }
   // In all lanes of the block first: packing two rows costs less than packing what they are made of.
-  float *__restrict wins = s.all_wins.data(), *__restrict losses = s.all_losses.data();
+  float* __restrict wins = s.all_wins.data(), * __restrict losses = s.all_losses.data();
   const std::size_t n = sim::overrun(state.count);
   if (state.close_odds.used) {
-    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.data(), lambda = lambda_.data()]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.data(),
+                              lambda = lambda_.data()]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         const float closing = closing_probability(close[i], odds[i]);
         const float intensity = lambda[i] * a[i];
@@ -186,7 +197,8 @@ void SourceRates::add_intensity(State& state, const sim::LaneList& list, double 
     sim::expand_add(state.isa, worth, list, state.intensity.data());
 }
 
-void SourceRates::step(const State& state, const SourceMonth& month, const sim::LaneList& list, bool lost_too, RateScratch& s) {
+void SourceRates::step(const State& state, const SourceMonth& month, const sim::LaneList& list, bool lost_too,
+                       RateScratch& s) {
   if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) {
     refresh(state);
     changed_ = true;

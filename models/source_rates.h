@@ -52,10 +52,12 @@ class SourceRates {
   void begin(const State& state);
   // The rates of the month in the lanes of `list`; those of lost leads only if asked for.
   void step(const State& state, const SourceMonth& month, const sim::LaneList& list, bool lost_too, RateScratch& s);
-  // Adds to state.intensity what these wins are worth at a mean value of deals. After step, before its rates are used up.
+  // Adds to state.intensity what these wins are worth at a mean value of deals. After step, before its rates are used
+  // up.
   void add_intensity(State& state, const sim::LaneList& list, double deal_mean, RateScratch& s) const;
 
-  // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted already.
+  // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted
+  // already.
   struct Expected {
     double intensity, closing;
   };
@@ -65,7 +67,8 @@ class SourceRates {
   void refresh(const State& state);
   const float* market(const State& state, float scale, RateScratch& s) const;
   const float* factor(const State& state, const SourceMonth& month, const sim::LaneList& list, RateScratch& s);
-  void base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list, RateScratch& s) const;
+  void base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list,
+                  RateScratch& s) const;
   void further_rates(const State& state, const sim::LaneList& list, RateScratch& s) const;
 
   std::size_t firm_;

@@ -49,7 +49,8 @@ void SourceSampler::begin(const State& state) {
   if (customers_) customers_->begin(state);
 }
 
-void SourceSampler::step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s, float* leads) {
+void SourceSampler::step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s,
+                         float* leads) {
   sim::StageTimer timer(state.profile);
   address_.month = static_cast<std::uint32_t>(state.month);
   const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
@@ -60,12 +61,13 @@ void SourceSampler::step(State& state, const SourceMonth& month, const sim::Lane
   const sim::Philox::Batch batch = state.batch(list);
   state.philox->words(state.isa, batch, address_, sim::Philox::Words::in(s.words));
   timer.mark("> words");
-  const float top_rate =
-      sim::poisson_counts(state.isa, {s.words.row(0), s.rates.win.data(), s.wins.data(), s.positions.data(), list.size()},
-                          {state.philox, batch, address_, kWinAttempts});
+  const float top_rate = sim::poisson_counts(
+      state.isa, {s.words.row(0), s.rates.win.data(), s.wins.data(), s.positions.data(), list.size()},
+      {state.philox, batch, address_, kWinAttempts});
   timer.mark("> wins");
   if (lost_too) {
-    sim::poisson_counts(state.isa, {s.words.row(1), s.rates.lost.data(), s.lost.data(), s.positions.data(), list.size()},
+    sim::poisson_counts(state.isa,
+                        {s.words.row(1), s.rates.lost.data(), s.lost.data(), s.positions.data(), list.size()},
                         {state.philox, batch, address_, kLostAttempts});
     count(state, list, s, leads);
     timer.mark("> lost leads");
@@ -92,13 +94,15 @@ void SourceSampler::count(State& state, const sim::LaneList& list, SamplerScratc
   const std::uint32_t* __restrict lost = s.lost.data();
   sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i)
-      received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) + static_cast<float>(static_cast<std::int32_t>(lost[i]));
+      received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) +
+                    static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
   sim::expand_add(state.isa, received, list, state.leads_received.data());
   if (leads != nullptr) sim::expand(state.isa, received, list, leads);
 }
 
-void SourceSampler::count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+void SourceSampler::count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings,
+                                   SamplerScratch& s) const {
   if (state.counts_wins) {
     float* __restrict won = s.rates.win.data();
     const std::uint32_t* __restrict counts = closings;
@@ -113,7 +117,8 @@ void SourceSampler::count_closings(State& state, const sim::LaneList& list, cons
 
 // The same for cells that are few, with numbers of lanes.
 void SourceSampler::count_closings(State& state, const DealCells& cells) const {
-  for (std::size_t k = 0; state.counts_wins && k < cells.size; ++k) state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
+  for (std::size_t k = 0; state.counts_wins && k < cells.size; ++k)
+    state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
   if (state.closings.rows() == 0) return;
   std::uint32_t* row = state.closings.row(source_);
   std::fill_n(row, state.count, 0u);
@@ -121,7 +126,8 @@ void SourceSampler::count_closings(State& state, const DealCells& cells) const {
 }
 
 // Deals closed this month; words of call 0 of these lanes are in scratch.
-void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s) {
+void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare,
+                          SamplerScratch& s) {
   const DealValues& values = values_.in(state.month);
   if (are_rare && !values.by_inversion()) return value_rare(state, list, closings, s);
   count_closings(state, list, closings, s);
@@ -134,7 +140,8 @@ void SourceSampler::value(State& state, const sim::LaneList& list, const std::ui
 }
 
 // The same where few lanes have any: these are packed first.
-void SourceSampler::value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const {
+void SourceSampler::value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings,
+                               SamplerScratch& s) const {
   const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
                                            {{list.data(), s.packed.data()},
                                             {closings, s.packed_counts.data()},
@@ -179,7 +186,8 @@ void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources,
 void SourceSampler::collect_fees(State& state, std::span<SourceSampler> sources) {
   if (state.skips_money()) return;
   for (SourceSampler& source : sources)
-    if (source.customers_) source.customers_->step(state, state.closings.row(source.source_), state.sales.row(source.source_));
+    if (source.customers_)
+      source.customers_->step(state, state.closings.row(source.source_), state.sales.row(source.source_));
 }
 
 void SourceSampler::expect_fees(Expectation& e) {

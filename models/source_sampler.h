@@ -1,8 +1,8 @@
 // Leads, wins and sales of one source: a partnership, a paid channel, or the focal firm's direct business.
 //
-// leads N ~ Poisson(mu), wins ~ Binomial(N, p'), both rates from source_rates.h. Thinning makes wins ~ Poisson(mu p') and
-// lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1, drawn only
-// when somebody asks for leads, so that wins never depend on that.
+// leads N ~ Poisson(mu), wins ~ Binomial(N, p'), both rates from source_rates.h. Thinning makes wins ~ Poisson(mu p')
+// and lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1,
+// drawn only when somebody asks for leads, so that wins never depend on that.
 //
 // A win closes in its month, or after a decision lag; deals are valued in the month they close.
 #pragma once
@@ -52,14 +52,15 @@ class SourceSampler {
   void begin(const State& state);
   // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
   // are complete after finish_month. `leads`: those of the month, 0 where the source does not work; null: not wanted.
-  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch, float* leads = nullptr);
+  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch,
+            float* leads = nullptr);
   // Once for all sources that share a stream and scratch: deals that waited, units, regime.
   static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
   // Fees of customers who pay by the month, after delivery.
   static void collect_fees(State& state, std::span<SourceSampler> sources);
   void expect_fees(Expectation& e);
-  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted already.
-  // Returns the leads of the month.
+  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda,
+  // weighted already. Returns the leads of the month.
   double expect(Expectation& e, double weight, double scale, double further);
 
  private:

@@ -24,18 +24,18 @@ namespace partnersim {
 
 // Phases of a month, in order (MODEL.md, section 0).
 enum Phase : int {
-  kOpen,         // partnerships that start this month; factors back to 1
+  kOpen,  // partnerships that start this month; factors back to 1
   kEconomy,
   kShocks,
   kPropagation,
-  kReferrals,    // and conversion: leads and wins are drawn together
+  kReferrals,  // and conversion: leads and wins are drawn together
   kDelivery,
   kCash,
   kHealth,
   kReviews,
   kDissolution,
-  kStop,         // a firm out of cash leaves the books
-  kClose,        // ended partnerships leave the lists of the working ones
+  kStop,   // a firm out of cash leaves the books
+  kClose,  // ended partnerships leave the lists of the working ones
   kRecord,
 };
 
@@ -90,18 +90,18 @@ struct State {
     sim::Lane<float> value;
     bool used = false;
   };
-  Factor leads;         // on intensities
-  Factor close_odds;    // on the odds of closing
-  Factor deal_value;    // on the value of deals closed this month
-  Factor churn;         // on cumulative churn hazards
-  Factor capacity;      // on deals delivered a month
+  Factor leads;           // on intensities
+  Factor close_odds;      // on the odds of closing
+  Factor deal_value;      // on the value of deals closed this month
+  Factor churn;           // on cumulative churn hazards
+  Factor capacity;        // on deals delivered a month
   float calendar = 1.0f;  // season and trend, on intensities
 
   // The same for one firm, or the partnership with it.
-  FirmFactor function;     // functionality q: on what a firm refers, and on direct leads
-  FirmFactor leads_of;     // on intensities
-  FirmFactor close_of;     // on the probability of closing
-  FirmFactor churn_of;     // on cumulative churn hazards
+  FirmFactor function;                    // functionality q: on what a firm refers, and on direct leads
+  FirmFactor leads_of;                    // on intensities
+  FirmFactor close_of;                    // on the probability of closing
+  FirmFactor churn_of;                    // on cumulative churn hazards
   sim::Grid<std::uint32_t> suspended;     // [partner] 1 while an exclusive partner works; empty when there is none
   std::vector<std::uint8_t> suspendable;  // [partner] 1 for those that may ever be; empty when there is none
   bool may_be_suspended(std::size_t partner) const { return !suspendable.empty() && suspendable[partner] != 0; }
@@ -139,9 +139,9 @@ struct State {
   bool has_shock_costs = false;
 
   // Since the block began.
-  sim::Lane<std::uint32_t> shocked;      // 1 once a shock struck
-  sim::Lane<std::uint32_t> stopped_in;   // month in which the firm ran out of cash; 0 while it runs
-  sim::Lane<std::uint32_t> stopped;      // lanes that have stopped, ascending
+  sim::Lane<std::uint32_t> shocked;     // 1 once a shock struck
+  sim::Lane<std::uint32_t> stopped_in;  // month in which the firm ran out of cash; 0 while it runs
+  sim::Lane<std::uint32_t> stopped;     // lanes that have stopped, ascending
   std::size_t stopped_count = 0;
 
   // What goals and rankings look at: "revenue" to date, "cash" and so on, by the process that keeps it.

@@ -14,11 +14,13 @@ namespace partnersim {
 namespace {
 
 constexpr const char* kForms =
-    "targets are \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { sector = \"x\" }, { region = \"x\" }, { type = \"x\" }, "
+    "targets are \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { sector = \"x\" }, { region = \"x\" }, { type "
+    "= \"x\" }, "
     "{ partners = [\"acme\"] }, and with them { fraction = 0.2 }, { count = 2 }, { top = 3, by = \"revenue\" }";
 
 constexpr std::array<std::string_view, 3> kWords{"partners", "everyone", "firm"};
-constexpr std::array<std::string_view, 9> kKeys{"partners", "tag", "sector", "region", "type", "fraction", "count", "top", "by"};
+constexpr std::array<std::string_view, 9> kKeys{"partners", "tag",   "sector", "region", "type",
+                                                "fraction", "count", "top",    "by"};
 
 class TargetReader {
  public:
@@ -28,8 +30,11 @@ class TargetReader {
     if (word == "firm" || word == "everyone") target_.firms.push_back(kFocalFirm);
     if (word == "partners" || word == "everyone") add_partners();
     if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return target_;
-    const bool is_partner = std::any_of(setup_.partners.begin(), setup_.partners.end(), [&](const Partner& p) { return p.id == word; });
-    refuse(mark, "\"" + word + "\"", is_partner ? fmt::format("{{ partners = [\"{}\"] }}", word) : sim::nearest(word, {kWords.begin(), kWords.end()}));
+    const bool is_partner =
+        std::any_of(setup_.partners.begin(), setup_.partners.end(), [&](const Partner& p) { return p.id == word; });
+    refuse(mark, "\"" + word + "\"",
+           is_partner ? fmt::format("{{ partners = [\"{}\"] }}", word)
+                      : sim::nearest(word, {kWords.begin(), kWords.end()}));
     return target_;
   }
 
@@ -38,14 +43,17 @@ class TargetReader {
     bool pool = false;
     for (const sim::Member& member : members) {
       if (is_rule(member)) continue;
-      if (pool) setup_.problems.add(member.mark, fmt::format("{} has two pools", path_), "one is expected", "Keep one of them.");
+      if (pool)
+        setup_.problems.add(member.mark, fmt::format("{} has two pools", path_), "one is expected",
+                            "Keep one of them.");
       pool = true;
       read_pool(member);
     }
     if (!pool) add_partners();
     if (members.empty()) refuse(node.mark, "{}");
     if (const sim::Node* by = node.find("by"); by != nullptr && node.find("top") == nullptr)
-      setup_.problems.add(by->mark, fmt::format("{}.by has no effect", path_), "it says how the top ones are told", "Add top = 3, or leave it out");
+      setup_.problems.add(by->mark, fmt::format("{}.by has no effect", path_), "it says how the top ones are told",
+                          "Add top = 3, or leave it out");
     return target_;
   }
 
@@ -64,25 +72,32 @@ class TargetReader {
     if (member.key == "by") {
       const auto* by = std::get_if<std::string>(&member.node.value);
       if (by == nullptr || *by != "revenue")
-        setup_.problems.add(member.node.mark, fmt::format("{}.by is not \"revenue\"", path_), "degree and betweenness tell partners apart only in a network of firms",
-                            by != nullptr && !sim::nearest(*by, {"revenue"}).empty() ? "Did you mean revenue?" : "Write by = \"revenue\"");
+        setup_.problems.add(member.node.mark, fmt::format("{}.by is not \"revenue\"", path_),
+                            "degree and betweenness tell partners apart only in a network of firms",
+                            by != nullptr && !sim::nearest(*by, {"revenue"}).empty() ? "Did you mean revenue?"
+                                                                                     : "Write by = \"revenue\"");
       return true;
     }
     if (member.key != "fraction" && member.key != "count" && member.key != "top") return false;
     if (target_.choice != Target::Choice::all)
-      setup_.problems.add(member.mark, fmt::format("{} says twice how many", path_), "one of fraction, count and top is expected", "Keep one of them.");
+      setup_.problems.add(member.mark, fmt::format("{} says twice how many", path_),
+                          "one of fraction, count and top is expected", "Keep one of them.");
     double number = 0.0;
-    if (const auto* whole = std::get_if<std::int64_t>(&member.node.value)) number = static_cast<double>(*whole);
-    else if (const auto* real = std::get_if<double>(&member.node.value)) number = *real;
+    if (const auto* whole = std::get_if<std::int64_t>(&member.node.value))
+      number = static_cast<double>(*whole);
+    else if (const auto* real = std::get_if<double>(&member.node.value))
+      number = *real;
     if (member.key == "fraction") {
       if (!(number > 0.0 && number <= 1.0))
-        setup_.problems.add(member.node.mark, fmt::format("{}.fraction is not above 0 and at most 1", path_), {}, "For example: { fraction = 0.2 }");
+        setup_.problems.add(member.node.mark, fmt::format("{}.fraction is not above 0 and at most 1", path_), {},
+                            "For example: { fraction = 0.2 }");
       target_.choice = Target::Choice::fraction;
       target_.fraction = number;
       return true;
     }
     if (!(number >= 1.0) || number != static_cast<double>(static_cast<std::int64_t>(std::min(number, 1e9))))
-      setup_.problems.add(member.node.mark, fmt::format("{}.{} is not a whole number from 1", path_, member.key), {}, fmt::format("For example: {{ {} = 2 }}", member.key));
+      setup_.problems.add(member.node.mark, fmt::format("{}.{} is not a whole number from 1", path_, member.key), {},
+                          fmt::format("For example: {{ {} = 2 }}", member.key));
     target_.choice = member.key == "count" ? Target::Choice::count : Target::Choice::top;
     target_.number = static_cast<std::size_t>(std::clamp(number, 1.0, 1e9));
     return true;
@@ -90,10 +105,12 @@ class TargetReader {
 
   void read_pool(const sim::Member& member) {
     if (member.key == "partners" || member.key == "firms") {
-      for (const std::size_t p : named_partners(setup_, without_focal(member.node), path_)) target_.firms.push_back(firm_of_partner(p));
+      for (const std::size_t p : named_partners(setup_, without_focal(member.node), path_))
+        target_.firms.push_back(firm_of_partner(p));
       std::sort(target_.firms.begin(), target_.firms.end());
       if (const auto* names = std::get_if<sim::ArrayNode>(&member.node.value); names != nullptr && names->empty())
-        setup_.problems.add(member.node.mark, fmt::format("{}.{} is empty", path_, member.key), "a target has at least one firm", "For example: partners = [\"*\"]");
+        setup_.problems.add(member.node.mark, fmt::format("{}.{} is empty", path_, member.key),
+                            "a target has at least one firm", "For example: partners = [\"*\"]");
       return;
     }
     if (member.key == "tag") return read_label(member, [](const Partner& p) { return p.tags; });
@@ -111,8 +128,10 @@ class TargetReader {
     };
     sim::Node rest{names.mark, sim::ArrayNode{}};
     auto& list = std::get<sim::ArrayNode>(rest.value);
-    if (const auto* array = std::get_if<sim::ArrayNode>(&names.value)) list = *array;
-    else list.push_back(names);
+    if (const auto* array = std::get_if<sim::ArrayNode>(&names.value))
+      list = *array;
+    else
+      list.push_back(names);
     const auto end = std::remove_if(list.begin(), list.end(), is_focal);
     if (end != list.end()) target_.firms.push_back(kFocalFirm);
     list.erase(end, list.end());
@@ -134,8 +153,9 @@ class TargetReader {
     }
     if (!target_.firms.empty()) return;
     setup_.problems.add(member.node.mark, fmt::format("{}: no partner has this {}", path_, member.key), {},
-                        name == nullptr || all.empty() ? fmt::format("Give partners a {} first, or write target = \"partners\"", member.key)
-                                                       : sim::did_you_mean(*name, {all.begin(), all.end()}, "There are"));
+                        name == nullptr || all.empty()
+                            ? fmt::format("Give partners a {} first, or write target = \"partners\"", member.key)
+                            : sim::did_you_mean(*name, {all.begin(), all.end()}, "There are"));
   }
 
   Setup& setup_;
@@ -183,7 +203,8 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
   const auto add = [&](const sim::Node& name) {
     const auto* pattern = std::get_if<std::string>(&name.value);
     if (pattern == nullptr) {
-      setup.problems.add(name.mark, fmt::format("{}: a partner is named by its id in quotes", path), {}, "For example: partners = [\"acme\"]");
+      setup.problems.add(name.mark, fmt::format("{}: a partner is named by its id in quotes", path), {},
+                         "For example: partners = [\"acme\"]");
       return;
     }
     bool any = false;  // named twice is named
@@ -195,7 +216,8 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
       if (std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
     }
     if (!any && !is_disabled_partner(setup.scenario, *pattern))
-      setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {}, sim::did_you_mean(*pattern, ids, "Partners"));
+      setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {},
+                         sim::did_you_mean(*pattern, ids, "Partners"));
   };
   if (const auto* names = std::get_if<sim::ArrayNode>(&node.value))
     for (const sim::Node& name : *names) add(name);

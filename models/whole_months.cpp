@@ -68,8 +68,8 @@ std::string whole_months_problem(const sim::Law& law, const sim::Range& range) {
   const double value = law.number("value");
   if (value == std::floor(value)) return {};
   const double lower = std::floor(value);
-  return fmt::format("{} is not a whole number of months. Use {}, or a law such as {{ geometric = {{ mean = {} }} }}.", value,
-                     lower >= range.low ? lower : lower + 1.0, value);
+  return fmt::format("{} is not a whole number of months. Use {}, or a law such as {{ geometric = {{ mean = {} }} }}.",
+                     value, lower >= range.low ? lower : lower + 1.0, value);
 }
 
 WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival) {
@@ -88,7 +88,8 @@ WholeMonths::WholeMonths(int horizon, const std::function<double(int)>& survival
   // Thresholds above the largest coin of each slice: from there the count goes on one by one.
   for (std::uint32_t slice = 0; slice < kSlices; ++slice) {
     const std::uint32_t largest = (slice << kGuideShift) + ((1u << kGuideShift) - 1);
-    const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(), [largest](std::uint32_t t) { return largest < t; });
+    const auto below = std::partition_point(thresholds_.begin(), thresholds_.end(),
+                                            [largest](std::uint32_t t) { return largest < t; });
     guide_[slice] = static_cast<std::uint32_t>(below - thresholds_.begin());
     if (slice > 0) steps_ = std::max(steps_, guide_[slice - 1] - guide_[slice]);
   }
@@ -130,14 +131,15 @@ void WholeMonths::fill(sim::Isa isa, const std::uint32_t* words, std::size_t n, 
   const std::uint32_t* __restrict word = words;
   std::uint32_t* __restrict out = months;
   // Steps without a jump suffice for all words but those of the first slice, where long tails lie.
-  sim::on_lanes(isa, [=, guide = guide_.data(), thresholds = thresholds_.data(), least = least_, steps = steps_]() SIM_LANES {
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::uint32_t coin = sim::coin(word[i]);
-      std::uint32_t k = guide[coin >> kGuideShift];
-      for (std::uint32_t step = 0; step < steps; ++step) k += coin < thresholds[k] ? 1u : 0u;
-      out[i] = least + k;
-    }
-  });
+  sim::on_lanes(
+      isa, [=, guide = guide_.data(), thresholds = thresholds_.data(), least = least_, steps = steps_]() SIM_LANES {
+        for (std::size_t i = 0; i < n; ++i) {
+          const std::uint32_t coin = sim::coin(word[i]);
+          std::uint32_t k = guide[coin >> kGuideShift];
+          for (std::uint32_t step = 0; step < steps; ++step) k += coin < thresholds[k] ? 1u : 0u;
+          out[i] = least + k;
+        }
+      });
   for (std::size_t i = 0; i < n; ++i)
     if (sim::coin(words[i]) >> kGuideShift == 0) months[i] = (*this)(words[i]);
 }

@@ -50,8 +50,8 @@ class WholeMonths {
   static constexpr int kGuideShift = 23;  // of 31-bit coins
   static constexpr std::uint32_t kSlices = 256;
 
-  std::uint32_t least_ = 0;              // the constant, or months every draw exceeds
-  std::vector<double> survival_;         // P(N > k)
+  std::uint32_t least_ = 0;                // the constant, or months every draw exceeds
+  std::vector<double> survival_;           // P(N > k)
   std::vector<std::uint32_t> thresholds_;  // of P(N > least + i), descending; then 0
   std::array<std::uint32_t, kSlices> guide_{};
   std::uint32_t steps_ = 0;  // thresholds within a slice at most, but for the first one

@@ -10,17 +10,21 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 const std::array kParameters{
     sim::label_spec("acquisition.*.label"),
     sim::enabled_spec("acquisition.*.enabled"),
-    sim::ParameterSpec{.path = "acquisition.*.spend", .unit = "currency", .range = {0, 1e12}, .required = true, .doc = "spent a month"},
-    sim::ParameterSpec{.path = "acquisition.*.cost_per_lead", .unit = "currency", .range = {0, 1e12, true}, .required = true, .doc = "what one lead costs"},
+    sim::ParameterSpec{.path = "acquisition.*.spend", .unit = "currency", .range = {0, 1e12}, .required = true,
+                       .doc = "spent a month"},
+    sim::ParameterSpec{.path = "acquisition.*.cost_per_lead", .unit = "currency", .range = {0, 1e12, true},
+                       .required = true, .doc = "what one lead costs"},
     close_rate_spec("acquisition.*.close_rate"),
     deal_value_spec("acquisition.*.deal_value"),
     lag_spec("acquisition.*.lag"),
     fee_spec("acquisition.*.recurring.fee"),
     retention_spec("acquisition.*.recurring.retention"),
 };
+// clang-format on
 
 // spend / cost per lead, from each month in which one of them changes.
 Parameter intensity(Setup& setup, const std::string& path) {
@@ -39,7 +43,8 @@ class Acquisition final : public Process {
   explicit Acquisition(Setup& setup) : scratch_(setup.channels.size(), setup.lanes) {
     for (std::size_t c = 0; c < setup.channels.size(); ++c) {
       const std::string path = "acquisition." + setup.channels[c];
-      samplers_.emplace_back(setup, SourceAddress{path, stream::kAcquisition, setup.source_of_channel(c), kFocalFirm}, intensity(setup, path), false);
+      samplers_.emplace_back(setup, SourceAddress{path, stream::kAcquisition, setup.source_of_channel(c), kFocalFirm},
+                             intensity(setup, path), false);
     }
   }
   void begin(State& state) override {
@@ -52,8 +57,10 @@ class Acquisition final : public Process {
   }
   void expect(Expectation& e, int phase) override {
     for (SourceSampler& sampler : samplers_) {
-      if (phase == kCash) sampler.expect_fees(e);
-      else sampler.expect(e, 1.0, 1.0, 0.0);
+      if (phase == kCash)
+        sampler.expect_fees(e);
+      else
+        sampler.expect(e, 1.0, 1.0, 0.0);
     }
   }
 
@@ -65,11 +72,14 @@ class Acquisition final : public Process {
 }  // namespace
 
 const Entry& acquisition_entry() {
-  static const Entry entry{
-      "acquisition", stream::kAcquisition, {kReferrals, kCash}, "Customers paid for, by advertising and the like.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.channels.empty() ? nullptr : std::make_unique<Acquisition>(setup);
-      }};
+  static const Entry entry{"acquisition",
+                           stream::kAcquisition,
+                           {kReferrals, kCash},
+                           "Customers paid for, by advertising and the like.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.channels.empty() ? nullptr : std::make_unique<Acquisition>(setup);
+                           }};
   return entry;
 }
 

@@ -7,12 +7,14 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 constexpr std::array kParameters{
     sim::ParameterSpec{.path = "economy.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
                        .doc = "multipliers on leads by calendar month, January to December", .source = "neutral"},
     sim::ParameterSpec{.path = "economy.trend", .unit = "1 a month", .range = {-0.99, 10}, .fallback = 0.0,
                        .doc = "monthly growth of leads", .source = "neutral"},
 };
+// clang-format on
 
 class MarketCalendar final : public Process {
  public:
@@ -28,7 +30,11 @@ class MarketCalendar final : public Process {
 
 const Entry& calendar_entry() {
   static const Entry entry{
-      "calendar", stream::kCalendar, {kEconomy}, "Season and trend of demand.", kParameters,
+      "calendar",
+      stream::kCalendar,
+      {kEconomy},
+      "Season and trend of demand.",
+      kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> {
         return Calendar::is_given(setup.scenario, "economy") ? std::make_unique<MarketCalendar>(setup) : nullptr;
       }};

@@ -11,7 +11,8 @@
 // that month, its partnerships end. The path of cash goes on in `funded_` as if somebody paid, so that the funding
 // need, the opening cash with which a future would not have run out, is exact unless the owner draws what is above a
 // level: then opening cash may be drawn before it is needed, and the need is larger.
-// Oracle: burn 1 a month, income Poisson(m), absorbed after u units: rho^u, rho the smallest root of rho = e^(m(rho-1)).
+// Oracle: burn 1 a month, income Poisson(m), absorbed after u units: rho^u, rho the smallest root of rho =
+// e^(m(rho-1)).
 //
 // What things cost is in money_terms.h, partners' books in partner_ledger.h, the spreadsheet's in expected_cash.h.
 #include <algorithm>
@@ -31,10 +32,14 @@ namespace {
 
 class Cash final : public Process {
  public:
-  explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_.has_cash) {
+  explicit Cash(Setup& setup)
+      : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_.has_cash) {
     add_outputs(setup);
-    for (auto* lane : {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_}) lane->resize(sim::padded(setup.lanes));
-    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_}) lane->resize(sim::padded(setup.lanes));
+    for (auto* lane :
+         {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
+      lane->resize(sim::padded(setup.lanes));
+    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_})
+      lane->resize(sim::padded(setup.lanes));
     past_bookings_ = sim::Grid<double>(payment_.whole + 2, setup.lanes);
     shortfalls_ = sim::Grid<double>(terms_.grace + 1, setup.lanes);
   }
@@ -83,7 +88,8 @@ class Cash final : public Process {
       state.write(need_column_, flow_.data());
       for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? 1.0 : 0.0;
       state.write(out_column_, flow_.data());
-      for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : sim::kMissing;
+      for (std::size_t i = 0; i < n; ++i)
+        flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : sim::kMissing;
       state.write(out_month_column_, flow_.data());
     }
     ledger_.finish(state);
@@ -96,24 +102,34 @@ class Cash final : public Process {
   void add_outputs(Setup& setup) {
     const std::string& money_unit = setup.currency;
     const double resolution = setup.money_resolution;
-    profit_column_ = setup.outcome({"profit", money_unit, "Profit", "Revenue less all costs, when booked, within the horizon."});
+    profit_column_ =
+        setup.outcome({"profit", money_unit, "Profit", "Revenue less all costs, when booked, within the horizon."});
     if (setup.scenario.given("firm.discount_rate"))
-      npv_column_ = setup.outcome({"npv", money_unit, "Net present value", "Cash flow before injections and draws, discounted at the annual rate."});
-    sim::Column break_even{"break_even_month", "month", "Break-even month", "First month at whose end all profit so far is not negative; missing when there is none.", true};
+      npv_column_ = setup.outcome({"npv", money_unit, "Net present value",
+                                   "Cash flow before injections and draws, discounted at the annual rate."});
+    sim::Column break_even{"break_even_month", "month", "Break-even month",
+                           "First month at whose end all profit so far is not negative; missing when there is none.",
+                           true};
     break_even.may_be_missing = true;
     break_even_column_ = setup.outcome(break_even);
-    profit_series_ = setup.trajectory({"profit", money_unit, "Profit a month", "Revenue less all costs of the month.", resolution});
+    profit_series_ =
+        setup.trajectory({"profit", money_unit, "Profit a month", "Revenue less all costs of the month.", resolution});
     setup.running_names.push_back("profit");
     if (!terms_.has_cash) return;
     setup.running_names.push_back("cash");
-    cash_column_ = setup.outcome({"cash_end", money_unit, "Cash at the end", "Cash after the last month, or when it ran out."});
+    cash_column_ =
+        setup.outcome({"cash_end", money_unit, "Cash at the end", "Cash after the last month, or when it ran out."});
     lowest_column_ = setup.outcome({"cash_min", money_unit, "Lowest cash", "Lowest cash at the end of a month."});
     need_column_ = setup.outcome({"funding_need", money_unit, "Funding need",
-                                  "Opening cash with which this future would not run out, the owner drawing what was drawn: P95 keeps the probability of running out at 5 %.", true});
-    sim::Column out{"out_of_cash", "1", "Out of cash", "1 when the firm runs out of cash: the mean is its probability.", true};
+                                  "Opening cash with which this future would not run out, the owner drawing what was "
+                                  "drawn: P95 keeps the probability of running out at 5 %.",
+                                  true});
+    sim::Column out{"out_of_cash", "1", "Out of cash", "1 when the firm runs out of cash: the mean is its probability.",
+                    true};
     out.explains = true;
     out_column_ = setup.outcome(out);
-    sim::Column month{"out_of_cash_month", "month", "Month out of cash", "Month in which the firm runs out of cash; missing when it does not."};
+    sim::Column month{"out_of_cash_month", "month", "Month out of cash",
+                      "Month in which the firm runs out of cash; missing when it does not."};
     month.may_be_missing = true;
     out_month_column_ = setup.outcome(month);
     cash_series_ = setup.trajectory({"cash", money_unit, "Cash", "Cash at the end of the month.", resolution});
@@ -136,7 +152,8 @@ class Cash final : public Process {
     const double* __restrict shocks = state.has_shock_costs ? state.shock_costs.data() : nullptr;
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i)
-        profit[i] = booked[i] * (1.0 - static_cast<double>(variable[i])) - costs[i] - static_cast<double>(upkeep[i]) - (static_cast<double>(fixed[i]) + spend);
+        profit[i] = booked[i] * (1.0 - static_cast<double>(variable[i])) - costs[i] - static_cast<double>(upkeep[i]) -
+                    (static_cast<double>(fixed[i]) + spend);
       for (std::size_t i = 0; shocks != nullptr && i < n; ++i) profit[i] -= shocks[i];
     });
   }
@@ -163,15 +180,19 @@ class Cash final : public Process {
   void settle(State& state) {
     const std::size_t n = state.count;
     const std::size_t rows = past_bookings_.rows();
-    const auto row = [&](std::size_t lag) { return past_bookings_.row((static_cast<std::size_t>(state.month) + rows - lag) % rows); };
+    const auto row = [&](std::size_t lag) {
+      return past_bookings_.row((static_cast<std::size_t>(state.month) + rows - lag) % rows);
+    };
     std::copy_n(booked_.data(), n, row(0));
     const double* __restrict on_time = row(payment_.whole);
     const double* __restrict behind = row(payment_.whole + 1);
     const double* __restrict booked = booked_.data();
     const std::uint32_t* __restrict stopped = state.stopped_in.data();
-    double *__restrict profit_now = profit_now_.data(), *__restrict flows = flow_.data(), *__restrict funded = funded_.data();
-    double *__restrict cash = cash_.data(), *__restrict lowest = lowest_.data(), *__restrict npv = npv_.data();
-    double *__restrict profit = profit_.data(), *__restrict broke_even = broke_even_.data();
+    double* __restrict profit_now = profit_now_.data();
+    double* __restrict flows = flow_.data();
+    double* __restrict funded = funded_.data();
+    double* __restrict cash = cash_.data(), * __restrict lowest = lowest_.data(), * __restrict npv = npv_.data();
+    double* __restrict profit = profit_.data(), * __restrict broke_even = broke_even_.data();
     const double injection = terms_.injected(state.month), draw_above = terms_.draw_above;
     const double discount = terms_.discount_factor(state.month);
     sim::on_lanes(state.isa, [=, payment = payment_, month = static_cast<double>(state.month)]() SIM_LANES {
@@ -202,10 +223,12 @@ class Cash final : public Process {
   void watch(State& state) {
     const std::size_t n = state.count, window = terms_.grace + 1;
     const double* __restrict funded = funded_.data();
-    double *__restrict newest = shortfalls_.row(static_cast<std::size_t>(state.month) % window), *__restrict least = flow_.data();
+    double* __restrict newest = shortfalls_.row(static_cast<std::size_t>(state.month) % window);
+    double* __restrict least = flow_.data();
     float* __restrict below = below_.data();
     std::uint32_t* __restrict stopped = state.stopped_in.data();
-    sim::on_lanes(state.isa, [=, credit = terms_.credit, grace = static_cast<float>(terms_.grace), month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, credit = terms_.credit, grace = static_cast<float>(terms_.grace),
+                              month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         newest[i] = -credit - funded[i];
         least[i] = newest[i];
@@ -242,8 +265,8 @@ class Cash final : public Process {
   const MoneyTerms::Payment payment_;
   ExpectedCash expected_;
   PartnerLedger ledger_;
-  int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1, need_column_ = -1,
-      out_column_ = -1, out_month_column_ = -1, profit_series_ = -1, cash_series_ = -1;
+  int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1,
+      need_column_ = -1, out_column_ = -1, out_month_column_ = -1, profit_series_ = -1, cash_series_ = -1;
   sim::Lane<double> booked_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_, costs_;
   sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_;
   sim::Grid<double> past_bookings_;  // [month modulo rows]
@@ -253,11 +276,14 @@ class Cash final : public Process {
 }  // namespace
 
 const Entry& cash_entry() {
-  static const Entry entry{
-      "cash", stream::kCash, {kCash, kStop}, "Costs, profit, cash and running out of it.", money_parameters(),
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return models_money(setup) ? std::make_unique<Cash>(setup) : nullptr;
-      }};
+  static const Entry entry{"cash",
+                           stream::kCash,
+                           {kCash, kStop},
+                           "Costs, profit, cash and running out of it.",
+                           money_parameters(),
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return models_money(setup) ? std::make_unique<Cash>(setup) : nullptr;
+                           }};
   return entry;
 }
 

@@ -15,12 +15,15 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 const std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.churn", .unit = "1 a month", .range = {0, 1, false, true}, .fallback = 0.0,
-                       .frequency = sim::Frequency::once_a_replication, .laws = lifetime_laws(), .check = lifetime_problem,
-                       .companions = lifetime_companions(),
-                       .doc = "probability that the partnership ends in a month, or the law of its life", .source = "neutral"},
+                       .frequency = sim::Frequency::once_a_replication, .laws = lifetime_laws(),
+                       .check = lifetime_problem, .companions = lifetime_companions(),
+                       .doc = "probability that the partnership ends in a month, or the law of its life",
+                       .source = "neutral"},
 };
+// clang-format on
 
 class Churn final : public Process {
  public:
@@ -78,7 +81,8 @@ class Churn final : public Process {
 
   void expect(Expectation& e, int) override {
     for (Life& life : lives_)
-      e.alive[life.partner] *= life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
+      e.alive[life.partner] *=
+          life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
   }
 
  private:
@@ -95,11 +99,14 @@ class Churn final : public Process {
 }  // namespace
 
 const Entry& churn_entry() {
-  static const Entry entry{
-      "churn", stream::kChurn, {kDissolution}, "Partnerships end by themselves.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.partners.empty() ? nullptr : std::make_unique<Churn>(setup);
-      }};
+  static const Entry entry{"churn",
+                           stream::kChurn,
+                           {kDissolution},
+                           "Partnerships end by themselves.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.partners.empty() ? nullptr : std::make_unique<Churn>(setup);
+                           }};
   return entry;
 }
 

@@ -2,8 +2,8 @@
 // abandoned with a probability. Revenue is booked when served, at the value of the closing month. Deals closed in one
 // month queue in random order (models/closed_deals.h).
 //
-// Lanes without a queue whose deals fit need nothing. Coins of abandonment: word j % 4 of call j / 4 for the j-th waiting
-// deal, entity "firm.delivery". Oracle, all waiting abandoned: E min(N, K) = lambda F(K-2) + K (1 - F(K-1)).
+// Lanes without a queue whose deals fit need nothing. Coins of abandonment: word j % 4 of call j / 4 for the j-th
+// waiting deal, entity "firm.delivery". Oracle, all waiting abandoned: E min(N, K) = lambda F(K-2) + K (1 - F(K-1)).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -18,11 +18,15 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 const std::array kParameters{
-    without_default(drawn_spec("firm.capacity", "deals a month", {0, 1e9}, "most deals served in a month; none: all of them")),
+    without_default(drawn_spec("firm.capacity", "deals a month", {0, 1e9},
+                               "most deals served in a month; none: all of them")),
     sim::ParameterSpec{.path = "firm.abandonment", .unit = "1 a month", .range = {0, 1}, .fallback = 0.0,
-                       .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral", .needs = "firm.capacity"},
+                       .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral",
+                       .needs = "firm.capacity"},
 };
+// clang-format on
 
 class Delivery final : public Process {
  public:
@@ -39,8 +43,11 @@ class Delivery final : public Process {
         abandoned_(sim::padded(setup.lanes)),
         waiting_(abandoned_) {
     setup.needs_closings = true;
-    waiting_column_ = setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end", "Deals closed but neither served nor abandoned at the end, or when the firm stopped.", true});
-    abandoned_column_ = setup.outcome({"deals_abandoned", "1", "Deals abandoned", "Deals closed that were abandoned while waiting.", true});
+    waiting_column_ =
+        setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end",
+                       "Deals closed but neither served nor abandoned at the end, or when the firm stopped.", true});
+    abandoned_column_ = setup.outcome(
+        {"deals_abandoned", "1", "Deals abandoned", "Deals closed that were abandoned while waiting.", true});
   }
 
   void begin(State& state) override {
@@ -129,8 +136,9 @@ class Delivery final : public Process {
     std::size_t kept = 0;
     for (std::size_t j = 0; j < queue.size(); ++j) {
       if (j % 4 == 0)
-        words = state.philox->words(state.first_replication + static_cast<std::uint32_t>(lane),
-                                    {entity_, stream::kDelivery, static_cast<std::uint32_t>(state.month), static_cast<std::uint32_t>(j / 4)});
+        words = state.philox->words(
+            state.first_replication + static_cast<std::uint32_t>(lane),
+            {entity_, stream::kDelivery, static_cast<std::uint32_t>(state.month), static_cast<std::uint32_t>(j / 4)});
       if (sim::coin(words[j % 4]) < threshold) {
         if (state.stopped_in[lane] == 0) abandoned_[lane] += 1.0f;
       } else {
@@ -144,8 +152,8 @@ class Delivery final : public Process {
   double abandonment_;
   std::uint64_t entity_;
   sim::Lane<float> capacity_of_;
-  sim::Lane<double> room_;          // deals served this month
-  sim::Lane<std::uint32_t> busy_;   // 1 where deals wait or do not fit
+  sim::Lane<double> room_;         // deals served this month
+  sim::Lane<std::uint32_t> busy_;  // 1 where deals wait or do not fit
   sim::LaneList busy_lanes_;
   ClosedDeals closed_;
   std::vector<std::vector<ClosedDeals::Deal>> queues_;  // [lane], oldest first
@@ -157,11 +165,16 @@ class Delivery final : public Process {
 }  // namespace
 
 const Entry& delivery_entry() {
-  static const Entry entry{
-      "delivery", stream::kDelivery, {kDelivery}, "Deals wait until there is capacity to serve them.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.scenario.given("firm.capacity") && setup.sources() != 0 ? std::make_unique<Delivery>(setup) : nullptr;
-      }};
+  static const Entry entry{"delivery",
+                           stream::kDelivery,
+                           {kDelivery},
+                           "Deals wait until there is capacity to serve them.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.scenario.given("firm.capacity") && setup.sources() != 0
+                                        ? std::make_unique<Delivery>(setup)
+                                        : nullptr;
+                           }};
   return entry;
 }
 

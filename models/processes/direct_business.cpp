@@ -17,6 +17,7 @@ namespace {
 
 const std::string kPath = "firm.direct";
 
+// clang-format off
 const std::array kParameters{
     required(drawn_spec("firm.direct.leads", "leads a month", {0, 100000}, "customers who come without a partner")),
     close_rate_spec("firm.direct.close_rate"),
@@ -24,12 +25,15 @@ const std::array kParameters{
     lag_spec("firm.direct.lag"),
     fee_spec("firm.direct.recurring.fee"),
     retention_spec("firm.direct.recurring.retention"),
-    drawn_spec("firm.direct.word_of_mouth", "leads", {0, 1000}, "direct leads that each deal of last month, from any source, brings"),
+    drawn_spec("firm.direct.word_of_mouth", "leads", {0, 1000},
+               "direct leads that each deal of last month, from any source, brings"),
     sim::ParameterSpec{.path = "firm.direct.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
-                       .doc = "multipliers on direct leads by calendar month, January to December", .source = "neutral"},
+                       .doc = "multipliers on direct leads by calendar month, January to December",
+                       .source = "neutral"},
     sim::ParameterSpec{.path = "firm.direct.trend", .unit = "1 a month", .range = {-0.99, 10}, .fallback = 0.0,
                        .doc = "monthly growth of direct leads", .source = "neutral"},
 };
+// clang-format on
 
 // The largest value a number may take.
 double largest(const sim::Scenario& scenario, const std::string& path) {
@@ -93,9 +97,11 @@ class DirectBusiness final : public Process {
     const double mean = word_of_mouth_.expected(1) * close_rate_.expected(1);
     if (mean >= 1.0)
       setup.problems.add(setup.scenario.mark(path), fmt::format("{} times the mean close rate is {:.3g}", path, mean),
-                         "each deal would bring more than one deal, without end", fmt::format("Use less than {:.3g}.", 1.0 / close_rate_.expected(1)));
+                         "each deal would bring more than one deal, without end",
+                         fmt::format("Use less than {:.3g}.", 1.0 / close_rate_.expected(1)));
     else if (largest(setup.scenario, path) * largest(setup.scenario, kPath + ".close_rate") > 1.0)
-      setup.warnings.push_back(fmt::format("{}: in some futures each deal brings more than one further deal, and business explodes", path));
+      setup.warnings.push_back(
+          fmt::format("{}: in some futures each deal brings more than one further deal, and business explodes", path));
   }
 
   SourceSampler sampler_;
@@ -109,11 +115,14 @@ class DirectBusiness final : public Process {
 }  // namespace
 
 const Entry& direct_business_entry() {
-  static const Entry entry{
-      "direct business", stream::kDirectBusiness, {kReferrals, kDelivery, kCash}, "Customers the focal firm wins without partners.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.has_direct ? std::make_unique<DirectBusiness>(setup) : nullptr;
-      }};
+  static const Entry entry{"direct business",
+                           stream::kDirectBusiness,
+                           {kReferrals, kDelivery, kCash},
+                           "Customers the focal firm wins without partners.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.has_direct ? std::make_unique<DirectBusiness>(setup) : nullptr;
+                           }};
   return entry;
 }
 

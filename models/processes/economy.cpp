@@ -7,8 +7,8 @@
 #include <array>
 #include <optional>
 
-#include "models/setup.h"
 #include "models/regimes.h"
+#include "models/setup.h"
 #include "models/streams.h"
 #include "sim/rng/monthly_word.h"
 
@@ -17,38 +17,26 @@ namespace {
 
 constexpr std::uint32_t kStream = stream::kEconomy;
 
+// clang-format off
 constexpr std::array kParameters{
-    sim::ParameterSpec{.path = "economy.start",
-                       .kind = sim::Kind::text,
-                       .fallback_text = kStationaryStart,
-                       .doc = "regime of month 1, or \"stationary\"",
-                       .source = "neutral",
-                       .needs = "economy.regime"},
-    sim::ParameterSpec{.path = "economy.path",
-                       .kind = sim::Kind::tree,
-                       .doc = "the regime of every month, fixed: [\"expansion\", \"recession\"], or { recession = [13, 14] }",
-                       .source = "neutral",
-                       .needs = "economy.regime"},
+    sim::ParameterSpec{.path = "economy.start", .kind = sim::Kind::text, .fallback_text = kStationaryStart,
+                       .doc = "regime of month 1, or \"stationary\"", .source = "neutral", .needs = "economy.regime"},
+    sim::ParameterSpec{.path = "economy.path", .kind = sim::Kind::tree,
+                       .doc = "the regime of every month, fixed: [\"expansion\", \"recession\"], or { recession = [13, "
+                              "14] }", .source = "neutral", .needs = "economy.regime"},
     sim::label_spec("economy.regime.*.label"),
     sim::enabled_spec("economy.regime.*.enabled"),
-    sim::ParameterSpec{
-        .path = "economy.regime.*.to",
-        .kind = sim::Kind::number_map,
-        .unit = "1 a month",
-        .range = {0, 1},
-        .doc = "monthly probabilities of changing to other regimes; with mean_months: shares of destinations",
-        .source = "neutral"},
-    sim::ParameterSpec{.path = "economy.regime.*.mean_months",
-                       .unit = "months",
-                       .range = {1, 1e6},
+    sim::ParameterSpec{.path = "economy.regime.*.to", .kind = sim::Kind::number_map, .unit = "1 a month",
+                       .range = {0, 1},
+                       .doc = "monthly probabilities of changing to other regimes; with mean_months: shares of "
+                              "destinations", .source = "neutral"},
+    sim::ParameterSpec{.path = "economy.regime.*.mean_months", .unit = "months", .range = {1, 1e6},
                        .doc = "mean duration, instead of probabilities"},
-    sim::ParameterSpec{.path = "economy.regime.*.multiply",
-                       .kind = sim::Kind::number_map,
-                       .unit = "1",
-                       .range = {0, 1000},
-                       .doc = "factors on leads, close (odds), value, churn (hazard)",
+    sim::ParameterSpec{.path = "economy.regime.*.multiply", .kind = sim::Kind::number_map, .unit = "1",
+                       .range = {0, 1000}, .doc = "factors on leads, close (odds), value, churn (hazard)",
                        .source = "neutral"},
 };
+// clang-format on
 
 // Thresholds of a cumulative law: the outcome is the number of thresholds at or below the coin.
 std::vector<std::uint32_t> cumulative_thresholds(const std::vector<double>& law) {
@@ -193,9 +181,11 @@ class Economy final : public Process {
     std::uint32_t* __restrict next = next_.data();
     std::fill_n(next, n, 0u);
     for (std::size_t k = 0; k < thresholds_.size(); ++k)
-      sim::on_lanes(state.isa, [=, from = static_cast<std::uint32_t>(k / columns), threshold = thresholds_[k]]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) next[i] += regime[i] == from && sim::coin(word[i]) >= threshold ? 1u : 0u;
-      });
+      sim::on_lanes(state.isa,
+                    [=, from = static_cast<std::uint32_t>(k / columns), threshold = thresholds_[k]]() SIM_LANES {
+                      for (std::size_t i = 0; i < n; ++i)
+                        next[i] += regime[i] == from && sim::coin(word[i]) >= threshold ? 1u : 0u;
+                    });
     regime_.swap(next_);
   }
 

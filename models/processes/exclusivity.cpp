@@ -10,10 +10,13 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 constexpr std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.exclusive", .kind = sim::Kind::texts,
-                       .doc = "partners that send nothing while this one works; '*' matches any part of an id", .source = "neutral"},
+                       .doc = "partners that send nothing while this one works; '*' matches any part of an id",
+                       .source = "neutral"},
 };
+// clang-format on
 
 class Exclusivity final : public Process {
  public:
@@ -22,7 +25,8 @@ class Exclusivity final : public Process {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string path = setup.partners[p].path + ".exclusive";
       sim::Node names{setup.scenario.mark(path), sim::ArrayNode{}};
-      for (const std::string& name : setup.scenario.texts(path)) std::get<sim::ArrayNode>(names.value).push_back({setup.scenario.mark(path, name), name});
+      for (const std::string& name : setup.scenario.texts(path))
+        std::get<sim::ArrayNode>(names.value).push_back({setup.scenario.mark(path, name), name});
       const std::vector<std::size_t> others = named_partners(setup, names, path);
       for (const std::size_t other : others) {
         if (other == p) continue;
@@ -30,7 +34,8 @@ class Exclusivity final : public Process {
         setup.suspendable[other] = 1;
       }
       if (others == std::vector{p})
-        setup.problems.add(names.mark, fmt::format("{} names only the partner itself", path), "it holds back others", "Name another partner, or leave it out.");
+        setup.problems.add(names.mark, fmt::format("{} names only the partner itself", path), "it holds back others",
+                           "Name another partner, or leave it out.");
     }
   }
 
@@ -45,7 +50,8 @@ class Exclusivity final : public Process {
 
   void expect(Expectation& e, int) override {
     std::fill(e.suspended.begin(), e.suspended.end(), 0.0);
-    for (const auto& [holder, other] : pairs_) e.suspended[other] = 1.0 - (1.0 - e.suspended[other]) * (1.0 - e.weight[holder]);
+    for (const auto& [holder, other] : pairs_)
+      e.suspended[other] = 1.0 - (1.0 - e.suspended[other]) * (1.0 - e.weight[holder]);
   }
 
  private:
@@ -58,13 +64,17 @@ class Exclusivity final : public Process {
 }  // namespace
 
 const Entry& exclusivity_entry() {
-  static const Entry entry{
-      "exclusivity", stream::kExclusivity, {kOpen}, "Partners suspended while an exclusive one works.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        for (const Partner& partner : setup.partners)
-          if (!setup.scenario.texts(partner.path + ".exclusive").empty()) return std::make_unique<Exclusivity>(setup);
-        return nullptr;
-      }};
+  static const Entry entry{"exclusivity",
+                           stream::kExclusivity,
+                           {kOpen},
+                           "Partners suspended while an exclusive one works.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             for (const Partner& partner : setup.partners)
+                               if (!setup.scenario.texts(partner.path + ".exclusive").empty())
+                                 return std::make_unique<Exclusivity>(setup);
+                             return nullptr;
+                           }};
   return entry;
 }
 

@@ -14,16 +14,21 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 constexpr std::array kParameters{
     sim::label_spec("goal.*.label"),
     sim::enabled_spec("goal.*.enabled"),
     sim::ParameterSpec{.path = "goal.*.outcome", .kind = sim::Kind::text, .required = true,
-                       .doc = "revenue, revenue_trailing12, wins, leads, active_partners, profit or cash, as it stands at the end of a month"},
-    sim::ParameterSpec{.path = "goal.*.at_least", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level to reach"},
-    sim::ParameterSpec{.path = "goal.*.at_most", .unit = "that of the outcome", .range = {-1e15, 1e15}, .doc = "level never to exceed, instead of at_least"},
-    sim::ParameterSpec{.path = "goal.*.by", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .fallback = sim::kMaxMonths,
-                       .doc = "the last month that counts; none: the horizon"},
+                       .doc = "revenue, revenue_trailing12, wins, leads, active_partners, profit or cash, as it stands "
+                              "at the end of a month"},
+    sim::ParameterSpec{.path = "goal.*.at_least", .unit = "that of the outcome", .range = {-1e15, 1e15},
+                       .doc = "level to reach"},
+    sim::ParameterSpec{.path = "goal.*.at_most", .unit = "that of the outcome", .range = {-1e15, 1e15},
+                       .doc = "level never to exceed, instead of at_least"},
+    sim::ParameterSpec{.path = "goal.*.by", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths},
+                       .fallback = sim::kMaxMonths, .doc = "the last month that counts; none: the horizon"},
 };
+// clang-format on
 
 class Goals final : public Process {
  public:
@@ -77,20 +82,25 @@ class Goals final : public Process {
     const std::string path = "goal." + id;
     const bool least = scenario.given(path + ".at_least");
     if (least == scenario.given(path + ".at_most"))
-      setup.problems.add(scenario.mark(path + (least ? ".at_most" : ".outcome")), fmt::format("{} needs one of at_least and at_most", path),
-                         least ? "both are given" : "neither is given", least ? "Keep one of them." : "For example: at_least = 200_000");
+      setup.problems.add(scenario.mark(path + (least ? ".at_most" : ".outcome")),
+                         fmt::format("{} needs one of at_least and at_most", path),
+                         least ? "both are given" : "neither is given",
+                         least ? "Keep one of them." : "For example: at_least = 200_000");
     const std::string& figure = scenario.text(path + ".outcome");
     const auto& names = setup.running_names;
     if (std::find(names.begin(), names.end(), figure) == names.end())
-      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
+      setup.problems.add(scenario.mark(path + ".outcome"),
+                         fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
                          sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));
     goals_.push_back({id, figure, scenario.number(path + (least ? ".at_least" : ".at_most")), !least,
                       static_cast<int>(scenario.integer(path + ".by")),
-                      setup.outcome({"goal_" + id, "1", "Goal: " + scenario.label("goal", id), "1 in the futures that meet the goal: the mean is its probability."})});
+                      setup.outcome({"goal_" + id, "1", "Goal: " + scenario.label("goal", id),
+                                     "1 in the futures that meet the goal: the mean is its probability."})});
   }
 
   static double expected(const Expectation& e, const std::string& figure) {
-    const auto series = e.values.trajectories.find(figure == "revenue_trailing12" || figure == "active_partners" || figure == "cash" ? figure : "");
+    const auto series = e.values.trajectories.find(
+        figure == "revenue_trailing12" || figure == "active_partners" || figure == "cash" ? figure : "");
     if (series != e.values.trajectories.end() && !series->second.empty()) return series->second.back();
     const auto outcome = e.values.outcomes.find(figure);
     return outcome == e.values.outcomes.end() ? 0.0 : outcome->second;
@@ -102,11 +112,14 @@ class Goals final : public Process {
 }  // namespace
 
 const Entry& goals_entry() {
-  static const Entry entry{
-      "goals", stream::kGoals, {kRecord}, "Levels to be reached by a month.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.scenario.ids("goal").empty() ? nullptr : std::make_unique<Goals>(setup);
-      }};
+  static const Entry entry{"goals",
+                           stream::kGoals,
+                           {kRecord},
+                           "Levels to be reached by a month.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.scenario.ids("goal").empty() ? nullptr : std::make_unique<Goals>(setup);
+                           }};
   return entry;
 }
 

@@ -11,45 +11,61 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 constexpr std::array kParameters{
     sim::label_spec("partner.*.label"),
     sim::enabled_spec("partner.*.enabled"),
-    sim::ParameterSpec{.path = "partner.*.count", .kind = sim::Kind::integer, .unit = "partners", .range = {1, 100000}, .fallback = 1.0,
-                       .doc = "copies, drawn independently: acme_1, acme_2, ...", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.count", .kind = sim::Kind::integer, .unit = "partners", .range = {1, 100000},
+                       .fallback = 1.0, .doc = "copies, drawn independently: acme_1, acme_2, ...", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.shared", .kind = sim::Kind::boolean, .fallback = 0.0,
                        .doc = "copies share what is drawn once a replication", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.start", .kind = sim::Kind::integer, .unit = "month", .range = {1, sim::kMaxMonths}, .fallback = 1.0,
-                       .doc = "first month the partnership works", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.sector", .kind = sim::Kind::text, .doc = "line of business, which shocks can target", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.region", .kind = sim::Kind::text, .doc = "where it is, which shocks can target", .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.tags", .kind = sim::Kind::texts, .doc = "names that shocks can target", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.start", .kind = sim::Kind::integer, .unit = "month",
+                       .range = {1, sim::kMaxMonths}, .fallback = 1.0, .doc = "first month the partnership works",
+                       .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.sector", .kind = sim::Kind::text,
+                       .doc = "line of business, which shocks can target", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.region", .kind = sim::Kind::text,
+                       .doc = "where it is, which shocks can target", .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.tags", .kind = sim::Kind::texts, .doc = "names that shocks can target",
+                       .source = "neutral"},
 };
+// clang-format on
 
 class Partnerships final : public Process {
  public:
   explicit Partnerships(Setup& setup)
-      : partners_(setup.partners), active_(sim::padded(setup.lanes)), lost_(active_), lost_to_shocks_(sim::padded(setup.lanes)) {
+      : partners_(setup.partners),
+        active_(sim::padded(setup.lanes)),
+        lost_(active_),
+        lost_to_shocks_(sim::padded(setup.lanes)) {
     if (setup.partners.empty()) return;
-    active_column_ = setup.outcome({"active_partners_end", "1", "Active partners at the end",
-                                    "Partnerships still alive after the last month."});
-    sim::Column lost{"partners_lost", "1", "Partners lost", "Partnerships that began and ended within the horizon, but for those that end because the firm stops.", true};
+    active_column_ = setup.outcome(
+        {"active_partners_end", "1", "Active partners at the end", "Partnerships still alive after the last month."});
+    sim::Column lost{
+        "partners_lost", "1", "Partners lost",
+        "Partnerships that began and ended within the horizon, but for those that end because the firm stops.", true};
     lost.explains = true;
     lost_column_ = setup.outcome(lost);
-    trajectory_ = setup.trajectory({"active_partners", "1", "Active partners",
-                                    "Partnerships alive after the month.", 1.0, true});
+    trajectory_ =
+        setup.trajectory({"active_partners", "1", "Active partners", "Partnerships alive after the month.", 1.0, true});
     setup.running_names.push_back("active_partners");
-    for (const std::string& id : setup.scenario.ids("goal")) watched_ |= setup.scenario.text("goal." + id + ".outcome") == "active_partners";
+    for (const std::string& id : setup.scenario.ids("goal"))
+      watched_ |= setup.scenario.text("goal." + id + ".outcome") == "active_partners";
     const std::vector<double> resolutions(setup.partners.size(), 0x1p-20);
     const auto share = [&](const char* name, const char* long_name, const char* definition) {
       return setup.member_total({name, "1", long_name, definition, resolutions});
     };
     if (!setup.scenario.ids("shock").empty())
-      by_shock_ = share("ended_by_shock", "Ended by a shock", "Share of the futures in which a shock ended the partnership.");
-    by_churn_ = share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
+      by_shock_ =
+          share("ended_by_shock", "Ended by a shock", "Share of the futures in which a shock ended the partnership.");
+    by_churn_ =
+        share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
     if (setup.scenario.given("firm.cash"))
-      by_stop_ = share("ended_by_stop", "Ended with the firm", "Share of the futures in which the firm ran out of cash first.");
+      by_stop_ = share("ended_by_stop", "Ended with the firm",
+                       "Share of the futures in which the firm ran out of cash first.");
     if (setup.scenario.ids("shock").empty()) return;
-    sim::Column to_shocks{"partners_lost_to_shocks", "1", "Partners lost to shocks", "Partnerships that a shock ended within the horizon.", true};
+    sim::Column to_shocks{"partners_lost_to_shocks", "1", "Partners lost to shocks",
+                          "Partnerships that a shock ended within the horizon.", true};
     to_shocks.explains = true;
     lost_to_shocks_column_ = setup.outcome(to_shocks);
   }
@@ -143,7 +159,9 @@ class Partnerships final : public Process {
       if (!counts) continue;
       std::size_t surviving = state.working[p].size();
       for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];
-      state.result->sums.alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] += surviving;
+      state.result->sums
+          .alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] +=
+          surviving;
     }
   }
 
@@ -157,7 +175,9 @@ class Partnerships final : public Process {
     }
     const auto month = static_cast<std::uint32_t>(state.month);
     const std::uint32_t* stopped = state.stopped.data();
-    if (std::none_of(stopped, stopped + state.stopped_count, [&](std::uint32_t i) { return state.stopped_in[i] == month; })) return;
+    if (std::none_of(stopped, stopped + state.stopped_count,
+                     [&](std::uint32_t i) { return state.stopped_in[i] == month; }))
+      return;
     double begun = 0.0;
     for (const Partner& partner : partners_) begun += partner.start <= state.month ? 1.0 : 0.0;
     for (std::size_t k = 0; k < state.stopped_count; ++k)
@@ -207,7 +227,11 @@ class Partnerships final : public Process {
 
 const Entry& partnerships_entry() {
   static const Entry entry{
-      "partnerships", stream::kPartnerships, {kOpen, kClose, kRecord}, "Partnerships begin, work and leave.", kParameters,
+      "partnerships",
+      stream::kPartnerships,
+      {kOpen, kClose, kRecord},
+      "Partnerships begin, work and leave.",
+      kParameters,
       [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Partnerships>(setup); }};
   return entry;
 }

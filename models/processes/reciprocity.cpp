@@ -22,6 +22,7 @@
 namespace partnersim {
 namespace {
 
+// clang-format off
 const std::array kParameters{
     drawn_spec("partner.*.returns.leads", "leads a month", {0, 100000}, "customers you refer to the partner"),
     sim::ParameterSpec{.path = "partner.*.returns.alpha_in", .unit = "1", .range = {0, 100}, .fallback = 0.0,
@@ -29,6 +30,7 @@ const std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.returns.alpha_out", .unit = "1", .range = {0, 100}, .fallback = 0.0,
                        .doc = "further leads you give for each one received last month", .source = "neutral"},
 };
+// clang-format on
 
 class Reciprocity final : public Process {
  public:
@@ -42,23 +44,33 @@ class Reciprocity final : public Process {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string path = setup.partners[p].path + ".returns";
       if (!setup.scenario.has_table(path)) continue;
-      arcs_.push_back({p, {setup.partners[p].entity, stream::kReciprocity, 0, 0}, setup.parameter(path + ".leads"),
-                       setup.scenario.number(path + ".alpha_out"), setup.partners[p].start,
-                       setup.scenario.number(setup.partners[p].path + ".ramp"), setup.scenario.number(setup.partners[p].path + ".overlap"),
-                       std::nullopt, ArrivalMixing::of_months(setup, setup.partners[p].path, path), sim::Lane<float>(sim::padded(setup.lanes))});
+      arcs_.push_back({p,
+                       {setup.partners[p].entity, stream::kReciprocity, 0, 0},
+                       setup.parameter(path + ".leads"),
+                       setup.scenario.number(path + ".alpha_out"),
+                       setup.partners[p].start,
+                       setup.scenario.number(setup.partners[p].path + ".ramp"),
+                       setup.scenario.number(setup.partners[p].path + ".overlap"),
+                       std::nullopt,
+                       ArrivalMixing::of_months(setup, setup.partners[p].path, path),
+                       sim::Lane<float>(sim::padded(setup.lanes))});
       if (const std::string& partner = setup.partners[p].path; setup.scenario.given(partner + ".spread_shape"))
-        arcs_.back().spread = setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(partner + ".spread_shape")), "1",
-                                          "factor on the leads given to the partner");
+        arcs_.back().spread =
+            setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(partner + ".spread_shape")), "1",
+                        "factor on the leads given to the partner");
       if (arcs_.back().leads.is_zero() && arcs_.back().alpha_out == 0.0)
-        setup.problems.add(setup.scenario.mark(path), fmt::format("{} has no effect", path), "nothing is ever given, for it has neither leads nor alpha_out",
+        setup.problems.add(setup.scenario.mark(path), fmt::format("{} has no effect", path),
+                           "nothing is ever given, for it has neither leads nor alpha_out",
                            "Add a line such as leads = 2");
       const double product = setup.scenario.number(path + ".alpha_in") * arcs_.back().alpha_out;
       if (product >= 1.0)
-        setup.problems.add(setup.scenario.mark(path + ".alpha_in"), fmt::format("{}: alpha_in times alpha_out is {:.3g}", path, product),
+        setup.problems.add(setup.scenario.mark(path + ".alpha_in"),
+                           fmt::format("{}: alpha_in times alpha_out is {:.3g}", path, product),
                            "leads given back and forth would grow without end", "Their product must be below 1.");
     }
     std::vector<double> resolutions(setup.partners.size(), 1.0);
-    total_ = setup.member_total({"leads_returned", "1", "Leads returned", "Mean number of customers referred to the partner.", resolutions});
+    total_ = setup.member_total(
+        {"leads_returned", "1", "Leads returned", "Mean number of customers referred to the partner.", resolutions});
     sums_ = sim::Grid<double>(total_ >= 0 ? setup.partners.size() : 0, setup.lanes);
     sum_ = sim::Lane<double>(sim::padded(setup.lanes));
   }
@@ -89,11 +101,12 @@ class Reciprocity final : public Process {
 
   void expect(Expectation& e, int) override {
     for (Arc& arc : arcs_) {
-      const double a = scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
+      const double a =
+          scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
       const double works = e.weight[arc.partner] * (1.0 - e.suspended[arc.partner]);
       // What came last month counts where the partnership has outlived the month.
-      e.returned[arc.partner] = works * a * arc.leads.expected(e.month) +
-                                (1.0 - e.suspended[arc.partner]) * arc.alpha_out * e.outlived(arc.partner) * expected_before_[arc.partner];
+      const double loyal = (1.0 - e.suspended[arc.partner]) * arc.alpha_out * e.outlived(arc.partner);
+      e.returned[arc.partner] = works * a * arc.leads.expected(e.month) + loyal * expected_before_[arc.partner];
       expected_before_[arc.partner] = e.referred[arc.partner];
       e.values.member_totals["leads_returned"][arc.partner] += e.running * e.returned[arc.partner];
     }
@@ -149,7 +162,8 @@ class Reciprocity final : public Process {
     arc.address.month = static_cast<std::uint32_t>(state.month);
     const sim::Philox::Batch batch = state.batch(list);
     state.philox->words(state.isa, batch, arc.address, sim::Philox::Words::in(words_));
-    sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n}, {state.philox, batch, arc.address});
+    sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n},
+                        {state.philox, batch, arc.address});
     float* returned = state.returned.row(p);
     std::fill_n(returned, state.count, 0.0f);
     for (std::size_t k = 0; k < n; ++k) returned[list[k]] = static_cast<float>(static_cast<std::int32_t>(counts_[k]));
@@ -173,13 +187,17 @@ class Reciprocity final : public Process {
 }  // namespace
 
 const Entry& reciprocity_entry() {
-  static const Entry entry{
-      "reciprocity", stream::kReciprocity, {kReferrals}, "Leads given to partners, and what they bring in turn.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        for (const Partner& partner : setup.partners)
-          if (setup.scenario.has_table(partner.path + ".returns")) return std::make_unique<Reciprocity>(setup);
-        return nullptr;
-      }};
+  static const Entry entry{"reciprocity",
+                           stream::kReciprocity,
+                           {kReferrals},
+                           "Leads given to partners, and what they bring in turn.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             for (const Partner& partner : setup.partners)
+                               if (setup.scenario.has_table(partner.path + ".returns"))
+                                 return std::make_unique<Reciprocity>(setup);
+                             return nullptr;
+                           }};
   return entry;
 }
 

@@ -14,28 +14,36 @@
 namespace partnersim {
 namespace {
 
-constexpr std::array<std::string_view, 6> kTypes{"referral", "channel", "enterprise_alliance", "co_marketing", "joint_venture", "association"};
+constexpr std::array<std::string_view, 6> kTypes{"referral",     "channel",       "enterprise_alliance",
+                                                 "co_marketing", "joint_venture", "association"};
+// clang-format off
 const std::array kParameters{
-    sim::ParameterSpec{.path = "partner.*.type", .kind = sim::Kind::choice, .fallback_text = "referral", .choices = kTypes,
-                       .doc = "what kind of partnership; shocks can target it, numbers come from you", .source = "neutral"},
-    required(drawn_spec("partner.*.leads", "leads a month", {0, 100000}, "customers the partner refers while the partnership works")),
+    sim::ParameterSpec{.path = "partner.*.type", .kind = sim::Kind::choice, .fallback_text = "referral",
+                       .choices = kTypes,
+                       .doc = "what kind of partnership; shocks can target it, numbers come from you",
+                       .source = "neutral"},
+    required(drawn_spec("partner.*.leads", "leads a month", {0, 100000},
+                        "customers the partner refers while the partnership works")),
     close_rate_spec("partner.*.close_rate"),
     deal_value_spec("partner.*.deal_value"),
     lag_spec("partner.*.lag"),
     fee_spec("partner.*.recurring.fee"),
     retention_spec("partner.*.recurring.retention"),
     sim::ParameterSpec{.path = "partner.*.ramp", .unit = "months", .range = {0, 1000}, .fallback = 0.0,
-                       .doc = "time constant tau of the start: month a brings 1 - exp(-a/tau) of the leads", .source = "neutral"},
+                       .doc = "time constant tau of the start: month a brings 1 - exp(-a/tau) of the leads",
+                       .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.overlap", .unit = "1", .range = {0, 1}, .fallback = 0.0,
                        .doc = "share of the leads that would have come anyway", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.spread_shape", .unit = "1", .range = {0.01, 1e6},
-                       .doc = "gamma shape of how good the partner turns out, mean 1, once a replication; none: exactly as given"},
+                       .doc = "gamma shape of how good the partner turns out, mean 1, once a replication; none: "
+                              "exactly as given"},
     sim::ParameterSpec{.path = "partner.*.month_shape", .unit = "1", .range = {0.01, 1e6},
                        .doc = "gamma shape of how good a month is, mean 1; none: Poisson months"},
     sim::ParameterSpec{.path = "partner.*.event.probability", .unit = "1 a month", .range = {0, 1}, .required = true,
                        .doc = "probability of an event (a webinar, a fair) in a month"},
     required(drawn_spec("partner.*.event.leads", "leads", {0, 100000}, "leads an event brings on average")),
 };
+// clang-format on
 
 double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-age / tau); }
 
@@ -44,15 +52,17 @@ class ReferralFlow final : public Process {
   explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes), open_(setup.lanes) {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string& path = setup.partners[p].path;
-      samplers_.emplace_back(setup, SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
+      samplers_.emplace_back(setup,
+                             SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
                              setup.parameter(path + ".leads"), true);
       SourceRates& rates = samplers_.back().rates();
       if (setup.scenario.given(path + ".spread_shape"))
         rates.mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
                               "factor on the partner's leads, how good it turned out"));
       rates.add(ArrivalMixing::of(setup, path));
-      partners_.push_back({setup.partners[p].start, setup.scenario.number(path + ".ramp"), setup.scenario.number(path + ".overlap"),
-                           setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns")});
+      partners_.push_back({setup.partners[p].start, setup.scenario.number(path + ".ramp"),
+                           setup.scenario.number(path + ".overlap"), setup.scenario.number(path + ".returns.alpha_in"),
+                           setup.scenario.has_table(path + ".returns")});
     }
   }
 
@@ -84,8 +94,9 @@ class ReferralFlow final : public Process {
       return;
     }
     for (std::size_t p = 0; p < samplers_.size(); ++p)
-      e.referred[p] = samplers_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
-                                          (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
+      e.referred[p] =
+          samplers_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
+                              (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
   }
 
  private:
@@ -108,11 +119,14 @@ class ReferralFlow final : public Process {
 }  // namespace
 
 const Entry& referral_flow_entry() {
-  static const Entry entry{
-      "referral flow", stream::kReferralFlow, {kReferrals, kCash}, "Leads from partners, and the deals they become.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.partners.empty() ? nullptr : std::make_unique<ReferralFlow>(setup);
-      }};
+  static const Entry entry{"referral flow",
+                           stream::kReferralFlow,
+                           {kReferrals, kCash},
+                           "Leads from partners, and the deals they become.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.partners.empty() ? nullptr : std::make_unique<ReferralFlow>(setup);
+                           }};
   return entry;
 }
 

@@ -27,10 +27,14 @@ constexpr float kTolerance = 0.05f;  // eps of MODEL.md
 constexpr int kSteadyMonths = 3;
 
 constexpr std::array<std::string_view, 2> kTwins{"no_shocks", "calm"};
+// clang-format off
 constexpr std::array kParameters{
-    sim::ParameterSpec{.path = "resilience.twin", .kind = sim::Kind::choice, .fallback_text = "no_shocks", .choices = kTwins,
-                       .doc = "what the firm is compared with: no shocks, or \"calm\": also the starting regime throughout", .source = "neutral"},
+    sim::ParameterSpec{.path = "resilience.twin", .kind = sim::Kind::choice, .fallback_text = "no_shocks",
+                       .choices = kTwins,
+                       .doc = "what the firm is compared with: no shocks, or \"calm\": also the starting regime "
+                              "throughout", .source = "neutral"},
 };
+// clang-format on
 
 // Measures of one replication's performance Q over the months.
 struct Measures {
@@ -56,7 +60,8 @@ struct Measures {
       } else if (first >= 0 && ++steady == kSteadyMonths) {
         recovery = observed = t - kSteadyMonths + 1 - first;
         // From the lowest month so far to the first steady one.
-        if (const int rise = t - kSteadyMonths + 1 - lowest; rise > 0) rapidity = (static_cast<double>(q[static_cast<std::size_t>(t - kSteadyMonths + 1)]) - least) / rise;
+        if (const int rise = t - kSteadyMonths + 1 - lowest; rise > 0)
+          rapidity = (static_cast<double>(q[static_cast<std::size_t>(t - kSteadyMonths + 1)]) - least) / rise;
       }
     }
     disrupted = first >= 0;
@@ -80,16 +85,34 @@ class Resilience final : public Process, public Counterfactual {
       column.may_be_missing = may_be_missing;
       columns_[k] = setup.outcome(std::move(column));
     };
-    add(0, {"resilience_loss", "months", "Loss area", "Months of full performance lost to shocks: sum of (1 - Q)+, Q the revenue intensity over that of the twin.", true});
+    add(0,
+        {"resilience_loss", "months", "Loss area",
+         "Months of full performance lost to shocks: sum of (1 - Q)+, Q the revenue intensity over that of the twin.",
+         true});
     add(1, {"resilience_index", "1", "Resilience index", "1 less loss area over the horizon."});
     add(2, {"residual_performance", "1", "Residual performance", "Lowest performance Q of a month."});
     add(3, {"disrupted", "1", "Disrupted", "1 when performance fell below 0.95: the mean is its probability.", true});
-    add(4, {"recovery_months", "months", "Time to recovery", "From the first month below 0.95 to the first of three at or above it; missing when never below, or not recovered at the horizon.", true}, true);
-    add(5, {"unrecovered", "1", "Not recovered", "1 when performance fell below 0.95 and was not back at the horizon.", true});
-    add(6, {"recovery_observed", "months", "Time under observation", "Time to recovery, or the longest one that could have been seen when not recovered; missing when never below 0.95.", true}, true);
-    add(7, {"recovery_rapidity", "1 a month", "Rapidity", "Rise of performance a month from its minimum to recovery; missing without one."}, true);
+    add(4,
+        {"recovery_months", "months", "Time to recovery",
+         "From the first month below 0.95 to the first of three at or above it; missing when never below, or not "
+         "recovered at the horizon.",
+         true},
+        true);
+    add(5, {"unrecovered", "1", "Not recovered", "1 when performance fell below 0.95 and was not back at the horizon.",
+            true});
+    add(6,
+        {"recovery_observed", "months", "Time under observation",
+         "Time to recovery, or the longest one that could have been seen when not recovered; missing when never below "
+         "0.95.",
+         true},
+        true);
+    add(7,
+        {"recovery_rapidity", "1 a month", "Rapidity",
+         "Rise of performance a month from its minimum to recovery; missing without one."},
+        true);
     add(8, {"overshoot", "1", "Overshoot", "Highest performance above 1."});
-    series_ = setup.trajectory({"performance", "1", "Performance", "Revenue intensity over that of the twin without shocks.", 0x1p-20});
+    series_ = setup.trajectory(
+        {"performance", "1", "Performance", "Revenue intensity over that of the twin without shocks.", 0x1p-20});
   }
 
   void begin(State& state) override { state.counts_intensity = true; }
@@ -118,8 +141,10 @@ class Resilience final : public Process, public Counterfactual {
 
   bool open(State& state, std::size_t) override {
     state.pass = Pass::twin;
-    if (calm_) state.lanes.all(state.count);
-    else state.lanes.above(state.isa, state.shocked.data(), state.count, 0);
+    if (calm_)
+      state.lanes.all(state.count);
+    else
+      state.lanes.above(state.isa, state.shocked.data(), state.count, 0);
     if (!state.lanes.empty()) return true;
     conclude(state);
     return false;
@@ -156,7 +181,11 @@ class Resilience final : public Process, public Counterfactual {
   static constexpr std::size_t kColumns = 9;
   std::array<double, kColumns> row_of(const Measures& m) const {
     const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
-    return {m.area, 1.0 - m.area / months_, m.least, m.disrupted ? 1.0 : 0.0, m.recovery, unrecovered, m.observed, m.rapidity, m.overshoot};
+    return {m.area,     1.0 - m.area / months_,
+            m.least,    m.disrupted ? 1.0 : 0.0,
+            m.recovery, unrecovered,
+            m.observed, m.rapidity,
+            m.overshoot};
   }
 
   const int months_;
@@ -172,11 +201,15 @@ class Resilience final : public Process, public Counterfactual {
 }  // namespace
 
 const Entry& resilience_entry() {
-  static const Entry entry{
-      "resilience", stream::kResilience, {kRecord}, "Performance against a twin without shocks.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.scenario.has_table("resilience") ? std::make_unique<Resilience>(setup) : nullptr;
-      }};
+  static const Entry entry{"resilience",
+                           stream::kResilience,
+                           {kRecord},
+                           "Performance against a twin without shocks.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.scenario.has_table("resilience") ? std::make_unique<Resilience>(setup)
+                                                                           : nullptr;
+                           }};
   return entry;
 }
 

@@ -53,7 +53,8 @@ class Revenue final : public Process {
 
   void begin(State& state) override {
     state.counts_wins |= counts_wins_;
-    for (sim::Lane<double>* lane : {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
+    for (sim::Lane<double>* lane :
+         {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
       std::fill(lane->begin(), lane->end(), 0.0);
     last_year_.fill(0.0);
     for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
@@ -89,7 +90,8 @@ class Revenue final : public Process {
       month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : sim::kMissing;
     state.write(growth_, month_.data());
     if (direct_ >= 0) state.write(direct_, sources_.row(0));
-    for (std::size_t c = 0; c < channels_.size(); ++c) state.write(channels_[c], sources_.row(first_partner() + partners_ + c));
+    for (std::size_t c = 0; c < channels_.size(); ++c)
+      state.write(channels_[c], sources_.row(first_partner() + partners_ + c));
     state.write(recurring_end_, state.recurring.data());
     if (partner_total_ < 0) return;
     for (std::size_t p = 0; p < partners_; ++p) {
@@ -114,8 +116,10 @@ class Revenue final : public Process {
     outcomes["recurring_revenue"] += e.recurring;
     outcomes["recurring_revenue_end"] = e.recurring;
     if (has_direct_) outcomes["direct_revenue"] += e.sales[0];
-    for (std::size_t p = 0; p < e.weight.size(); ++p) e.values.member_totals["revenue"][p] += e.sales[first_partner() + p];
-    for (std::size_t c = 0; c < channel_ids_.size(); ++c) outcomes["acquisition_revenue_" + channel_ids_[c]] += e.sales[first_partner() + partners_ + c];
+    for (std::size_t p = 0; p < e.weight.size(); ++p)
+      e.values.member_totals["revenue"][p] += e.sales[first_partner() + p];
+    for (std::size_t c = 0; c < channel_ids_.size(); ++c)
+      outcomes["acquisition_revenue_" + channel_ids_[c]] += e.sales[first_partner() + partners_ + c];
     e.record("revenue", revenue);
     e.record("wins", e.wins);
     expected_year_ += revenue;
@@ -133,7 +137,8 @@ class Revenue final : public Process {
   void add_outcomes(Setup& setup) {
     const std::string& money = setup.currency;
     const double resolution = setup.money_resolution;
-    revenue_ = setup.outcome({"revenue", money, "Revenue", "What is booked within the horizon: deals when served, and fees."});
+    revenue_ =
+        setup.outcome({"revenue", money, "Revenue", "What is booked within the horizon: deals when served, and fees."});
     const auto years = static_cast<std::size_t>((months_ + 11) / 12);
     for (std::size_t y = 0; y < years; ++y)
       by_year_.push_back(setup.outcome({"revenue_by_year", money, "Revenue by year",
@@ -141,27 +146,42 @@ class Revenue final : public Process {
                                         false, "year", y, years}));
     if (has_direct_)
       direct_ = setup.outcome({"direct_revenue", money, "Direct revenue", "Value of deals won without partners."});
-    leads_column_ = setup.outcome({"leads", "1", "Leads", "Customers referred or come by themselves within the horizon."});
+    leads_column_ =
+        setup.outcome({"leads", "1", "Leads", "Customers referred or come by themselves within the horizon."});
     wins_column_ = setup.outcome({"wins", "1", "Deals closed", "Leads that became deals within the horizon."});
     channel_ids_ = setup.channels;
     for (const std::string& id : channel_ids_)
-      channels_.push_back(setup.outcome({"acquisition_revenue_" + id, money, "Revenue through " + setup.scenario.label("acquisition", id), "Value of deals won through this paid channel."}));
+      channels_.push_back(setup.outcome({"acquisition_revenue_" + id, money,
+                                         "Revenue through " + setup.scenario.label("acquisition", id),
+                                         "Value of deals won through this paid channel."}));
     trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "What is booked in the month.", resolution});
     wins_trajectory_ = setup.trajectory({"wins", "1", "Deals closed a month", "Deals closed in the month.", 1.0, true});
     if (months_ >= 12) {
-      trailing_column_ = setup.outcome({"revenue_trailing12", money, "Revenue of the last twelve months", "Revenue of the last twelve months of the horizon."});
-      trailing_trajectory_ = setup.wants_series("revenue_trailing12")
-          ? setup.trajectory({"revenue_trailing12", money, "Revenue of twelve months", "Revenue of the twelve months up to this one; of fewer in the first year.", resolution}) : -1;
+      trailing_column_ = setup.outcome({"revenue_trailing12", money, "Revenue of the last twelve months",
+                                        "Revenue of the last twelve months of the horizon."});
+      trailing_trajectory_ =
+          setup.wants_series("revenue_trailing12")
+              ? setup.trajectory({"revenue_trailing12", money, "Revenue of twelve months",
+                                  "Revenue of the twelve months up to this one; of fewer in the first year.",
+                                  resolution})
+              : -1;
     }
-    if (months_ > 12) drawdown_column_ = setup.outcome({"max_drawdown", "1", "Largest drawdown", "Largest fall of trailing-12 revenue from a peak, from month 12 on, as a share of the peak.", true});
+    if (months_ > 12)
+      drawdown_column_ = setup.outcome(
+          {"max_drawdown", "1", "Largest drawdown",
+           "Largest fall of trailing-12 revenue from a peak, from month 12 on, as a share of the peak.", true});
     if (months_ >= 24) {
-      sim::Column growth{"growth", "1", "Growth", "Revenue of the last twelve months over that of the first twelve, less 1; missing when the first year brought nothing."};
+      sim::Column growth{"growth", "1", "Growth",
+                         "Revenue of the last twelve months over that of the first twelve, less 1; missing when the "
+                         "first year brought nothing."};
       growth.may_be_missing = true;
       growth_ = setup.outcome(growth);
     }
     if (!setup.has_recurring) return;
-    recurring_column_ = setup.outcome({"recurring_revenue", money, "Recurring revenue", "Monthly fees paid within the horizon."});
-    recurring_end_ = setup.outcome({"recurring_revenue_end", money, "Recurring revenue a month at the end", "Fees of the last month."});
+    recurring_column_ =
+        setup.outcome({"recurring_revenue", money, "Recurring revenue", "Monthly fees paid within the horizon."});
+    recurring_end_ = setup.outcome(
+        {"recurring_revenue_end", money, "Recurring revenue a month at the end", "Fees of the last month."});
   }
 
   void add_up(State& state) {
@@ -224,7 +244,8 @@ class Revenue final : public Process {
   void expect_trailing(Expectation& e) {
     const auto year_to = [&](std::size_t end) {
       const std::size_t from = end > kYear ? end - kYear : 0;
-      return std::accumulate(expected_months_.begin() + static_cast<std::ptrdiff_t>(from), expected_months_.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+      return std::accumulate(expected_months_.begin() + static_cast<std::ptrdiff_t>(from),
+                             expected_months_.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
     };
     const std::size_t now = expected_months_.size();
     e.record("revenue_trailing12", year_to(now));
@@ -243,8 +264,8 @@ class Revenue final : public Process {
   const bool has_direct_;
   const std::size_t partners_;
   std::vector<std::string> channel_ids_;
-  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1, trailing_column_ = -1, growth_ = -1, drawdown_column_ = -1,
-      recurring_column_ = -1, recurring_end_ = -1;
+  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1, trailing_column_ = -1, growth_ = -1,
+      drawdown_column_ = -1, recurring_column_ = -1, recurring_end_ = -1;
   int trajectory_ = -1, wins_trajectory_ = -1, trailing_trajectory_ = -1, partner_total_ = -1;
   bool counts_wins_ = false, trails_ = false;
   std::vector<int> by_year_, channels_;
@@ -258,8 +279,10 @@ class Revenue final : public Process {
 }  // namespace
 
 const Entry& revenue_entry() {
-  static const Entry entry{"revenue", stream::kRevenue, {kRecord}, "Deals become revenue.", {},
-                           [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Revenue>(setup); }};
+  static const Entry entry{
+      "revenue", stream::kRevenue,
+      {kRecord}, "Deals become revenue.",
+      {},        [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Revenue>(setup); }};
   return entry;
 }
 

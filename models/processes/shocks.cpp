@@ -1,4 +1,5 @@
-// Shocks (MODEL.md, section 2): events that weaken firms for a while, cost money, or end partnerships. All from stream 3.
+// Shocks (MODEL.md, section 2): events that weaken firms for a while, cost money, or end partnerships. All from
+// stream 3.
 //
 // Arrivals are Poisson a month, one word a month for each shock (rng/monthly_word.h), or scheduled. Sequences:
 //   "<shock>"             the monthly word
@@ -28,34 +29,46 @@ namespace {
 constexpr std::array<std::string_view, 2> kSeverityPer{"shock", "target"};
 constexpr std::array<std::string_view, 2> kKills{"partnership", "firm"};
 
+// clang-format off
 const std::array kParameters{
     sim::label_spec("shock.*.label"),
     sim::enabled_spec("shock.*.enabled"),
-    sim::ParameterSpec{.path = "shock.*.rate", .unit = "arrivals a month", .range = {0, 10}, .doc = "mean arrivals a month"},
-    sim::ParameterSpec{.path = "shock.*.every", .unit = "months", .range = {0.1, 1e9}, .doc = "mean months between arrivals, instead of rate"},
-    sim::ParameterSpec{.path = "shock.*.months", .kind = sim::Kind::numbers, .unit = "month", .range = {1, sim::kMaxMonths},
-                       .doc = "scheduled arrivals, instead of rate"},
+    sim::ParameterSpec{.path = "shock.*.rate", .unit = "arrivals a month", .range = {0, 10},
+                       .doc = "mean arrivals a month"},
+    sim::ParameterSpec{.path = "shock.*.every", .unit = "months", .range = {0.1, 1e9},
+                       .doc = "mean months between arrivals, instead of rate"},
+    sim::ParameterSpec{.path = "shock.*.months", .kind = sim::Kind::numbers, .unit = "month",
+                       .range = {1, sim::kMaxMonths}, .doc = "scheduled arrivals, instead of rate"},
     sim::ParameterSpec{.path = "shock.*.target", .kind = sim::Kind::tree,
-                       .doc = "whom it strikes: \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { partners = [\"acme\", \"b*\"] }, { fraction = 0.2 }, { count = 2 }, { top = 3, by = \"revenue\" }",
+                       .doc = "whom it strikes: \"partners\", \"everyone\", \"firm\", { tag = \"x\" }, { partners = "
+                              "[\"acme\", \"b*\"] }, { fraction = 0.2 }, { count = 2 }, { top = 3, by = \"revenue\" }",
                        .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.kill", .unit = "1", .range = {0, 1}, .fallback = 0.0,
                        .doc = "probability that an arrival ends a targeted partnership", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.kills", .kind = sim::Kind::choice, .fallback_text = "partnership", .choices = kKills,
-                       .doc = "what ends; the same as long as each firm has one partnership", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.kills", .kind = sim::Kind::choice, .fallback_text = "partnership",
+                       .choices = kKills, .doc = "what ends; the same as long as each firm has one partnership",
+                       .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.affects", .kind = sim::Kind::choice, .choices = shock_channels(),
                        .doc = "what it weakens, or the money it takes"},
-    sim::ParameterSpec{.path = "shock.*.severity", .unit = "1", .range = {0, 1}, .fallback = 1.0, .frequency = sim::Frequency::per_event,
-                       .laws = sim::distribution_laws(), .check = sim::distribution_problem, .doc = "share S that is lost, or of the amount", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.severity_per", .kind = sim::Kind::choice, .fallback_text = "shock", .choices = kSeverityPer,
-                       .doc = "whether all targets suffer alike", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.duration", .unit = "months", .range = {1, 1e6}, .fallback = 1.0, .frequency = sim::Frequency::per_event,
-                       .laws = duration_laws(), .check = whole_months_problem, .doc = "months at full strength", .source = "neutral"},
-    sim::ParameterSpec{.path = "shock.*.recovery", .kind = sim::Kind::tree, .doc = "afterwards: \"step\", { exponential = 0.3 } or { linear = 6 }", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.severity", .unit = "1", .range = {0, 1}, .fallback = 1.0,
+                       .frequency = sim::Frequency::per_event, .laws = sim::distribution_laws(),
+                       .check = sim::distribution_problem, .doc = "share S that is lost, or of the amount",
+                       .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.severity_per", .kind = sim::Kind::choice, .fallback_text = "shock",
+                       .choices = kSeverityPer, .doc = "whether all targets suffer alike", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.duration", .unit = "months", .range = {1, 1e6}, .fallback = 1.0,
+                       .frequency = sim::Frequency::per_event, .laws = duration_laws(), .check = whole_months_problem,
+                       .doc = "months at full strength", .source = "neutral"},
+    sim::ParameterSpec{.path = "shock.*.recovery", .kind = sim::Kind::tree,
+                       .doc = "afterwards: \"step\", { exponential = 0.3 } or { linear = 6 }", .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.factor", .unit = "1", .range = {0, 1000}, .fallback = 1.0,
-                       .doc = "with affects = \"churn\": the hazard is multiplied by 1 + (factor - 1) S u", .source = "neutral"},
+                       .doc = "with affects = \"churn\": the hazard is multiplied by 1 + (factor - 1) S u",
+                       .source = "neutral"},
     sim::ParameterSpec{.path = "shock.*.amount", .unit = "currency", .range = {0, 1e12}, .fallback = 0.0,
-                       .doc = "with affects = \"cash\": lost once, times S; with \"cost\": a month, times S u", .source = "neutral"},
+                       .doc = "with affects = \"cash\": lost once, times S; with \"cost\": a month, times S u",
+                       .source = "neutral"},
 };
+// clang-format on
 
 // Work space one worker shares among its shocks.
 struct Scratch {
@@ -70,7 +83,8 @@ class Shock {
   Shock(Setup& setup, const std::string& path, std::uint32_t number)
       : number_(number),
         arrivals_(setup, path),
-        target_(read_target(setup, path + ".target", is_the_firms(shock_channel(setup.scenario, path)) ? "firm" : "partners")),
+        target_(read_target(setup, path + ".target",
+                            is_the_firms(shock_channel(setup.scenario, path)) ? "firm" : "partners")),
         selection_(setup, path, target_),
         kills_(setup, path, number, target_),
         effects_(setup, path, target_),
@@ -108,22 +122,28 @@ class Shock {
     const sim::Scenario& scenario = setup.scenario;
     const Channel channel = effects_.channel();
     if (!kills_.any() && channel == Channel::none && !scenario.given(path + ".kill"))
-      setup.problems.add(scenario.mark(path), fmt::format("{} does nothing", path), "it has neither kill nor affects", "For example: kill = 0.2, or affects = \"leads\"");
+      setup.problems.add(scenario.mark(path), fmt::format("{} does nothing", path), "it has neither kill nor affects",
+                         "For example: kill = 0.2, or affects = \"leads\"");
     const auto idle = [&](const char* key, const char* with, bool wanted) {
       if (wanted || !scenario.given(path + "." + key)) return;
-      setup.problems.add(scenario.mark(path + "." + key), fmt::format("{}.{} has no effect", path, key), fmt::format("it belongs to {}", with), "Leave it out, or change affects.");
+      setup.problems.add(scenario.mark(path + "." + key), fmt::format("{}.{} has no effect", path, key),
+                         fmt::format("it belongs to {}", with), "Leave it out, or change affects.");
     };
     for (const char* key : {"severity", "severity_per"}) idle(key, "affects", channel != Channel::none);
-    for (const char* key : {"duration", "recovery"}) idle(key, "affects (other than \"cash\")", channel != Channel::none && channel != Channel::cash);
+    for (const char* key : {"duration", "recovery"})
+      idle(key, "affects (other than \"cash\")", channel != Channel::none && channel != Channel::cash);
     idle("factor", "affects = \"churn\"", channel == Channel::churn);
     idle("amount", "affects = \"cash\" or \"cost\"", takes_money(channel));
     if (channel == Channel::churn && !scenario.given(path + ".factor"))
-      setup.problems.add(scenario.mark(path + ".affects"), fmt::format("{} lacks factor", path), "a shock on churn multiplies the hazard", "Add a line such as factor = 3");
+      setup.problems.add(scenario.mark(path + ".affects"), fmt::format("{} lacks factor", path),
+                         "a shock on churn multiplies the hazard", "Add a line such as factor = 3");
     if (takes_money(channel) && !scenario.given(path + ".amount"))
-      setup.problems.add(scenario.mark(path + ".affects"), fmt::format("{} lacks amount", path), "a shock on money takes some", "Add a line such as amount = 10_000");
+      setup.problems.add(scenario.mark(path + ".affects"), fmt::format("{} lacks amount", path),
+                         "a shock on money takes some", "Add a line such as amount = 10_000");
   }
 
-  void strike(State& state, std::uint32_t arrival, std::span<const std::uint32_t> struck, Scratch& s, const sim::Grid<double>& revenue) {
+  void strike(State& state, std::uint32_t arrival, std::span<const std::uint32_t> struck, Scratch& s,
+              const sim::Grid<double>& revenue) {
     for (const std::uint32_t lane : struck) state.shocked[lane] = 1;
     if (!lasts())
       for (const std::uint32_t lane : struck) state.strikes.push_back({number_, lane, 0, 1.0f});
@@ -131,11 +151,12 @@ class Shock {
     if (kills_.any() && all_alike) kills_.toss_all(state, arrival, struck, s.kills);
     if (!lasts() && all_alike) return;
     const auto month = static_cast<std::uint32_t>(state.month);
-    state.philox->words(state.isa, {struck.data(), struck.size(), state.first_replication}, {size_entity_, stream::kShocks, month, arrival},
-                        sim::Philox::Words::in(s.words));
+    state.philox->words(state.isa, {struck.data(), struck.size(), state.first_replication},
+                        {size_entity_, stream::kShocks, month, arrival}, sim::Philox::Words::in(s.words));
     for (std::size_t i = 0; i < struck.size(); ++i) {
       const std::uint32_t lane = struck[i];
-      const ShockEffects::Effect effect{lane, month, effects_.duration(s.words.row(1)[i]), static_cast<float>(severity_(s.words.row(0)[i]))};
+      const ShockEffects::Effect effect{lane, month, effects_.duration(s.words.row(1)[i]),
+                                        static_cast<float>(severity_(s.words.row(0)[i]))};
       if (lasts()) state.strikes.push_back({number_, lane, effect.duration, effect.severity});
       if (all_alike && (!own_severity_ || takes_money(effects_.channel())))
         effects_.add(effect);
@@ -153,7 +174,8 @@ class Shock {
       if (kills_.any() && target_.choice != Target::Choice::all) kills_.toss_one(state, arrival, effect.lane, k);
       if (!lasts() || of_money) continue;
       effect.target = k;
-      if (own_severity_) effect.severity = static_cast<float>(severity_(selection_.words(state, {arrival, effect.lane}, k)[1]));
+      if (own_severity_)
+        effect.severity = static_cast<float>(severity_(selection_.words(state, {arrival, effect.lane}, k)[1]));
       effects_.add(effect);
     }
   }
@@ -172,7 +194,8 @@ class Shock {
 class Shocks final : public Process {
  public:
   explicit Shocks(Setup& setup) : scratch_(setup.lanes), has_direct_(setup.has_direct) {
-    for (const std::string& id : setup.scenario.ids("shock")) shocks_.emplace_back(setup, "shock." + id, static_cast<std::uint32_t>(shocks_.size()));
+    for (const std::string& id : setup.scenario.ids("shock"))
+      shocks_.emplace_back(setup, "shock." + id, static_cast<std::uint32_t>(shocks_.size()));
     const bool ranks = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
     if (!ranks) return;
     trailing_ = sim::Grid<double>(firm_of_partner(setup.partners.size()), setup.lanes);
@@ -217,18 +240,21 @@ class Shocks final : public Process {
   std::vector<Shock> shocks_;
   Scratch scratch_;
   bool has_direct_;
-  sim::Grid<double> trailing_;   // [firm]; empty unless a shock ranks by revenue
-  sim::Grid<float> last_year_;   // [12 partner + month]
+  sim::Grid<double> trailing_;  // [firm]; empty unless a shock ranks by revenue
+  sim::Grid<float> last_year_;  // [12 partner + month]
 };
 
 }  // namespace
 
 const Entry& shocks_entry() {
-  static const Entry entry{
-      "shocks", stream::kShocks, {kShocks, kRecord}, "Events that strike several firms at once.", kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return setup.scenario.ids("shock").empty() ? nullptr : std::make_unique<Shocks>(setup);
-      }};
+  static const Entry entry{"shocks",
+                           stream::kShocks,
+                           {kShocks, kRecord},
+                           "Events that strike several firms at once.",
+                           kParameters,
+                           [](Setup& setup) -> std::unique_ptr<Process> {
+                             return setup.scenario.ids("shock").empty() ? nullptr : std::make_unique<Shocks>(setup);
+                           }};
   return entry;
 }
 

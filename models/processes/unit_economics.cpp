@@ -1,7 +1,8 @@
 // Unit economics of the focal firm's own customers (MODEL.md, section 14). Draws nothing.
 //
 //   acquisition cost   spend to date / deals closed through a paid channel; missing without deals
-//   lifetime value     m (1 + d) / (1 + d - r): the fees of a customer who renews with probability r a month, discounted
+//   lifetime value     m (1 + d) / (1 + d - r): the fees of a customer who renews with probability r a month,
+//   discounted
 //                      at d a month, (1 + d)^12 = 1 + discount rate; m = fee (1 - variable share)
 //   payback            fewest months n with  v (1 - variable share) + m (1 + r + … + r^(n-1)) >= acquisition cost,
 //                      v the mean deal value; missing where fees never pay it back
@@ -48,8 +49,8 @@ struct OwnSource {
   std::string path;
   std::size_t source;
   Economics means;
-  std::optional<Parameter> fee;       // of recurring customers
-  DatedNumber spend;                  // of a paid channel
+  std::optional<Parameter> fee;  // of recurring customers
+  DatedNumber spend;             // of a paid channel
   int cost_column = -1, value_column = -1, ratio_column = -1, payback_column = -1;
   sim::Lane<float> deals{};
 };
@@ -66,9 +67,11 @@ class UnitEconomics final : public Process {
     setup.needs_closings = true;
     discount_ = sim::math::pow(1.0 + setup.scenario.number("firm.discount_rate"), 1.0 / 12.0) - 1.0;
     if (setup.has_direct) add(setup, "firm.direct", "direct", 0);
-    for (std::size_t c = 0; c < setup.channels.size(); ++c) add(setup, "acquisition." + setup.channels[c], setup.channels[c], setup.source_of_channel(c));
+    for (std::size_t c = 0; c < setup.channels.size(); ++c)
+      add(setup, "acquisition." + setup.channels[c], setup.channels[c], setup.source_of_channel(c));
     if (!setup.partners.empty())
-      deals_total_ = setup.member_total({"deals", "1", "Deals by partner", "Mean number of the partner's deals closed within the horizon.",
+      deals_total_ = setup.member_total({"deals", "1", "Deals by partner",
+                                         "Mean number of the partner's deals closed within the horizon.",
                                          std::vector<double>(setup.partners.size(), 1.0)});
   }
 
@@ -81,7 +84,8 @@ class UnitEconomics final : public Process {
   void step(State& state, int) override {
     if (state.pass != Pass::actual) return;
     for (OwnSource& source : sources_) count(state, source.source, source.deals.data());
-    for (std::size_t p = 0; p < deals_.rows() && deals_total_ >= 0; ++p) count(state, first_partner_ + p, deals_.row(p));
+    for (std::size_t p = 0; p < deals_.rows() && deals_total_ >= 0; ++p)
+      count(state, first_partner_ + p, deals_.row(p));
   }
 
   void finish(State& state) override {
@@ -121,13 +125,16 @@ class UnitEconomics final : public Process {
   }
 
  private:
-  static std::string source_name(const OwnSource& source) { return source.path == "firm.direct" ? "direct" : source.path.substr(source.path.find('.') + 1); }
+  static std::string source_name(const OwnSource& source) {
+    return source.path == "firm.direct" ? "direct" : source.path.substr(source.path.find('.') + 1);
+  }
 
   void add(Setup& setup, const std::string& path, const std::string& name, std::size_t number) {
     OwnSource source{path, number, {}, {}, {}};
     source.means.deal = DealValues::mean_of(setup.scenario.law(path + ".deal_value"));
     source.means.discount = discount_;
-    const auto column = [&](const std::string& id, const std::string& unit, const char* long_name, const char* definition, bool high_is_worse) {
+    const auto column = [&](const std::string& id, const std::string& unit, const char* long_name,
+                            const char* definition, bool high_is_worse) {
       sim::Column c{id + name, unit, long_name, definition, high_is_worse};
       c.may_be_missing = true;
       return setup.outcome(c);
@@ -135,13 +142,19 @@ class UnitEconomics final : public Process {
     if (setup.scenario.has_table(path + ".recurring")) {
       source.fee = setup.parameter(path + ".recurring.fee");
       source.means.retention = setup.scenario.number(path + ".recurring.retention");
-      source.value_column = column("lifetime_value_", setup.currency, "Lifetime value", "Margin of a customer's fees, discounted; missing where nobody ever leaves.", false);
+      source.value_column = column("lifetime_value_", setup.currency, "Lifetime value",
+                                   "Margin of a customer's fees, discounted; missing where nobody ever leaves.", false);
     }
     if (path != "firm.direct") {
       source.spend = DatedNumber(setup.laws(path + ".spend"));
-      source.cost_column = column("acquisition_cost_", setup.currency, "Acquisition cost", "Spent for each deal closed; missing where none was.", true);
-      source.payback_column = column("payback_months_", "months", "Payback", "Months until margin pays for the acquisition; missing where it never does.", true);
-      if (source.fee) source.ratio_column = column("value_to_cost_", "1", "Lifetime value to acquisition cost", "Their ratio; missing where no deal closed.", false);
+      source.cost_column = column("acquisition_cost_", setup.currency, "Acquisition cost",
+                                  "Spent for each deal closed; missing where none was.", true);
+      source.payback_column =
+          column("payback_months_", "months", "Payback",
+                 "Months until margin pays for the acquisition; missing where it never does.", true);
+      if (source.fee)
+        source.ratio_column = column("value_to_cost_", "1", "Lifetime value to acquisition cost",
+                                     "Their ratio; missing where no deal closed.", false);
     }
     if (source.fee || source.spend.given()) sources_.push_back(std::move(source));
   }
@@ -203,7 +216,11 @@ class UnitEconomics final : public Process {
 
 const Entry& unit_economics_entry() {
   static const Entry entry{
-      "unit economics", stream::kUnitEconomics, {kRecord}, "What a customer costs and is worth.", {},
+      "unit economics",
+      stream::kUnitEconomics,
+      {kRecord},
+      "What a customer costs and is worth.",
+      {},
       [](Setup& setup) -> std::unique_ptr<Process> {
         return !setup.channels.empty() || setup.has_recurring ? std::make_unique<UnitEconomics>(setup) : nullptr;
       }};

@@ -22,7 +22,8 @@ bool is_harmful(std::uint32_t point) {
 
 std::string hexadecimal(std::uint32_t value, int digits) {
   std::string text;
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) text += "0123456789ABCDEF"[value >> static_cast<unsigned>(shift) & 0xFU];
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    text += "0123456789ABCDEF"[value >> static_cast<unsigned>(shift) & 0xFU];
   return text;
 }
 

@@ -27,15 +27,18 @@ struct Forecast {
   double result_bytes = 0.0;
 };
 
-// Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand deals a month), for
-// a check answers at once. Sixteen-fold steps cost at most a fifteenth of the last one.
-double seconds_for(const LoadedExperiment& loaded, std::uint32_t replications, const RunOptions& options, std::size_t block, SumsSink& sink) {
+// Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand deals a month),
+// for a check answers at once. Sixteen-fold steps cost at most a fifteenth of the last one.
+double seconds_for(const LoadedExperiment& loaded, std::uint32_t replications, const RunOptions& options,
+                   std::size_t block, SumsSink& sink) {
   constexpr double kLongEnough = 0.2;  // seconds; assumed
-  const auto most = std::min<std::uint32_t>(replications, static_cast<std::uint32_t>(block) * 4 * static_cast<std::uint32_t>(options.threads));
+  const auto most = std::min<std::uint32_t>(
+      replications, static_cast<std::uint32_t>(block) * 4 * static_cast<std::uint32_t>(options.threads));
   for (std::uint32_t sample = 1;; sample = most / 16 < sample ? most : sample * 16) {
     sink.sums.clear();
     const RunReport report = run({{{loaded.model, sample}}, {}}, sink, options);
-    if (sample >= most || report.seconds > kLongEnough) return report.seconds * static_cast<double>(replications) / sample;
+    if (sample >= most || report.seconds > kLongEnough)
+      return report.seconds * static_cast<double>(replications) / sample;
   }
 }
 
@@ -60,7 +63,8 @@ Forecast forecast(const LoadedExperiment& loaded, std::uint32_t replications, in
 }
 
 std::string value_text(const Value& value) {
-  if (const Law* law = std::get_if<Law>(&value)) return law->is_constant() ? plain(law->number("value")) : describe(*law);
+  if (const Law* law = std::get_if<Law>(&value))
+    return law->is_constant() ? plain(law->number("value")) : describe(*law);
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   if (const auto* word = std::get_if<std::string>(&value)) return *word;
@@ -81,7 +85,8 @@ class GroupedRows {
   std::string text(std::vector<std::string> header, std::string alignment) const {
     TextTable table(std::move(header), std::move(alignment));
     for (const Row& row : rows_) {
-      std::vector<std::string> cells{row.count == 1 ? row.path : fmt::format("{} and {} more", row.path, row.count - 1)};
+      std::vector<std::string> cells{row.count == 1 ? row.path
+                                                    : fmt::format("{} and {} more", row.path, row.count - 1)};
       cells.insert(cells.end(), row.rest.begin(), row.rest.end());
       table.add(std::move(cells));
     }
@@ -112,9 +117,11 @@ std::string points_text(const LoadedExperiment& loaded) {
     out += fmt::format("  {} {}\n", p, labels[p]);
   }
   if (!loaded.precision.targets.empty()) {
-    out += fmt::format("\nStops when, at {:.4g} % confidence, at every point, or after the replications above:\n", 100.0 * loaded.precision.confidence);
+    out += fmt::format("\nStops when, at {:.4g} % confidence, at every point, or after the replications above:\n",
+                       100.0 * loaded.precision.confidence);
     for (const Target& target : loaded.precision.targets)
-      out += fmt::format("  {} is known to ± {}\n", target.key, target.relative ? fmt::format("{:.4g} %", 100.0 * target.wanted) : plain(target.wanted));
+      out += fmt::format("  {} is known to ± {}\n", target.key,
+                         target.relative ? fmt::format("{:.4g} %", 100.0 * target.wanted) : plain(target.wanted));
   }
   return out;
 }
@@ -124,7 +131,8 @@ std::string drawn_text(const Scenario& scenario) {
   for (const auto& [path, entry] : scenario.entries()) {
     const Law* law = std::get_if<Law>(&entry.value);
     if (law == nullptr || law->is_constant()) continue;
-    rows.add(path, entry, {entry.spec->frequency == Frequency::per_event ? "per event" : "once a replication", describe(*law)});
+    rows.add(path, entry,
+             {entry.spec->frequency == Frequency::per_event ? "per event" : "once a replication", describe(*law)});
   }
   if (rows.empty()) return "\nNo value is drawn from a law of its own.\n";
   return "\nWhat is drawn, and how often:\n" + rows.text({"value", "drawn", "law"}, "lll");
@@ -147,11 +155,14 @@ int check_command(const Words& words, const Domain& domain) {
   add_run_options(description);
   const options::variables_map values = parse(words, description, "scenario", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim check SCENARIO.toml|- [options]", "partnersim check configs/twelve_partners.toml", description);
+    print_help("partnersim check SCENARIO.toml|- [options]", "partnersim check configs/twelve_partners.toml",
+               description);
     return kDone;
   }
-  if (values.count("scenario") == 0) throw UsageError("check needs a scenario. For example: partnersim check configs/arithmetic.toml");
-  const LoadedExperiment loaded = load(values["scenario"].as<std::vector<std::string>>().front(), request_of(values), domain);
+  if (values.count("scenario") == 0)
+    throw UsageError("check needs a scenario. For example: partnersim check configs/arithmetic.toml");
+  const LoadedExperiment loaded =
+      load(values["scenario"].as<std::vector<std::string>>().front(), request_of(values), domain);
   const Scenario& scenario = *loaded.scenario;
   const OutputPlan& outputs = loaded.model->outputs();
   const std::uint32_t replications = loaded.plan.points.front().replications;
@@ -160,8 +171,9 @@ int check_command(const Words& words, const Domain& domain) {
 
   std::string out = scenario.file() + ": ok\n";
   if (!loaded.header.question.empty()) out += loaded.header.question + "\n";
-  out += fmt::format("\n{} months, {} partners, {} replications{}, seed {}, {} point{}\n", outputs.months, outputs.members.size(),
-                     plain(replications), points > 1 ? " each" : "", loaded.header.seed, plain(static_cast<double>(points)), points > 1 ? "s" : "");
+  out += fmt::format("\n{} months, {} partners, {} replications{}, seed {}, {} point{}\n", outputs.months,
+                     outputs.members.size(), plain(replications), points > 1 ? " each" : "", loaded.header.seed,
+                     plain(static_cast<double>(points)), points > 1 ? "s" : "");
   out += points_text(loaded);
   for (const std::string& warning : loaded.warnings) out += "Note: " + warning + ".\n";
   out += drawn_text(scenario);
@@ -170,10 +182,11 @@ int check_command(const Words& words, const Domain& domain) {
   f.seconds *= static_cast<double>(points);
   f.journal_bytes *= static_cast<double>(points);
   f.result_bytes *= static_cast<double>(points);
-  out += fmt::format("\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
-                     "complete {} for the journal that an interrupted run goes on from.\n",
-                     thread_count, f.seconds, bytes_text(f.memory_bytes), bytes_text(f.journal_bytes + f.result_bytes),
-                     bytes_text(f.result_bytes), bytes_text(f.journal_bytes));
+  out += fmt::format(
+      "\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
+      "complete {} for the journal that an interrupted run goes on from.\n",
+      thread_count, f.seconds, bytes_text(f.memory_bytes), bytes_text(f.journal_bytes + f.result_bytes),
+      bytes_text(f.result_bytes), bytes_text(f.journal_bytes));
   print_result(out);
   return kDone;
 }

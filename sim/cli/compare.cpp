@@ -25,7 +25,10 @@ class ComparedFile {
   ComparedFile(const std::string& path, const Domain& domain, int threads)
       : path_(path), file_(path), stored_(read_stored(path, domain, threads)), catalogue_(stored_.loaded.plan) {
     if (!file_.exists("/outcomes"))
-      throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), and only replications can be paired. Run its scenario again with samples = \"all\"", path));
+      throw InputOutputError(
+          fmt::format("{}: keeps no samples (samples = \"none\"), and only replications can be paired. Run its "
+                      "scenario again with samples = \"all\"",
+                      path));
   }
 
   const std::string& path() const { return path_; }
@@ -55,7 +58,9 @@ class ComparedFile {
 
 // Why two files cannot be paired; empty when they can.
 std::string obstacle(const ComparedFile& a, const ComparedFile& b) {
-  const auto differ = [](const char* what, const auto& x, const auto& y) { return fmt::format("{} is {} in the one and {} in the other", what, x, y); };
+  const auto differ = [](const char* what, const auto& x, const auto& y) {
+    return fmt::format("{} is {} in the one and {} in the other", what, x, y);
+  };
   const output::ResultHeader &h = a.loaded().header, &k = b.loaded().header;
   if (h.seed != k.seed) return differ("the seed", h.seed, k.seed);
   if (a.sampling().inner != b.sampling().inner) return differ("scenario.inner", a.sampling().inner, b.sampling().inner);
@@ -68,11 +73,14 @@ std::string obstacle(const ComparedFile& a, const ComparedFile& b) {
 
 class CompareCommand {
  public:
-  CompareCommand(const options::variables_map& values, const Domain& domain) : values_(values), threads_(default_threads()) {
-    for (const std::string& path : values["result"].as<std::vector<std::string>>()) files_.push_back(std::make_unique<ComparedFile>(path, domain, threads_));
+  CompareCommand(const options::variables_map& values, const Domain& domain)
+      : values_(values), threads_(default_threads()) {
+    for (const std::string& path : values["result"].as<std::vector<std::string>>())
+      files_.push_back(std::make_unique<ComparedFile>(path, domain, threads_));
     for (const auto& file : files_)
       if (const std::string reason = obstacle(*files_.front(), *file); !reason.empty())
-        throw Refusal(fmt::format("{} and {} cannot be compared future by future: {}. Run both with the same", files_.front()->path(), file->path(), reason));
+        throw Refusal(fmt::format("{} and {} cannot be compared future by future: {}. Run both with the same",
+                                  files_.front()->path(), file->path(), reason));
     if (values.count("outcome") != 0) check_outcome(values["outcome"].as<std::string>());
   }
 
@@ -89,12 +97,18 @@ class CompareCommand {
         }
       }
     if (rows.empty())
-      throw UsageError(fmt::format("{} has one point: there is nothing to compare it with. Give a second file, or run with --vary or [variant.NAME]", files_.front()->path()));
+      throw UsageError(
+          fmt::format("{} has one point: there is nothing to compare it with. Give a second file, or run with --vary "
+                      "or [variant.NAME]",
+                      files_.front()->path()));
     const Format format = parse_format(values_["format"].as<std::string>());
     std::string out = formatted(rows, format);
     if (format == Format::table)
-      out += "Differences future by future; ± is one standard error. \"more in\" is the share of futures in which the first\n"
-             "has more; \"pairing removed\" how much smaller the variance is for sharing random numbers.\n" + words;
+      out +=
+          "Differences future by future; ± is one standard error. \"more in\" is the share of futures in which the "
+          "first\n"
+          "has more; \"pairing removed\" how much smaller the variance is for sharing random numbers.\n" +
+          words;
     print_result(out);
     return kDone;
   }
@@ -103,16 +117,19 @@ class CompareCommand {
   void check_outcome(const std::string& wanted) const {
     const std::vector<std::string> labels = collect::labels_of(files_.front()->outcomes());
     if (std::find(labels.begin(), labels.end(), wanted) == labels.end())
-      throw UsageError(fmt::format("--outcome {}: not in {}. {}", wanted, files_.front()->path(), did_you_mean(wanted, {labels.begin(), labels.end()}, "Outcomes")));
+      throw UsageError(fmt::format("--outcome {}: not in {}. {}", wanted, files_.front()->path(),
+                                   did_you_mean(wanted, {labels.begin(), labels.end()}, "Outcomes")));
   }
 
   bool is_headline(const std::string& outcome) const {
-    return values_.count("outcome") != 0 || outcome == "revenue" || outcome == files_.front()->outcomes().front().label();
+    return values_.count("outcome") != 0 || outcome == "revenue" ||
+           outcome == files_.front()->outcomes().front().label();
   }
 
   // The point of the first file that a point is compared with: as asked, else the same row of the base, else the first.
   std::size_t baseline_of(std::size_t file, std::size_t point) const {
-    if (values_.count("baseline") != 0) return point_of(values_["baseline"].as<std::string>(), files_.front()->labels(), files_.front()->path());
+    if (values_.count("baseline") != 0)
+      return point_of(values_["baseline"].as<std::string>(), files_.front()->labels(), files_.front()->path());
     const auto& baselines = files_.front()->loaded().header.baselines;
     return file == 0 && !baselines.empty() ? baselines[point] : 0;
   }
@@ -121,7 +138,8 @@ class CompareCommand {
     const ComparedFile &a = *files_.front(), &b = *files_[f];
     std::vector<Column> outcomes;
     for (const Column& column : a.outcomes())
-      if (values_.count("outcome") == 0 || column.label() == values_["outcome"].as<std::string>()) outcomes.push_back(column);
+      if (values_.count("outcome") == 0 || column.label() == values_["outcome"].as<std::string>())
+        outcomes.push_back(column);
     const bool several = files_.size() > 1;
     const collect::ComparedLabels labels{a.name(baseline, several), b.name(point, several)};
     // HDF5 is used by one thread at a time.
@@ -130,7 +148,9 @@ class CompareCommand {
       first.push_back(a.column(baseline, column));
       second.push_back(b.column(point, column));
     }
-    const collect::ColumnReader read = [&](std::size_t which, std::size_t c) { return which == 0 ? first[c] : second[c]; };
+    const collect::ColumnReader read = [&](std::size_t which, std::size_t c) {
+      return which == 0 ? first[c] : second[c];
+    };
     const auto found = collect::compare_points(read, outcomes, {0, 1}, labels, a.sampling(), threads_);
     std::vector<DifferenceRow> rows;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
@@ -147,11 +167,13 @@ class CompareCommand {
 
 int compare_command(const Words& words, const Domain& domain) {
   options::options_description description("Options");
-  description.add_options()
-      ("baseline", options::value<std::string>()->value_name("LABEL|NUMBER"), "the point of the first result that all others are compared with")
-      ("outcome", options::value<std::string>()->value_name("NAME"), "one outcome; all unless given")
-      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the comparison on stdout")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("baseline", options::value<std::string>()->value_name("LABEL|NUMBER"),
+      "the point of the first result that all others are compared with");
+  add("outcome", options::value<std::string>()->value_name("NAME"), "one outcome; all unless given");
+  add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
+      "of the comparison on stdout");
+  add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {
     print_help("partnersim compare RESULT.h5... [options]", kExample, description);

@@ -24,17 +24,21 @@ constexpr std::string_view kReplications = "scenario.replications=";
 
 options::options_description described() {
   options::options_description description("Options");
-  description.add_options()
-      ("replications,n", options::value<std::string>()->value_name("MORE"), "replications to add to each point")
-      ("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"), "other values of an axis, those that are there among them: new points")
-      ("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"), "the same for [sweep]: sweep.points=1024")
-      ("output,o", options::value<std::string>()->value_name("FILE.h5"), "keep the old result, and write the new one here")
-      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the summary on stdout")
-      ("threads,t", options::value<int>()->value_name("N"), "worker threads")
-      ("resume", "go on with an extension that was interrupted")
-      ("force", "overwrite another run's file, start over instead of going on")
-      ("quiet,q", "no progress and no messages")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("replications,n", options::value<std::string>()->value_name("MORE"), "replications to add to each point");
+  add("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
+      "other values of an axis, those that are there among them: new points");
+  add("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"),
+      "the same for [sweep]: sweep.points=1024");
+  add("output,o", options::value<std::string>()->value_name("FILE.h5"),
+      "keep the old result, and write the new one here");
+  add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
+      "of the summary on stdout");
+  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("resume", "go on with an extension that was interrupted");
+  add("force", "overwrite another run's file, start over instead of going on");
+  add("quiet,q", "no progress and no messages");
+  add("help,h", "this help");
   return description;
 }
 
@@ -50,22 +54,31 @@ std::uint64_t more_replications(const options::variables_map& values) {
 class ExtendCommand {
  public:
   ExtendCommand(const Words& words, const options::variables_map& values, const Domain& domain)
-      : words_(words), values_(values), domain_(domain), old_path_(values["result"].as<std::vector<std::string>>().front()),
+      : words_(words),
+        values_(values),
+        domain_(domain),
+        old_path_(values["result"].as<std::vector<std::string>>().front()),
         path_(values.count("output") != 0 ? values["output"].as<std::string>() : old_path_.string()),
         old_(read_stored(old_path_, domain, threads(values))) {
     const std::uint64_t more = more_replications(values);
     if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
       throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", kExample));
     if (const std::uint32_t inner = old_.loaded.model->outputs().sampling.inner; more % inner != 0)
-      throw UsageError(fmt::format("-n {} is not a whole number of units of {} replications (scenario.inner). Use -n {}", more, inner, (more / inner + 1) * inner));
-    const auto there = static_cast<std::uint64_t>(*std::max_element(old_.replications.begin(), old_.replications.end()));
+      throw UsageError(
+          fmt::format("-n {} is not a whole number of units of {} replications (scenario.inner). Use -n {}", more,
+                      inner, (more / inner + 1) * inner));
+    const auto there =
+        static_cast<std::uint64_t>(*std::max_element(old_.replications.begin(), old_.replications.end()));
     const std::uint64_t all = is_resumed() ? std::max(there, resumed_replications(there, more)) : there + more;
     check_settings();
     LoadRequest request{old_.source.assignments, old_.source.vary, threads(values)};
-    std::erase_if(request.assignments, [](const std::string& a) { return a.starts_with(kReplications) || a.starts_with("stop.precision="); });
+    std::erase_if(request.assignments, [](const std::string& a) {
+      return a.starts_with(kReplications) || a.starts_with("stop.precision=");
+    });
     for (const std::string& text : given(values, "set")) request.assignments.push_back(text);
     if (!old_.loaded.precision.targets.empty()) request.assignments.push_back("stop.precision={}");
-    if (all != static_cast<std::uint64_t>(old_.loaded.scenario->integer("scenario.replications")) || has_assignment(old_.source.assignments))
+    if (all != static_cast<std::uint64_t>(old_.loaded.scenario->integer("scenario.replications")) ||
+        has_assignment(old_.source.assignments))
       request.assignments.push_back(fmt::format("{}{}", kReplications, all));
     merge_vary(request.vary);
     loaded_ = load(parse_document(old_.source.file, old_.source.text), request, domain);
@@ -80,7 +93,8 @@ class ExtendCommand {
       print_result(formatted(read_report(path_), format()));
       return kDone;
     }
-    return with_advice([&] { return simulate(destination); }, [&] { return fmt::format(". {} is as it was", old_path_.string()); });
+    return with_advice([&] { return simulate(destination); },
+                       [&] { return fmt::format(". {} is as it was", old_path_.string()); });
   }
 
  private:
@@ -94,10 +108,13 @@ class ExtendCommand {
   }
 
   void check_settings() const {
-    if (path_ == "none") throw UsageError("extend writes a result, and -o none writes none. Leave -o out to replace the old one");
+    if (path_ == "none")
+      throw UsageError("extend writes a result, and -o none writes none. Leave -o out to replace the old one");
     for (const std::string& text : given(values_, "set"))
       if (!text.starts_with("sweep.") && !text.starts_with("variant."))
-        throw UsageError(fmt::format("--set {}: only [sweep] and [variant] can be extended. For another scenario: partnersim run … -o OTHER.h5", text));
+        throw UsageError(fmt::format(
+            "--set {}: only [sweep] and [variant] can be extended. For another scenario: partnersim run … -o OTHER.h5",
+            text));
   }
 
   // An extension killed between naming the result and removing its journal has nothing left to do: the journal tells.
@@ -105,8 +122,10 @@ class ExtendCommand {
     std::error_code ignored;
     const auto journal = output::Journal::path_for(path_);
     if (!std::filesystem::exists(journal, ignored))
-      throw Refusal(fmt::format("Nothing to resume: there is no {}. The extension was finished or never begun; {} has {} replications a point. Without --resume, -n adds to them",
-                                journal.string(), old_path_.string(), whole(there)));
+      throw Refusal(
+          fmt::format("Nothing to resume: there is no {}. The extension was finished or never begun; {} has {} "
+                      "replications a point. Without --resume, -n adds to them",
+                      journal.string(), old_path_.string(), whole(there)));
     const auto wanted = output::Journal::open_any(journal)->run().replications;
     return wanted.empty() ? there + more : *std::max_element(wanted.begin(), wanted.end());
   }
@@ -127,13 +146,18 @@ class ExtendCommand {
     for (std::size_t p = 0; p < loaded_.plan.points.size(); ++p) {
       const std::string text = scenario_text(loaded_, p);
       // In most extensions a point keeps its number.
-      std::size_t found = p < old_texts.size() && old_texts[p] == text ? p : static_cast<std::size_t>(std::find(old_texts.begin(), old_texts.end(), text) - old_texts.begin());
+      std::size_t found =
+          p < old_texts.size() && old_texts[p] == text
+              ? p
+              : static_cast<std::size_t>(std::find(old_texts.begin(), old_texts.end(), text) - old_texts.begin());
       matches.push_back(found < old_texts.size() ? std::optional(found) : std::nullopt);
     }
     for (std::size_t p = 0; p < old_texts.size(); ++p)
       if (std::find(matches.begin(), matches.end(), std::optional(p)) == matches.end())
-        throw Refusal(fmt::format("{}: its point {} is not among the new ones, and would be lost. Name the values that are there too, or run the scenario with -o OTHER.h5", old_path_.string(),
-                                  old_.loaded.header.point_labels[p]));
+        throw Refusal(
+            fmt::format("{}: its point {} is not among the new ones, and would be lost. Name the values that are there "
+                        "too, or run the scenario with -o OTHER.h5",
+                        old_path_.string(), old_.loaded.header.point_labels[p]));
     return matches;
   }
 
@@ -141,8 +165,10 @@ class ExtendCommand {
     std::string text = point_text(loaded, point, domain_);
     for (const std::string_view key : {"scenario.replications =", "stop."}) {
       for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at))
-        if (at == 0 || text[at - 1] == '\n') text.erase(at, text.find('\n', at) + 1 - at);
-        else ++at;
+        if (at == 0 || text[at - 1] == '\n')
+          text.erase(at, text.find('\n', at) + 1 - at);
+        else
+          ++at;
     }
     return text;
   }
@@ -152,7 +178,8 @@ class ExtendCommand {
     const output::ResultReplications known(old_path_, outputs, match());
     for (std::size_t p = 0; p < known.counts().size(); ++p)
       if (known.counts()[p] > loaded_.plan.points[p].replications)
-        throw Refusal(fmt::format("{} has {} replications a point, more than the {} asked for", old_path_.string(), known.counts()[p], loaded_.plan.points[p].replications));
+        throw Refusal(fmt::format("{} has {} replications a point, more than the {} asked for", old_path_.string(),
+                                  known.counts()[p], loaded_.plan.points[p].replications));
     refuse_what_does_not_fit(path_, loaded_.plan, {});
     const auto journal = destination.open_journal();
     if (destination.holds_result()) return kDone;
@@ -161,7 +188,8 @@ class ExtendCommand {
     collecting.known = &known;
     collect::Collector collector(loaded_.plan, journal.get(), collecting);
     destination.recover(*journal, collector);
-    if (const std::string warning = Space(path_, loaded_.plan, &collector).warning(); !warning.empty()) message(warning);
+    if (const std::string warning = Space(path_, loaded_.plan, &collector).warning(); !warning.empty())
+      message(warning);
     simulation.run(collector);
     if (simulation.report().interrupted) {
       message(fmt::format("Interrupted. {} is as it was; extend … --resume goes on.", old_path_.string()));
@@ -169,7 +197,8 @@ class ExtendCommand {
     }
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, simulation.threads());
     destination.remove(*journal);
-    write_log(path_, {words_, simulation.report(), simulation.options(), 0, results.digest, simulation.report().seconds, "extend"});
+    write_log(path_, {words_, simulation.report(), simulation.options(), 0, results.digest, simulation.report().seconds,
+                      "extend"});
     print_result(formatted(report_of(results, collector, loaded_.header), format()));
     message(fmt::format("{} replications added. Result: {}", whole(simulation.report().replications), path_.string()));
     return kDone;

@@ -43,7 +43,8 @@ Condition read_condition(const std::string& text) {
     std::erase(key, ' ');
     if (const auto level = number_of(text.substr(at + 2)); level && !key.empty()) return {key, at_least, *level};
   }
-  throw UsageError(fmt::format("--so-that {} is no condition. Write for example --so-that 'revenue.p05 >= 200000'", text));
+  throw UsageError(
+      fmt::format("--so-that {} is no condition. Write for example --so-that 'revenue.p05 >= 200000'", text));
 }
 
 class GoalSeek {
@@ -51,21 +52,29 @@ class GoalSeek {
   struct Interrupted {};
 
   GoalSeek(std::string scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain)
-      : scenario_(std::move(scenario)), values_(values), request_(request), domain_(domain),
-        path_(values["solve"].as<std::string>()), condition_(read_condition(values["so-that"].as<std::string>())),
+      : scenario_(std::move(scenario)),
+        values_(values),
+        request_(request),
+        domain_(domain),
+        path_(values["solve"].as<std::string>()),
+        condition_(read_condition(values["so-that"].as<std::string>())),
         document_(read_document(scenario_)) {
     const LoadedExperiment loaded = load(document_, request_, domain_);
     if (!loaded.experiment.is_single())
-      throw UsageError("--solve searches in one scenario, and this one has several points. Leave out [sweep], [variant] and --vary, or choose a variant's values with --set");
+      throw UsageError(
+          "--solve searches in one scenario, and this one has several points. Leave out [sweep], [variant] and --vary, "
+          "or choose a variant's values with --set");
     const std::vector<std::string> labels = collect::labels_of(loaded.model->outputs().outcomes);
     ParsedTarget parsed = parse_target(condition_.key, "1%", {labels.begin(), labels.end()});
     if (const auto* problem = std::get_if<Problem>(&parsed)) {
       const std::string_view about = "precision: ";  // a target is read the same way
-      const std::string text = problem->problem.starts_with(about) ? problem->problem.substr(about.size()) : problem->problem;
+      const std::string text =
+          problem->problem.starts_with(about) ? problem->problem.substr(about.size()) : problem->problem;
       throw UsageError(fmt::format("--so-that: {}. {}", text, problem->hint));
     }
     target_ = std::get<Target>(parsed);
-    if (target_.statistic == Statistic::difference) throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
+    if (target_.statistic == Statistic::difference)
+      throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
     find_parameter(*loaded.scenario);
     question_ = loaded.header.question;
     search_ = RootSearch([this](double x) { return gap(x); }, whole_);
@@ -88,19 +97,26 @@ class GoalSeek {
       const Law* law = std::get_if<Law>(&entry.value);
       if (law != nullptr && !law->is_constant()) {
         for (const auto& [name, argument] : law->arguments)
-          if (const double* number = std::get_if<double>(&argument); number != nullptr && matches(fmt::format("{}.{}.{}", path, law->name, name))) return begin_at(*number, false);
+          if (const double* number = std::get_if<double>(&argument);
+              number != nullptr && matches(fmt::format("{}.{}.{}", path, law->name, name)))
+            return begin_at(*number, false);
         if (matches(path))
-          throw UsageError(fmt::format("--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}", path_, path_, law->name, law->arguments.front().first));
+          throw UsageError(fmt::format(
+              "--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}",
+              path_, path_, law->name, law->arguments.front().first));
       } else if (matches(path)) {
         if (law != nullptr) return begin_at(law->number("value"), false);
-        if (const auto* number = std::get_if<std::int64_t>(&entry.value)) return begin_at(static_cast<double>(*number), true);
+        if (const auto* number = std::get_if<std::int64_t>(&entry.value))
+          return begin_at(static_cast<double>(*number), true);
         throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
       }
     }
     if (values_.count("between") != 0) return;
     // A misspelt path has an error of its own, with a suggestion.
     load_with("1");
-    throw UsageError(fmt::format("--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI", path_));
+    throw UsageError(fmt::format(
+        "--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI",
+        path_));
   }
   // The scenario with that value; what is wrong with it is the fault of --solve, for without it it was loaded.
   LoadedExperiment load_with(const std::string& value) const {
@@ -158,8 +174,11 @@ class GoalSeek {
     const auto column = collect::place_of(outcomes, target_.outcome);
     if (!column) return std::nullopt;
     const std::vector<float> values = collector.column(0, *column);
-    const Achieved achieved = assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[*column].high_is_worse}, 0.95);
-    if (values_.count("quiet") == 0) print_message(fmt::format("{} = {}: {} = {}", path_, plain(x), condition_.key, rounded(achieved.value, achieved.half_width)));
+    const Achieved achieved =
+        assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[*column].high_is_worse}, 0.95);
+    if (values_.count("quiet") == 0)
+      print_message(fmt::format("{} = {}: {} = {}", path_, plain(x), condition_.key,
+                                rounded(achieved.value, achieved.half_width)));
     return achieved;
   }
 
@@ -167,8 +186,10 @@ class GoalSeek {
     if (values_.count("between") == 0) return search_.bracket_from(start_);
     const std::string text = values_["between"].as<std::string>();
     const std::size_t colon = text.find(':');
-    const auto low = number_of(text.substr(0, colon)), high = colon == std::string::npos ? std::nullopt : number_of(text.substr(colon + 1));
-    if (!low || !high || *low >= *high) throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
+    const auto low = number_of(text.substr(0, colon)),
+               high = colon == std::string::npos ? std::nullopt : number_of(text.substr(colon + 1));
+    if (!low || !high || *low >= *high)
+      throw UsageError(fmt::format("--between {} is no range. Write for example --between 1:100", text));
     return search_.bracket_between(*low, *high);
   }
 
@@ -176,7 +197,8 @@ class GoalSeek {
   double uncertainty() const {
     const auto here = tried_.find(search_.low());
     if (here == tried_.end() || !here->second) return kInfinity;
-    // The slope over the nearest stretch in which the statistic moves by twice its own error, else over the widest there is.
+    // The slope over the nearest stretch in which the statistic moves by twice its own error, else over the widest
+    // there is.
     double slope = 0.0, nearest = kInfinity, fallback = 0.0, widest = 0.0;
     for (const auto& [x, achieved] : tried_) {
       if (!achieved || x == search_.low()) continue;
@@ -202,15 +224,21 @@ class GoalSeek {
   int not_found() const {
     std::string tried;
     for (const auto& [x, achieved] : tried_)
-      if (achieved) tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width), plain(x));
-    const bool everywhere = !tried.empty() && std::all_of(tried_.begin(), tried_.end(), [&](const auto& t) { return !t.second || holds(t.first); });
+      if (achieved)
+        tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width),
+                             plain(x));
+    const bool everywhere = !tried.empty() && std::all_of(tried_.begin(), tried_.end(),
+                                                          [&](const auto& t) { return !t.second || holds(t.first); });
     if (everywhere) {
-      print_message(fmt::format("{} {} {} holds at all values of {} tried: it is {}. Its edge lies elsewhere: search there with --between LO:HI.", condition_.key,
-                                condition_.at_least ? ">=" : "<=", plain(condition_.level), path_, tried));
+      print_message(
+          fmt::format("{} {} {} holds at all values of {} tried: it is {}. Its edge lies elsewhere: search there with "
+                      "--between LO:HI.",
+                      condition_.key, condition_.at_least ? ">=" : "<=", plain(condition_.level), path_, tried));
       return kImprecise;
     }
-    print_message(fmt::format("No value of {} found for which {} {} {}: it is {}. Search elsewhere with --between LO:HI.", path_, condition_.key,
-                              condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
+    print_message(
+        fmt::format("No value of {} found for which {} {} {}: it is {}. Search elsewhere with --between LO:HI.", path_,
+                    condition_.key, condition_.at_least ? ">=" : "<=", plain(condition_.level), tried));
     return kImprecise;
   }
 
@@ -222,22 +250,29 @@ class GoalSeek {
     const Format format = parse_format(values_["format"].as<std::string>());
     const char* sign = condition_.at_least ? ">=" : "<=";
     if (format == Format::csv) {
-      print_result(fmt::format("path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n", csv_text(path_), x, x - spread, x + spread,
-                               csv_text(condition_.key), achieved.value, achieved.half_width));
+      print_result(fmt::format(
+          "path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n", csv_text(path_),
+          x, x - spread, x + spread, csv_text(condition_.key), achieved.value, achieved.half_width));
       return kDone;
     }
     if (format == Format::json) {
-      print_result(fmt::format("{{\n  \"path\": {},\n  \"value\": {},\n  \"low\": {},\n  \"high\": {},\n  \"condition\": {},\n  \"statistic\": {},\n  \"half_width\": {},\n"
-                               "  \"replications\": {},\n  \"simulations\": {}\n}}\n",
-                               json_text(path_), json_number(x), json_number(x - spread), json_number(x + spread), json_text(fmt::format("{} {} {}", condition_.key, sign, condition_.level)),
-                               json_number(achieved.value), json_number(achieved.half_width), replications_, count));
+      print_result(
+          fmt::format("{{\n  \"path\": {},\n  \"value\": {},\n  \"low\": {},\n  \"high\": {},\n  \"condition\": {},\n  "
+                      "\"statistic\": {},\n  \"half_width\": {},\n"
+                      "  \"replications\": {},\n  \"simulations\": {}\n}}\n",
+                      json_text(path_), json_number(x), json_number(x - spread), json_number(x + spread),
+                      json_text(fmt::format("{} {} {}", condition_.key, sign, condition_.level)),
+                      json_number(achieved.value), json_number(achieved.half_width), replications_, count));
       return kDone;
     }
-    print_result(fmt::format("{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
-                             "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} replications on the same random numbers.\n",
-                             question_.empty() ? "" : question_ + "\n\n", path_, whole_ ? plain(x) : rounded(x, spread / 4.0), condition_.key, sign, plain(condition_.level),
-                             rounded(achieved.value, achieved.half_width), rounded_error(achieved.half_width), rounded(x - spread, spread), rounded(x + spread, spread),
-                             count, whole(replications_)));
+    print_result(
+        fmt::format("{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
+                    "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} "
+                    "replications on the same random numbers.\n",
+                    question_.empty() ? "" : question_ + "\n\n", path_, whole_ ? plain(x) : rounded(x, spread / 4.0),
+                    condition_.key, sign, plain(condition_.level), rounded(achieved.value, achieved.half_width),
+                    rounded_error(achieved.half_width), rounded(x - spread, spread), rounded(x + spread, spread), count,
+                    whole(replications_)));
     return kDone;
   }
 
@@ -259,10 +294,13 @@ class GoalSeek {
 
 }  // namespace
 
-int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain) {
-  if (values.count("solve") == 0 || values.count("so-that") == 0) throw UsageError(fmt::format("--solve and --so-that belong together. For example: {}", kExample));
+int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request,
+          const Domain& domain) {
+  if (values.count("solve") == 0 || values.count("so-that") == 0)
+    throw UsageError(fmt::format("--solve and --so-that belong together. For example: {}", kExample));
   if (values.count("output") != 0 && values["output"].as<std::string>() != "none")
-    throw UsageError("--solve answers with a number and writes no file. Leave out -o, and run the scenario with the value found");
+    throw UsageError(
+        "--solve answers with a number and writes no file. Leave out -o, and run the scenario with the value found");
   if (values.count("shard") != 0) throw UsageError("--solve and --shard do not go together. Leave out one of them");
   try {
     return GoalSeek(scenario, values, request, domain)();

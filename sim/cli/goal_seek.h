@@ -14,6 +14,7 @@
 
 namespace sim::cli {
 
-int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain);
+int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request,
+          const Domain& domain);
 
 }  // namespace sim::cli

@@ -23,7 +23,8 @@ int list_command(const Words& words, const Domain&) {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   std::string out = "Scenarios in " + folder.string() + ":\n\n";
-  for (const auto& file : files) out += file.filename().string() + "\n    " + question_of(*read_document(file.string()).text) + "\n";
+  for (const auto& file : files)
+    out += file.filename().string() + "\n    " + question_of(*read_document(file.string()).text) + "\n";
   print_result(out);
   return kDone;
 }

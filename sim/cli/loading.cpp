@@ -55,15 +55,18 @@ void add_model_problems(const Domain& domain, const std::shared_ptr<const Scenar
 constexpr std::array<std::string_view, 3> kOfTheRun{"scenario", "output", "stop"};
 
 void check_not_of_the_run(const ValuePath& path, const Mark& mark, const std::string& what, Problems& problems) {
-  const bool refused = !path.empty() && std::find(kOfTheRun.begin(), kOfTheRun.end(), path.front().key) != kOfTheRun.end();
+  const bool refused =
+      !path.empty() && std::find(kOfTheRun.begin(), kOfTheRun.end(), path.front().key) != kOfTheRun.end();
   if (refused)
     problems.add(mark, fmt::format("{} cannot differ between points", path_text(path)),
-                 fmt::format("{}, and all points are simulated together", what), "Run the scenario once for each, with --set");
+                 fmt::format("{}, and all points are simulated together", what),
+                 "Run the scenario once for each, with --set");
 }
 
 // Points may differ in what happens, not in how it is simulated and kept.
 void check_axes(const Experiment& experiment, Problems& problems) {
-  for (const Axis& axis : experiment.axes()) check_not_of_the_run(axis.levels, axis.mark, "it belongs to the run as a whole", problems);
+  for (const Axis& axis : experiment.axes())
+    check_not_of_the_run(axis.levels, axis.mark, "it belongs to the run as a whole", problems);
   for (const Variant& variant : experiment.variants())
     for (const Assignment& setting : variant.settings)
       check_not_of_the_run(setting.path, setting.origin.mark, "it belongs to the run as a whole", problems);
@@ -73,8 +76,10 @@ void check_axes(const Experiment& experiment, Problems& problems) {
 // its number, so that a point keeps its futures when others come.
 std::int64_t seed_of_point(std::int64_t seed, const Experiment& experiment, std::size_t point) {
   std::string text = experiment.variants()[experiment.points()[point].variant].name;
-  for (std::size_t a = 0; a < experiment.axes().size(); ++a) text += fmt::format("\n{} {}", experiment.axes()[a].path, toml_text(experiment.value(point, a)));
-  return static_cast<std::int64_t>(mix_bits(static_cast<std::uint64_t>(seed) + 0x9e3779b97f4a7c15u + entity_hash(text)) >> 11U);
+  for (std::size_t a = 0; a < experiment.axes().size(); ++a)
+    text += fmt::format("\n{} {}", experiment.axes()[a].path, toml_text(experiment.value(point, a)));
+  return static_cast<std::int64_t>(
+      mix_bits(static_cast<std::uint64_t>(seed) + 0x9e3779b97f4a7c15u + entity_hash(text)) >> 11U);
 }
 
 class Loader {
@@ -103,7 +108,8 @@ class Loader {
     if (!problems.empty()) add_model_problems(domain_, loaded_.scenario, problems);
     problems.raise();
     loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
-    loaded_.precision = read_precision_goal(*loaded_.scenario, loaded_.model->outputs().outcomes, loaded_.experiment, problems);
+    loaded_.precision =
+        read_precision_goal(*loaded_.scenario, loaded_.model->outputs().outcomes, loaded_.experiment, problems);
     problems.raise();
   }
 
@@ -146,7 +152,8 @@ class Loader {
       for (const std::string& warning : loaded_.plan.points[p].model->warnings())
         if (std::find(first.begin(), first.end(), warning) == first.end() && further++ < kMostFurther)
           loaded_.warnings.push_back(fmt::format("at {}: {}", loaded_.experiment.points()[p].label, warning));
-    if (further > kMostFurther) loaded_.warnings.push_back(fmt::format("{} more warnings at other points", further - kMostFurther));
+    if (further > kMostFurther)
+      loaded_.warnings.push_back(fmt::format("{} more warnings at other points", further - kMostFurther));
   }
 
   // Points that share random numbers share the seed.

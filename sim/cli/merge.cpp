@@ -24,7 +24,9 @@ class JoinedGroups final : public collect::GroupStore {
   void add(const output::Journal& journal, std::size_t groups) {
     for (std::size_t g = 0; g < groups; ++g) places_.push_back({&journal, g});
   }
-  void append(std::span<const collect::Segment>, std::span<const float>) override { throw std::logic_error("shards are only read"); }
+  void append(std::span<const collect::Segment>, std::span<const float>) override {
+    throw std::logic_error("shards are only read");
+  }
   void read(std::size_t group, std::size_t column, std::size_t first_row, std::span<float> out) const override {
     places_[group].journal->read(places_[group].group, column, first_row, out);
   }
@@ -59,7 +61,8 @@ Shards open_shards(const std::vector<std::string>& paths) {
     const std::string& path = paths[k];
     std::error_code ignored;
     for (std::size_t j = 0; j < k; ++j)
-      if (std::filesystem::equivalent(paths[j], path, ignored)) throw Refusal(fmt::format("{} and {} are the same shard. Leave one of them out", paths[j], path));
+      if (std::filesystem::equivalent(paths[j], path, ignored))
+        throw Refusal(fmt::format("{} and {} are the same shard. Leave one of them out", paths[j], path));
     auto journal = open_shard(path);
     const output::RunIdentity& run = journal->run();
     if (first == nullptr) first = &run;
@@ -68,29 +71,38 @@ Shards open_shards(const std::vector<std::string>& paths) {
     if (const std::string reason = output::difference(same, *first); !reason.empty())
       throw Refusal(fmt::format("{} does not belong to {}: {}", path, paths.front(), reason));
     if (run.shard.of != first->shard.of)
-      throw Refusal(fmt::format("{} is shard {} of {}, and {} one of {}. Give the shards of one division", path, run.shard.number, run.shard.of, paths.front(), first->shard.of));
+      throw Refusal(fmt::format("{} is shard {} of {}, and {} one of {}. Give the shards of one division", path,
+                                run.shard.number, run.shard.of, paths.front(), first->shard.of));
     const auto there = shards.find(run.shard.number);
     if (there != shards.end())
-      throw Refusal(fmt::format("{} and {} are both shard {} of {}. Leave one of them out", there->second->path().string(), path, run.shard.number, run.shard.of));
+      throw Refusal(fmt::format("{} and {} are both shard {} of {}. Leave one of them out",
+                                there->second->path().string(), path, run.shard.number, run.shard.of));
     shards.emplace(run.shard.number, std::move(journal));
   }
   std::string missing;
   for (std::uint32_t k = 1; k <= first->shard.of; ++k)
-    if (shards.find(k) == shards.end()) missing += (missing.empty() ? "" : ", ") + fmt::format("{}/{}", k, first->shard.of);
-  if (!missing.empty()) throw Refusal(fmt::format("shards are missing: {}. Make each with partnersim run … --shard, and merge them all at once", missing));
+    if (shards.find(k) == shards.end())
+      missing += (missing.empty() ? "" : ", ") + fmt::format("{}/{}", k, first->shard.of);
+  if (!missing.empty())
+    throw Refusal(fmt::format(
+        "shards are missing: {}. Make each with partnersim run … --shard, and merge them all at once", missing));
   return shards;
 }
 
 class MergeCommand {
  public:
   MergeCommand(const Words& words, const options::variables_map& values, const Domain& domain)
-      : words_(words), values_(values), path_(values["output"].as<std::string>()), threads_(threads(values)),
+      : words_(words),
+        values_(values),
+        path_(values["output"].as<std::string>()),
+        threads_(threads(values)),
         shards_(open_shards(values["shard"].as<std::vector<std::string>>())) {
     const output::RunIdentity& run = shards_.begin()->second->run();
     const LoadRequest request{run.source.assignments, run.source.vary, threads_};
     loaded_ = load(parse_document(run.source.file, run.source.text), request, domain);
     if (output::fingerprint(loaded_.header) != run.fingerprint)
-      throw Refusal(fmt::format("{} was made by another version ({}), and cannot be merged by this one", shards_.begin()->second->path().string(), run.version));
+      throw Refusal(fmt::format("{} was made by another version ({}), and cannot be merged by this one",
+                                shards_.begin()->second->path().string(), run.version));
   }
 
   int operator()() {
@@ -124,7 +136,8 @@ class MergeCommand {
     }
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, threads_);
     write_log(path_, {words_, {}, {}, loaded_.plan.total_replications(), results.digest, 0.0, "merge"});
-    print_result(formatted(report_of(results, collector, loaded_.header), parse_format(values_["format"].as<std::string>())));
+    print_result(
+        formatted(report_of(results, collector, loaded_.header), parse_format(values_["format"].as<std::string>())));
     print_message(fmt::format("Result: {}. The shards are no longer needed.", path_.string()));
     return kDone;
   }
@@ -141,19 +154,21 @@ class MergeCommand {
 
 int merge_command(const Words& words, const Domain& domain) {
   options::options_description description("Options");
-  description.add_options()
-      ("output,o", options::value<std::string>()->value_name("FILE.h5"), "the result; required")
-      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the summary on stdout")
-      ("force", "overwrite another run's file")
-      ("threads,t", options::value<int>()->value_name("N"), "worker threads")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("output,o", options::value<std::string>()->value_name("FILE.h5"), "the result; required");
+  add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
+      "of the summary on stdout");
+  add("force", "overwrite another run's file");
+  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("help,h", "this help");
   const options::variables_map values = parse(words, description, "shard", -1);
   if (values.count("help") != 0) {
     print_help("partnersim merge SHARD... -o FILE.h5 [options]", kExample, description);
     return kDone;
   }
   if (values.count("shard") == 0) throw UsageError(fmt::format("merge needs shards. For example: {}", kExample));
-  if (values.count("output") == 0) throw UsageError(fmt::format("merge needs the name of the result. For example: {}", kExample));
+  if (values.count("output") == 0)
+    throw UsageError(fmt::format("merge needs the name of the result. For example: {}", kExample));
   return MergeCommand(words, values, domain)();
 }
 

@@ -48,30 +48,32 @@ options::variables_map parse(const Words& words, const options::options_descript
   if (positional != nullptr && most_positional >= 0 && values.count(positional) != 0) {
     const auto& given = values[positional].as<std::vector<std::string>>();
     if (given.size() > static_cast<std::size_t>(most_positional))
-      throw UsageError(fmt::format("{} is one word too many: there may be one {}", given[static_cast<std::size_t>(most_positional)], positional));
+      throw UsageError(fmt::format("{} is one word too many: there may be one {}",
+                                   given[static_cast<std::size_t>(most_positional)], positional));
   }
   return values;
 }
 
-void print_help(const std::string& synopsis, const std::string& example, const options::options_description& description) {
+void print_help(const std::string& synopsis, const std::string& example,
+                const options::options_description& description) {
   std::ostringstream text;
   text << "For example:\n  " << example << "\n\nUsage:\n  " << synopsis << "\n\n" << description;
   print_result(text.str());
 }
 
 void add_run_options(options::options_description& description) {
-  description.add_options()
-      ("replications,n", options::value<std::string>()->value_name("N"), "possible futures to simulate")
-      ("seed,s", options::value<std::string>()->value_name("SEED"), "names the random numbers")
-      ("threads,t", options::value<int>()->value_name("N"), "worker threads")
-      ("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"),
-       "change a value of the scenario; '*' matches one level")
-      ("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
-       "points of a sweep: PATH=LO:HI:COUNT, PATH=A,B,C or, as factors, PATH=*0.5,*1,*2")
-      ("precision", options::value<std::vector<std::string>>()->composing()->value_name("'OUTCOME=1%'"),
-       "stop when half the width of the 95 % interval is as small: revenue=1%, revenue.p05=500, revenue.difference=5%")
-      ("quiet,q", "no progress and no messages")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("replications,n", options::value<std::string>()->value_name("N"), "possible futures to simulate");
+  add("seed,s", options::value<std::string>()->value_name("SEED"), "names the random numbers");
+  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"),
+      "change a value of the scenario; '*' matches one level");
+  add("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
+      "points of a sweep: PATH=LO:HI:COUNT, PATH=A,B,C or, as factors, PATH=*0.5,*1,*2");
+  add("precision", options::value<std::vector<std::string>>()->composing()->value_name("'OUTCOME=1%'"),
+      "stop when half the width of the 95 % interval is as small: revenue=1%, revenue.p05=500, revenue.difference=5%");
+  add("quiet,q", "no progress and no messages");
+  add("help,h", "this help");
 }
 
 std::vector<std::string> given(const options::variables_map& values, const char* option) {
@@ -86,21 +88,23 @@ std::vector<std::string> assignments(const options::variables_map& values) {
   std::vector<std::string> list = given(values, "set");
   for (const std::string& text : given(values, "precision")) {
     const std::size_t equals = text.rfind('=');
-    if (equals == std::string::npos) throw UsageError(fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
+    if (equals == std::string::npos)
+      throw UsageError(fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
     list.push_back(fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
   }
   const auto number = [&values](const char* option, const char* example) {
     std::string text = values[option].as<std::string>();
     if (text.find_first_of("0123456789") == std::string::npos)
-      throw UsageError(fmt::format("--{} {}: a whole number is expected. Write for example --{} {}", option, text, option, example));
+      throw UsageError(
+          fmt::format("--{} {}: a whole number is expected. Write for example --{} {}", option, text, option, example));
     return text;
   };
   if (values.count("seed") != 0) list.push_back("scenario.seed=" + number("seed", "7"));
   // Last and in plain digits, as extend puts it too: what it makes has the bytes of one run.
   if (values.count("replications") != 0) {
     std::string text = number("replications", "100_000");
-    const bool separated = text.find_first_not_of("0123456789_") == std::string::npos && !text.starts_with('_') && !text.ends_with('_') &&
-                           text.find("__") == std::string::npos;
+    const bool separated = text.find_first_not_of("0123456789_") == std::string::npos && !text.starts_with('_') &&
+                           !text.ends_with('_') && text.find("__") == std::string::npos;
     if (separated) std::erase(text, '_');
     list.push_back("scenario.replications=" + text);
   }

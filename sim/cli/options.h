@@ -19,7 +19,8 @@ options::variables_map parse(const Words& words, const options::options_descript
                              const char* positional, int most_positional);
 
 // Prints `example` first, then the options; for --help.
-void print_help(const std::string& synopsis, const std::string& example, const options::options_description& description);
+void print_help(const std::string& synopsis, const std::string& example,
+                const options::options_description& description);
 
 // Adds the options `run` and `check` share: -n, -s, -t, --set, --vary, --precision.
 void add_run_options(options::options_description& description);

@@ -15,7 +15,8 @@ namespace {
 // "± 1.3 %" or "± 520".
 std::string half_width_text(const Target& target, const Achieved& achieved, double half_width) {
   if (!std::isfinite(half_width)) return "± more than the range";
-  if (target.relative && achieved.value != 0.0) return fmt::format("± {:.3g} %", 100.0 * half_width / std::abs(achieved.value));
+  if (target.relative && achieved.value != 0.0)
+    return fmt::format("± {:.3g} %", 100.0 * half_width / std::abs(achieved.value));
   return "± " + rounded(half_width, half_width);
 }
 
@@ -42,9 +43,11 @@ bool PrecisionWatch::assess(const collect::Collector& collector, std::uint32_t r
     const std::size_t column = collect::place_of(outcomes, target.outcome).value();
     const std::vector<float> values = collector.prefix(w.point, column, replications);
     std::vector<float> baseline;
-    if (target.statistic == Statistic::difference) baseline = collector.prefix(loaded_.baseline(w.point), column, replications);
+    if (target.statistic == Statistic::difference)
+      baseline = collector.prefix(loaded_.baseline(w.point), column, replications);
     const Sampling& sampling = loaded_.plan.points[w.point].model->outputs().sampling;
-    achieved[k] = sim::assess(target, {values, baseline, sampling, outcomes[column].high_is_worse}, loaded_.precision.confidence);
+    achieved[k] =
+        sim::assess(target, {values, baseline, sampling, outcomes[column].high_is_worse}, loaded_.precision.confidence);
   });
   const std::size_t points = loaded_.plan.points.size(), cells = targets.size() * points;
   const std::size_t begin = history_.value.size();
@@ -69,7 +72,8 @@ bool PrecisionWatch::assess(const collect::Collector& collector, std::uint32_t r
     limiting_ = fmt::format("{}{} is known to {}, {} is wanted", target.key,
                             points > 1 ? " at " + loaded_.header.point_labels[w.point] : "",
                             half_width_text(target, a, a.half_width), half_width_text(target, a, a.wanted));
-    if (!a.reached && std::isfinite(a.needed)) limiting_ += fmt::format(": about {} replications", plain(std::ceil(a.needed / 1000.0) * 1000.0));
+    if (!a.reached && std::isfinite(a.needed))
+      limiting_ += fmt::format(": about {} replications", plain(std::ceil(a.needed / 1000.0) * 1000.0));
   }
   return all;
 }

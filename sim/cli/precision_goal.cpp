@@ -14,12 +14,16 @@ ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels
   const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
   if (const auto* text = std::get_if<std::string>(&member.node.value)) return parse_target(member.key, *text, outcomes);
   if (const auto number = number_of(member.node)) return parse_target(member.key, *number, outcomes);
-  return Problem{{}, fmt::format("stop.precision.{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\""};
+  return Problem{{},
+                 fmt::format("stop.precision.{} is neither a number nor a share", member.key),
+                 {},
+                 "Write for example revenue = \"1%\""};
 }
 
 }  // namespace
 
-PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes, const Experiment& experiment, Problems& problems) {
+PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes,
+                                  const Experiment& experiment, Problems& problems) {
   PrecisionGoal goal{{}, scenario.number("stop.confidence"), scenario.integer("scenario.replications")};
   if (!scenario.given("stop.precision")) return goal;
   const std::vector<std::string> labels = collect::labels_of(outcomes);
@@ -33,10 +37,11 @@ PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Co
     }
     goal.targets.push_back(std::get<Target>(std::move(target)));
     if (goal.targets.back().statistic == Statistic::difference && experiment.variants().size() < 2)
-      problems.add(mark, fmt::format("{} has nothing to compare", goal.targets.back().key), "a difference is that of a variant to the base",
-                   "Add [variant.NAME] with what it sets");
+      problems.add(mark, fmt::format("{} has nothing to compare", goal.targets.back().key),
+                   "a difference is that of a variant to the base", "Add [variant.NAME] with what it sets");
   }
-  if (!goal.targets.empty() && scenario.given("stop.max_replications")) goal.replications = scenario.integer("stop.max_replications");
+  if (!goal.targets.empty() && scenario.given("stop.max_replications"))
+    goal.replications = scenario.integer("stop.max_replications");
   return goal;
 }
 

@@ -19,6 +19,7 @@ struct PrecisionGoal {
 };
 
 // `outcomes` are those of the first point.
-PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes, const Experiment& experiment, Problems& problems);
+PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes,
+                                  const Experiment& experiment, Problems& problems);
 
 }  // namespace sim::cli

@@ -24,12 +24,14 @@ constexpr const char* kExample = "partnersim replay results/twelve_partners.h5 -
 
 options::options_description described() {
   options::options_description description("Options");
-  description.add_options()
-      ("replication,r", options::value<std::int64_t>()->value_name("K"), "the future with this number, from 0")
-      ("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"), "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum")
-      ("point", options::value<std::string>()->value_name("LABEL|NUMBER"), "of an experiment; the first unless given")
-      ("format", options::value<std::string>()->default_value("text")->value_name("text|json"), "of the chronicle on stdout")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("replication,r", options::value<std::int64_t>()->value_name("K"), "the future with this number, from 0");
+  add("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"),
+      "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum");
+  add("point", options::value<std::string>()->value_name("LABEL|NUMBER"), "of an experiment; the first unless given");
+  add("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
+      "of the chronicle on stdout");
+  add("help,h", "this help");
   return description;
 }
 
@@ -41,7 +43,10 @@ class Replay {
     if (!point.empty()) point_ = point_of(point, points, path);
     replications_ = stored_.replications[point_];
     if (!file_.exists("/outcomes"))
-      throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so there is no future to compare with. Run its scenario again with samples = \"all\"", path));
+      throw InputOutputError(
+          fmt::format("{}: keeps no samples (samples = \"none\"), so there is no future to compare with. Run its "
+                      "scenario again with samples = \"all\"",
+                      path));
   }
 
   // Turns to the future whose outcome is nearest to a statistic of it; the first of several.
@@ -58,13 +63,15 @@ class Replay {
         replication_ = k;
         distance = d;
       }
-    if (distance == kInfinity) throw UsageError(fmt::format("--near {}: it is missing in every future of {}", wanted, path_));
+    if (distance == kInfinity)
+      throw UsageError(fmt::format("--near {}: it is missing in every future of {}", wanted, path_));
   }
 
   void turn_to(std::int64_t replication) {
     replication_ = static_cast<std::uint64_t>(replication);
     if (replication < 0 || replication_ >= replications_)
-      throw UsageError(fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replications_ - 1));
+      throw UsageError(
+          fmt::format("--replication {} is out of range: there are futures 0 to {}", replication, replications_ - 1));
   }
 
   Chronicle tell() const {
@@ -74,7 +81,8 @@ class Replay {
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       const float stored = read_one(outcomes[c], replication);
       if (stored == chronicle.columns[c] || (std::isnan(stored) && std::isnan(chronicle.columns[c]))) continue;
-      throw std::runtime_error(fmt::format("replication {} gives {} = {} here, {} in {}", replication, outcomes[c].label(), chronicle.columns[c], stored, path_));
+      throw std::runtime_error(fmt::format("replication {} gives {} = {} here, {} in {}", replication,
+                                           outcomes[c].label(), chronicle.columns[c], stored, path_));
     }
     return chronicle;
   }
@@ -83,7 +91,9 @@ class Replay {
     std::string out = fmt::format("Future {} of {}", replication_, path_);
     if (!stored_.loaded.header.question.empty()) out += ": " + stored_.loaded.header.question;
     out += "\n";
-    if (near_) out += fmt::format("It is nearest to {} = {}{}\n", near_->statistic, plain(near_->value), near_->unit == "1" ? "" : " " + near_->unit);
+    if (near_)
+      out += fmt::format("It is nearest to {} = {}{}\n", near_->statistic, plain(near_->value),
+                         near_->unit == "1" ? "" : " " + near_->unit);
     int month = 0, told = 0;
     for (const ChronicleEvent& event : chronicle.events) {
       if (event.month != month) out += fmt::format("\n{}\n", month_name(month = event.month));
@@ -106,18 +116,26 @@ class Replay {
   }
 
   std::string as_json(const Chronicle& chronicle) const {
-    const std::string near = near_ ? fmt::format("{{\"statistic\": {}, \"value\": {}}}", json_text(near_->statistic), json_number(near_->value)) : "null";
-    std::string out = fmt::format("{{\n  \"result\": {},\n  \"replication\": {},\n  \"nearest_to\": {},\n  \"events\": [", json_text(path_), replication_, near);
+    const std::string near = near_ ? fmt::format("{{\"statistic\": {}, \"value\": {}}}", json_text(near_->statistic),
+                                                 json_number(near_->value))
+                                   : "null";
+    std::string out =
+        fmt::format("{{\n  \"result\": {},\n  \"replication\": {},\n  \"nearest_to\": {},\n  \"events\": [",
+                    json_text(path_), replication_, near);
     bool first = true;
     for (const ChronicleEvent& e : chronicle.events) {
-      out += fmt::format("{}\n    {{\"month\": {}, \"kind\": {}, \"subject\": {}, \"cause\": {}, \"amount\": {}, \"unit\": {}, \"text\": {}}}", first ? "" : ",", e.month,
-                         json_text(e.kind), json_text(e.subject), json_text(e.cause), e.unit.empty() ? "null" : json_number(e.amount), json_text(e.unit), json_text(e.text));
+      out += fmt::format(
+          "{}\n    {{\"month\": {}, \"kind\": {}, \"subject\": {}, \"cause\": {}, \"amount\": {}, \"unit\": {}, "
+          "\"text\": {}}}",
+          first ? "" : ",", e.month, json_text(e.kind), json_text(e.subject), json_text(e.cause),
+          e.unit.empty() ? "null" : json_number(e.amount), json_text(e.unit), json_text(e.text));
       first = false;
     }
     out += "\n  ],\n  \"outcomes\": {";
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
-      out += fmt::format("{}\n    {}: {}", c == 0 ? "" : ",", json_text(outcomes[c].label()), json_number(static_cast<double>(chronicle.columns[c])));
+      out += fmt::format("{}\n    {}: {}", c == 0 ? "" : ",", json_text(outcomes[c].label()),
+                         json_number(static_cast<double>(chronicle.columns[c])));
     return out + "\n  }\n}\n";
   }
 
@@ -125,29 +143,36 @@ class Replay {
   const Model& model() const { return *stored_.loaded.plan.points[point_].model; }
   static constexpr std::size_t kMostBegun = 6;  // named one by one
   static std::size_t begun_in(const Chronicle& chronicle, int month) {
-    return static_cast<std::size_t>(std::count_if(chronicle.events.begin(), chronicle.events.end(),
-                                                  [month](const ChronicleEvent& e) { return e.month == month && e.kind == "begun"; }));
+    return static_cast<std::size_t>(
+        std::count_if(chronicle.events.begin(), chronicle.events.end(),
+                      [month](const ChronicleEvent& e) { return e.month == month && e.kind == "begun"; }));
   }
 
   std::size_t column_of(const std::string& outcome) const {
     const auto& outcomes = model().outputs().outcomes;
     if (const auto place = collect::place_of(outcomes, outcome)) return *place;
     const std::vector<std::string> labels = collect::labels_of(outcomes);
-    throw UsageError(fmt::format("--near {}: {} is not an outcome of {}. {}", outcome, outcome, path_, did_you_mean(outcome, {labels.begin(), labels.end()}, "Outcomes")));
+    throw UsageError(fmt::format("--near {}: {} is not an outcome of {}. {}", outcome, outcome, path_,
+                                 did_you_mean(outcome, {labels.begin(), labels.end()}, "Outcomes")));
   }
 
   double statistic(const std::string& outcome, const std::string& name) const {
     const auto labels = file_.read<std::string>("/summary/outcome");
-    const auto row = point_ * labels.size() + static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
+    const auto row = point_ * labels.size() +
+                     static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
     for (const char* plain_name : {"mean", "minimum", "maximum", "cvar05"})
       if (name == plain_name) return file_.read<double>(std::string("/summary/") + plain_name)[row];
     for (std::size_t q = 0; q < kProbabilities.size(); ++q)
       if (name == fmt::format("p{:02.0f}", 100.0 * kProbabilities[q]))
         return file_.read<double>("/summary/quantile_value")[row * kProbabilities.size() + q];
-    throw UsageError(fmt::format("--near {}.{}: there is no such statistic. For example: {}.p05; also p01 … p99, mean, minimum, maximum, cvar05", outcome, name, outcome));
+    throw UsageError(fmt::format(
+        "--near {}.{}: there is no such statistic. For example: {}.p05; also p01 … p99, mean, minimum, maximum, cvar05",
+        outcome, name, outcome));
   }
 
-  std::vector<float> read_column(const Column& column) const { return output::read_column(file_, "/outcomes", column, point_, 0, replications_); }
+  std::vector<float> read_column(const Column& column) const {
+    return output::read_column(file_, "/outcomes", column, point_, 0, replications_);
+  }
   float read_one(const Column& column, std::uint64_t replication) const {
     return output::read_column(file_, "/outcomes", column, point_, replication, 1).front();
   }
@@ -181,17 +206,23 @@ int replay_command(const Words& words, const Domain& domain) {
   const options::options_description description = described();
   const options::variables_map values = parse(words, description, "result", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim replay RESULT.h5 --replication K | --near OUTCOME.STATISTIC [options]", kExample, description);
+    print_help("partnersim replay RESULT.h5 --replication K | --near OUTCOME.STATISTIC [options]", kExample,
+               description);
     return kDone;
   }
-  if (values.count("result") == 0) throw UsageError(fmt::format("replay needs a result file. For example: {}", kExample));
-  if (values.count("replication") == values.count("near")) throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
+  if (values.count("result") == 0)
+    throw UsageError(fmt::format("replay needs a result file. For example: {}", kExample));
+  if (values.count("replication") == values.count("near"))
+    throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
   const std::string format = values["format"].as<std::string>();
-  if (format != "text" && format != "json") throw UsageError(fmt::format("--format {} is neither text nor json", format));
+  if (format != "text" && format != "json")
+    throw UsageError(fmt::format("--format {} is neither text nor json", format));
   const std::string point = values.count("point") != 0 ? values["point"].as<std::string>() : "";
   Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
-  if (values.count("near") != 0) replay.seek(values["near"].as<std::string>());
-  else replay.turn_to(values["replication"].as<std::int64_t>());
+  if (values.count("near") != 0)
+    replay.seek(values["near"].as<std::string>());
+  else
+    replay.turn_to(values["replication"].as<std::int64_t>());
   const Chronicle chronicle = replay.tell();
   print_result(format == "json" ? replay.as_json(chronicle) : replay.as_text(chronicle));
   return kDone;

@@ -11,13 +11,18 @@
 
 namespace sim::cli {
 
-DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome, const collect::OutcomeComparison& found) {
-  return {labels.point, labels.baseline, outcome.label(), outcome.unit, found.pairs.difference, found.pairs.ratio,
-          found.pairs.larger, found.pairs.equal, found.pairs.variance_removed, found.words};
+DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
+                             const collect::OutcomeComparison& found) {
+  return {labels.point,       labels.baseline,        outcome.label(),
+          outcome.unit,       found.pairs.difference, found.pairs.ratio,
+          found.pairs.larger, found.pairs.equal,      found.pairs.variance_removed,
+          found.words};
 }
 
-Report report_of(const collect::Results& results, const collect::Collector& collector, const output::ResultHeader& header) {
-  const std::vector<std::string> point_labels(header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
+Report report_of(const collect::Results& results, const collect::Collector& collector,
+                 const output::ResultHeader& header) {
+  const std::vector<std::string> point_labels(
+      header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
   Report report;
   report.question = header.question;
   report.seed = header.seed;
@@ -33,11 +38,13 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
     for (std::size_t c = 0; c < outcomes.size() && !results.comparisons[p].empty(); ++c) {
       const collect::OutcomeComparison& found = results.comparisons[p][c];
       if (found.pairs.count > 1)
-        report.differences.push_back(difference_row({point_labels[header.baselines[p]], point_labels[p]}, outcomes[c], found));
+        report.differences.push_back(
+            difference_row({point_labels[header.baselines[p]], point_labels[p]}, outcomes[c], found));
     }
     for (std::size_t c = 0; c < results.points[p].splits.size(); ++c) {
       const VarianceSplit& split = results.points[p].splits[c];
-      report.splits.push_back({point_labels[p], outcomes[c].label(), split.luck.value, split.ignorance.value, split.share.value, split.share.error, advice(split)});
+      report.splits.push_back({point_labels[p], outcomes[c].label(), split.luck.value, split.ignorance.value,
+                               split.share.value, split.share.error, advice(split)});
     }
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       const auto& expected = collector.plan().points[p].model->expected().outcomes;
@@ -55,10 +62,12 @@ void read_shared(const output::NetcdfReader& file, Report& report) {
   if (!file.exists("/worst/mean_all")) return;
   report.worst_outcome = file.text_attribute("/worst", "outcome").value_or("");
   const auto variables = file.read<std::string>("/worst/variable");
-  const auto all = file.read<double>("/worst/mean_all"), sd = file.read<double>("/worst/sd_all"), worst = file.read<double>("/worst/mean_worst"),
+  const auto all = file.read<double>("/worst/mean_all"), sd = file.read<double>("/worst/sd_all"),
+             worst = file.read<double>("/worst/mean_worst"),
              error = file.read<double>("/worst/mean_worst_standard_error");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
-    for (std::size_t v = 0; v < variables.size(); ++v, ++k) report.shared.push_back({report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}});
+    for (std::size_t v = 0; v < variables.size(); ++v, ++k)
+      report.shared.push_back({report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}});
 }
 
 void read_differences(const output::NetcdfReader& file, Report& report) {
@@ -69,7 +78,8 @@ void read_differences(const output::NetcdfReader& file, Report& report) {
   const auto words = file.read<std::string>("/comparison/in_words");
   const auto all = [&](const std::string& name) { return file.read<double>("/comparison/" + name); };
   const auto estimates = [&](const std::string& name) {
-    const auto value = all(name), error = all(name + "_standard_error"), low = all(name + "_low"), high = all(name + "_high");
+    const auto value = all(name), error = all(name + "_standard_error"), low = all(name + "_low"),
+               high = all(name + "_high");
     std::vector<Estimate> list;
     for (std::size_t k = 0; k < value.size(); ++k) list.push_back({value[k], error[k], low[k], high[k]});
     return list;
@@ -79,17 +89,21 @@ void read_differences(const output::NetcdfReader& file, Report& report) {
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k)
       if (baseline[p] >= 0 && !std::isnan(difference[k].value))
-        report.differences.push_back({report.points[p], report.points[static_cast<std::size_t>(baseline[p])], outcomes[c], units[c], difference[k], ratio[k],
-                                      larger[k], equal[k], removed[k], words[k]});
+        report.differences.push_back({report.points[p], report.points[static_cast<std::size_t>(baseline[p])],
+                                      outcomes[c], units[c], difference[k], ratio[k], larger[k], equal[k], removed[k],
+                                      words[k]});
 }
 
 void read_splits(const output::NetcdfReader& file, Report& report) {
   if (!file.exists("/uncertainty/luck")) return;
-  const auto outcomes = file.read<std::string>("/uncertainty/outcome"), advice = file.read<std::string>("/uncertainty/advice");
+  const auto outcomes = file.read<std::string>("/uncertainty/outcome"),
+             advice = file.read<std::string>("/uncertainty/advice");
   const auto all = [&](const std::string& name) { return file.read<double>("/uncertainty/" + name); };
-  const auto luck = all("luck"), ignorance = all("ignorance"), share = all("share"), error = all("share_standard_error");
+  const auto luck = all("luck"), ignorance = all("ignorance"), share = all("share"),
+             error = all("share_standard_error");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
-    for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) report.splits.push_back({report.points[p], outcomes[c], luck[k], ignorance[k], share[k], error[k], advice[k]});
+    for (std::size_t c = 0; c < outcomes.size(); ++c, ++k)
+      report.splits.push_back({report.points[p], outcomes[c], luck[k], ignorance[k], share[k], error[k], advice[k]});
 }
 
 }  // namespace
@@ -98,7 +112,8 @@ Report read_report(const std::filesystem::path& path) {
   output::refuse_journal(path);
   const output::NetcdfReader file(path);
   if (!file.exists("/provenance/outcomes_hash") || !file.exists("/summary/mean"))
-    throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance and /summary)", path.string()));
+    throw InputOutputError(
+        fmt::format("{}: not a partnersim result (it has no /provenance and /summary)", path.string()));
   Report report;
   report.question = file.text_attribute("/", "title").value_or("");
   report.digest = file.read_scalar<std::string>("/provenance/outcomes_hash");
@@ -110,8 +125,9 @@ Report read_report(const std::filesystem::path& path) {
   const auto statistic = [&](const std::string& name) { return file.read<double>("/summary/" + name); };
   const auto mean = statistic("mean"), mean_error = statistic("standard_error"), sd = statistic("sd"),
              sd_error = statistic("sd_standard_error"), minimum = statistic("minimum"), maximum = statistic("maximum"),
-             cvar = statistic("cvar05"), cvar_error = statistic("cvar05_standard_error"), expected = statistic("expected"),
-             value = statistic("quantile_value"), low = statistic("quantile_low"), high = statistic("quantile_high");
+             cvar = statistic("cvar05"), cvar_error = statistic("cvar05_standard_error"),
+             expected = statistic("expected"), value = statistic("quantile_value"), low = statistic("quantile_low"),
+             high = statistic("quantile_high");
   // Files of earlier versions lack these.
   const auto later = [&](const std::string& name, std::size_t size) {
     return file.exists("/summary/" + name) ? statistic(name) : std::vector<double>(size, kMissing);
@@ -120,7 +136,9 @@ Report read_report(const std::filesystem::path& path) {
              at_risk_error = later("value_at_risk_standard_error", mean.size());
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) {
-      Summary s{report.replications[p], mean[k], mean_error[k], sd[k], sd_error[k], minimum[k], maximum[k], cvar[k], cvar_error[k], at_risk[k], at_risk_error[k], {}};
+      Summary s{
+          report.replications[p], mean[k],    mean_error[k],    sd[k], sd_error[k], minimum[k], maximum[k], cvar[k],
+          cvar_error[k],          at_risk[k], at_risk_error[k], {}};
       for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
         const std::size_t at = k * kProbabilities.size() + q;
         s.quantiles[q] = {value[at], low[at], high[at], error[at]};

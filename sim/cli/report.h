@@ -42,8 +42,8 @@ struct SplitRow {
 
 struct Report {
   std::string question;
-  std::string worst_outcome;        // empty: nothing to explain it by
-  std::vector<SharedRow> shared;    // points in order
+  std::string worst_outcome;      // empty: nothing to explain it by
+  std::vector<SharedRow> shared;  // points in order
   std::vector<DifferenceRow> differences;
   std::vector<SplitRow> splits;
   std::string digest;
@@ -53,8 +53,10 @@ struct Report {
   std::vector<ReportRow> rows;              // points in order, outcomes in order
 };
 
-Report report_of(const collect::Results& results, const collect::Collector& collector, const output::ResultHeader& header);
-DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome, const collect::OutcomeComparison& found);
+Report report_of(const collect::Results& results, const collect::Collector& collector,
+                 const output::ResultHeader& header);
+DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
+                             const collect::OutcomeComparison& found);
 // Throws InputOutputError when the file is missing, damaged or not a result.
 Report read_report(const std::filesystem::path& path);
 

@@ -59,10 +59,12 @@ std::string as_json(const Report& report) {
     const std::size_t per_point = report.rows.size() / report.points.size();
     for (std::size_t k = 0; k < per_point; ++k, ++next) {
       const ReportRow& row = report.rows[next];
-      out += fmt::format("{}\n      {}: {{\"unit\": {}", k == 0 ? "" : ",", json_text(row.outcome), json_text(row.unit));
+      out +=
+          fmt::format("{}\n      {}: {{\"unit\": {}", k == 0 ? "" : ",", json_text(row.outcome), json_text(row.unit));
       for (const Statistic& s : statistics(row)) {
         out += fmt::format(", {}: {}", json_text(s.name), json_number(s.value));
-        if (std::isfinite(s.error)) out += fmt::format(", {}: {}", json_text(s.name + "_standard_error"), json_number(s.error));
+        if (std::isfinite(s.error))
+          out += fmt::format(", {}: {}", json_text(s.name + "_standard_error"), json_number(s.error));
       }
       out += "}";
     }
@@ -81,29 +83,43 @@ std::vector<std::string> table_row(const ReportRow& row) {
     return rounded(q.value, q.error);
   };
   std::string gap = "-";
-  if (std::isfinite(row.expected) && s.mean != 0.0) gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / std::abs(s.mean));
+  if (std::isfinite(row.expected) && s.mean != 0.0)
+    gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / std::abs(s.mean));
   if (gap == "-0.0 %") gap = "+0.0 %";
   // The spreadsheet's figure has no simulation error; it is shown as finely as the mean.
-  return {row.outcome, row.unit == "1" ? "" : row.unit, rounded(s.mean, s.mean_error), std::isfinite(s.mean_error) ? "± " + rounded_error(s.mean_error) : "-",
-          rounded(s.sd, s.sd_error), quantile(1), quantile(4), quantile(7), rounded(s.cvar, s.cvar_error),
-          std::isfinite(row.expected) ? rounded(row.expected, s.mean_error) : "-", gap};
+  return {row.outcome,
+          row.unit == "1" ? "" : row.unit,
+          rounded(s.mean, s.mean_error),
+          std::isfinite(s.mean_error) ? "± " + rounded_error(s.mean_error) : "-",
+          rounded(s.sd, s.sd_error),
+          quantile(1),
+          quantile(4),
+          quantile(7),
+          rounded(s.cvar, s.cvar_error),
+          std::isfinite(row.expected) ? rounded(row.expected, s.mean_error) : "-",
+          gap};
 }
 
 // The variables that set the worst futures of a point apart, the most telling first.
 std::string shared_table(const Report& report, const std::string& point) {
-  constexpr double kTelling = 3.0;   // standard errors: less may be chance
-  constexpr std::size_t kMost = 8;   // rows
-  const auto apart = [](const SharedRow& row) { return std::abs(row.contrast.worst - row.contrast.all) / row.contrast.sd; };
+  constexpr double kTelling = 3.0;  // standard errors: less may be chance
+  constexpr std::size_t kMost = 8;  // rows
+  const auto apart = [](const SharedRow& row) {
+    return std::abs(row.contrast.worst - row.contrast.all) / row.contrast.sd;
+  };
   std::vector<SharedRow> rows;
   for (const SharedRow& row : report.shared)
-    if (row.point == point && std::abs(row.contrast.worst - row.contrast.all) > kTelling * row.contrast.worst_error && row.contrast.sd > 0.0) rows.push_back(row);
+    if (row.point == point && std::abs(row.contrast.worst - row.contrast.all) > kTelling * row.contrast.worst_error &&
+        row.contrast.sd > 0.0)
+      rows.push_back(row);
   if (rows.empty()) return {};
-  std::stable_sort(rows.begin(), rows.end(), [&](const SharedRow& a, const SharedRow& b) { return apart(a) > apart(b); });
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const SharedRow& a, const SharedRow& b) { return apart(a) > apart(b); });
   if (rows.size() > kMost) rows.resize(kMost);
   TextTable table({"the worst 5 % in " + report.worst_outcome + " share", "their mean", "", "of all"});
   for (const SharedRow& row : rows)
-    table.add({row.variable, rounded(row.contrast.worst, row.contrast.worst_error), "± " + rounded_error(row.contrast.worst_error),
-               rounded(row.contrast.all, row.contrast.worst_error)});
+    table.add({row.variable, rounded(row.contrast.worst, row.contrast.worst_error),
+               "± " + rounded_error(row.contrast.worst_error), rounded(row.contrast.all, row.contrast.worst_error)});
   return "\n" + table.text();
 }
 
@@ -111,7 +127,8 @@ constexpr std::size_t kPointsInFull = 3;  // more points get a line each
 constexpr std::size_t kMostLines = 40;
 
 std::string cut_note(std::size_t lines) {
-  return lines <= kMostLines ? "" : fmt::format("… and {} more: --format csv has them all.\n", whole(lines - kMostLines));
+  return lines <= kMostLines ? ""
+                             : fmt::format("… and {} more: --format csv has them all.\n", whole(lines - kMostLines));
 }
 
 // The outcome that tables of many points are about.
@@ -124,10 +141,13 @@ std::string full_tables(const Report& report) {
   const std::size_t per_point = report.points.empty() ? 0 : report.rows.size() / report.points.size();
   for (std::size_t p = 0; p < report.points.size(); ++p) {
     const std::string replications = plain(static_cast<double>(report.replications[p]));
-    out += fmt::format("\n{}{} replications, seed {}\n\n", report.points.size() > 1 ? report.points[p] + ": " : "", replications, report.seed);
+    out += fmt::format("\n{}{} replications, seed {}\n\n", report.points.size() > 1 ? report.points[p] + ": " : "",
+                       replications, report.seed);
     TextTable table({"outcome", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
     for (std::size_t k = 0; k < per_point; ++k)
-      if (const ReportRow& row = report.rows[p * per_point + k]; row.summary.count != 0 && !std::isnan(row.summary.mean)) table.add(table_row(row));
+      if (const ReportRow& row = report.rows[p * per_point + k];
+          row.summary.count != 0 && !std::isnan(row.summary.mean))
+        table.add(table_row(row));
     out += table.text() + shared_table(report, report.points[p]);
   }
   return out;
@@ -135,7 +155,8 @@ std::string full_tables(const Report& report) {
 
 std::string table_of_points(const Report& report) {
   const std::string outcome = headline(report);
-  std::string out = fmt::format("\n{} points of {} replications, seed {}\n\n", whole(report.points.size()), plain(static_cast<double>(report.replications.front())), report.seed);
+  std::string out = fmt::format("\n{} points of {} replications, seed {}\n\n", whole(report.points.size()),
+                                plain(static_cast<double>(report.replications.front())), report.seed);
   TextTable table({outcome + " at", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
   std::size_t lines = 0;
   for (const ReportRow& row : report.rows) {
@@ -150,13 +171,14 @@ std::string table_of_points(const Report& report) {
 std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100.0 * share); }
 
 std::string difference_table(const std::vector<DifferenceRow>& rows) {
-  TextTable table({"difference in", "of", "to", "", "mean", "", "95 % interval", "more in", "ratio", "pairing removed"}, "lll");
+  TextTable table({"difference in", "of", "to", "", "mean", "", "95 % interval", "more in", "ratio", "pairing removed"},
+                  "lll");
   for (std::size_t k = 0; k < std::min(rows.size(), kMostLines); ++k) {
     const DifferenceRow& row = rows[k];
     const Estimate& d = row.difference;
-    table.add({row.outcome, row.point, row.baseline, row.unit == "1" ? "" : row.unit, rounded(d.value, d.error), "± " + rounded_error(d.error),
-               fmt::format("{} … {}", rounded(d.low, d.error), rounded(d.high, d.error)), percent(row.larger), rounded(row.ratio.value, row.ratio.error),
-               percent(row.variance_removed)});
+    table.add({row.outcome, row.point, row.baseline, row.unit == "1" ? "" : row.unit, rounded(d.value, d.error),
+               "± " + rounded_error(d.error), fmt::format("{} … {}", rounded(d.low, d.error), rounded(d.high, d.error)),
+               percent(row.larger), rounded(row.ratio.value, row.ratio.error), percent(row.variance_removed)});
   }
   return table.text() + cut_note(rows.size());
 }
@@ -165,26 +187,36 @@ std::string difference_table(const std::vector<DifferenceRow>& rows) {
 std::string differences_text(const Report& report) {
   if (report.differences.empty()) return {};
   const std::string outcome = headline(report);
-  const bool single = std::all_of(report.differences.begin(), report.differences.end(), [&](const DifferenceRow& row) { return row.point == report.differences.front().point; });
+  const bool single = std::all_of(report.differences.begin(), report.differences.end(), [&](const DifferenceRow& row) {
+    return row.point == report.differences.front().point;
+  });
   std::vector<DifferenceRow> rows;
   std::string words;
   std::size_t cut = 0;
   for (const DifferenceRow& row : report.differences) {
     if (single || row.outcome == outcome) rows.push_back(row);
     if (row.outcome != outcome || row.words.empty()) continue;
-    if (rows.size() <= kPointsInFull * 4) words += "  " + row.words + "\n";
-    else ++cut;
+    if (rows.size() <= kPointsInFull * 4)
+      words += "  " + row.words + "\n";
+    else
+      ++cut;
   }
-  if (cut > 0) words += fmt::format("  … and {} more: /comparison/in_words of the result file has them all.\n", whole(cut));
-  return "\n" + difference_table(rows) + "\"more in\" is the share of futures in which the point has more; \"pairing removed\" how much\nsmaller the variance of the difference is for sharing random numbers.\n" + words;
+  if (cut > 0)
+    words += fmt::format("  … and {} more: /comparison/in_words of the result file has them all.\n", whole(cut));
+  return "\n" + difference_table(rows) +
+         "\"more in\" is the share of futures in which the point has more; \"pairing removed\" how much\nsmaller the "
+         "variance of the difference is for sharing random numbers.\n" +
+         words;
 }
 
 std::string split_text(const Report& report) {
   std::string out;
   for (const SplitRow& row : report.splits)
     if (row.outcome == headline(report) && report.points.size() <= kPointsInFull)
-      out += fmt::format("\n{}{} % ± {} of the variance of {} is ignorance of the parameters, the rest luck. {}\n", report.points.size() > 1 ? row.point + ": " : "",
-                         rounded(100.0 * row.share, 100.0 * row.share_error), rounded_error(100.0 * row.share_error), row.outcome, row.advice);
+      out += fmt::format("\n{}{} % ± {} of the variance of {} is ignorance of the parameters, the rest luck. {}\n",
+                         report.points.size() > 1 ? row.point + ": " : "",
+                         rounded(100.0 * row.share, 100.0 * row.share_error), rounded_error(100.0 * row.share_error),
+                         row.outcome, row.advice);
   return out;
 }
 
@@ -193,9 +225,10 @@ std::string as_table(const Report& report) {
   if (!report.question.empty()) out += report.question + "\n";
   out += report.points.size() > kPointsInFull ? table_of_points(report) : full_tables(report);
   out += differences_text(report) + split_text(report);
-  out += "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
-         "over the worst futures in this outcome: the lowest, or the highest where less is better. \"spreadsheet\"\n"
-         "replaces every draw by its mean; \"gap\" is how far that is from the true mean.\n";
+  out +=
+      "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
+      "over the worst futures in this outcome: the lowest, or the highest where less is better. \"spreadsheet\"\n"
+      "replaces every draw by its mean; \"gap\" is how far that is from the true mean.\n";
   return out + fmt::format("hash of outcomes {}\n", report.digest);
 }
 
@@ -204,7 +237,8 @@ std::string differences_csv(const std::vector<DifferenceRow>& rows) {
   for (const DifferenceRow& row : rows) {
     const auto line = [&](const char* statistic, double value, double error) {
       if (std::isfinite(value))
-        out += fmt::format("{},{},{},{},{}\n", csv_text(row.point + " - " + row.baseline), csv_text(row.outcome), statistic, value, std::isfinite(error) ? fmt::format("{}", error) : "");
+        out += fmt::format("{},{},{},{},{}\n", csv_text(row.point + " - " + row.baseline), csv_text(row.outcome),
+                           statistic, value, std::isfinite(error) ? fmt::format("{}", error) : "");
     };
     line("difference", row.difference.value, row.difference.error);
     line("difference_low", row.difference.low, kMissing);
@@ -221,11 +255,15 @@ std::string differences_json(const std::vector<DifferenceRow>& rows, const char*
   std::string out = "[";
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const DifferenceRow& row = rows[k];
-    out += fmt::format("{}\n{}  {{\"point\": {}, \"baseline\": {}, \"outcome\": {}, \"unit\": {}, \"difference\": {}, \"difference_standard_error\": {}, "
-                       "\"difference_low\": {}, \"difference_high\": {}, \"ratio\": {}, \"larger\": {}, \"equal\": {}, \"variance_removed\": {}, \"in_words\": {}}}",
-                       k == 0 ? "" : ",", indent, json_text(row.point), json_text(row.baseline), json_text(row.outcome), json_text(row.unit), json_number(row.difference.value),
-                       json_number(row.difference.error), json_number(row.difference.low), json_number(row.difference.high), json_number(row.ratio.value),
-                       json_number(row.larger), json_number(row.equal), json_number(row.variance_removed), json_text(row.words));
+    out += fmt::format(
+        "{}\n{}  {{\"point\": {}, \"baseline\": {}, \"outcome\": {}, \"unit\": {}, \"difference\": {}, "
+        "\"difference_standard_error\": {}, "
+        "\"difference_low\": {}, \"difference_high\": {}, \"ratio\": {}, \"larger\": {}, \"equal\": {}, "
+        "\"variance_removed\": {}, \"in_words\": {}}}",
+        k == 0 ? "" : ",", indent, json_text(row.point), json_text(row.baseline), json_text(row.outcome),
+        json_text(row.unit), json_number(row.difference.value), json_number(row.difference.error),
+        json_number(row.difference.low), json_number(row.difference.high), json_number(row.ratio.value),
+        json_number(row.larger), json_number(row.equal), json_number(row.variance_removed), json_text(row.words));
   }
   return out + "\n" + indent + "]";
 }
@@ -250,13 +288,16 @@ std::string expected_json(const ExpectedPoint& point, const std::string& indent)
   std::string out = "{";
   for (const Column& column : point.outputs->outcomes)
     if (const auto found = point.values.outcomes.find(column.label()); found != point.values.outcomes.end())
-      out += fmt::format("{}\n{}  {}: {}", out.size() > 1 ? "," : "", indent, json_text(column.label()), json_number(found->second));
+      out += fmt::format("{}\n{}  {}: {}", out.size() > 1 ? "," : "", indent, json_text(column.label()),
+                         json_number(found->second));
   return out + "\n" + indent + "}";
 }
 
 std::string expected_table(const std::vector<ExpectedPoint>& points) {
   const bool single = points.size() == 1;
-  TextTable table(single ? std::vector<std::string>{"outcome", "", "spreadsheet"} : std::vector<std::string>{"outcome", "point", "", "spreadsheet"}, single ? "l" : "ll");
+  TextTable table(single ? std::vector<std::string>{"outcome", "", "spreadsheet"}
+                         : std::vector<std::string>{"outcome", "point", "", "spreadsheet"},
+                  single ? "l" : "ll");
   for (const ExpectedPoint& point : points)
     for (const Column& column : point.outputs->outcomes) {
       const auto found = point.values.outcomes.find(column.label());
@@ -284,11 +325,13 @@ std::string formatted(const std::vector<ExpectedPoint>& points, const std::strin
     if (points.size() == 1) return head + "\"expected\": " + expected_json(points.front(), "  ") + "\n}\n";
     std::string list;
     for (const ExpectedPoint& point : points)
-      list += fmt::format("{}\n    {{\"label\": {}, \"expected\": {}}}", list.empty() ? "" : ",", json_text(point.label), expected_json(point, "    "));
+      list += fmt::format("{}\n    {{\"label\": {}, \"expected\": {}}}", list.empty() ? "" : ",",
+                          json_text(point.label), expected_json(point, "    "));
     return head + "\"points\": [" + list + "\n  ]\n}\n";
   }
   return (question.empty() ? "" : question + "\n\n") + expected_table(points) +
-         "\nEvery draw is replaced by its mean: the spreadsheet's answer. It need not equal the mean of the possible futures.\n";
+         "\nEvery draw is replaced by its mean: the spreadsheet's answer. It need not equal the mean of the possible "
+         "futures.\n";
 }
 
 }  // namespace sim::cli

@@ -24,38 +24,49 @@ constexpr const char* kExample =
 
 options::options_description described() {
   options::options_description description("Options");
-  description.add_options()
-      ("output,o", options::value<std::string>()->value_name("FILE.h5|none"), "default: results/<scenario>.h5")
-      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "of the summary on stdout")
-      ("resume", "go on with an interrupted run")
-      ("force", "overwrite another run's file, start over instead of going on")
-      ("accept-imprecise", "exit with 0 though the precision asked for was not reached")
-      ("shard", options::value<std::string>()->value_name("I/N"), "simulate part I of N alone, for merge")
-      ("solve", options::value<std::string>()->value_name("PATH"), "search the value of a number …")
-      ("so-that", options::value<std::string>()->value_name("'OUTCOME.STATISTIC >= VALUE'"), "… for which this just holds")
-      ("between", options::value<std::string>()->value_name("LO:HI"), "where to search; default: a bracket that grows from the value in the scenario")
-      ("profile", "print where the time goes");
+  auto add = description.add_options();
+  add("output,o", options::value<std::string>()->value_name("FILE.h5|none"), "default: results/<scenario>.h5");
+  add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
+      "of the summary on stdout");
+  add("resume", "go on with an interrupted run");
+  add("force", "overwrite another run's file, start over instead of going on");
+  add("accept-imprecise", "exit with 0 though the precision asked for was not reached");
+  add("shard", options::value<std::string>()->value_name("I/N"), "simulate part I of N alone, for merge");
+  add("solve", options::value<std::string>()->value_name("PATH"), "search the value of a number …");
+  add("so-that", options::value<std::string>()->value_name("'OUTCOME.STATISTIC >= VALUE'"),
+      "… for which this just holds");
+  add("between", options::value<std::string>()->value_name("LO:HI"),
+      "where to search; default: a bracket that grows from the value in the scenario");
+  add("profile", "print where the time goes");
   add_run_options(description);
   return description;
 }
 
 // Where the result goes; empty for "none".
-std::filesystem::path output_path(const options::variables_map& values, const std::string& stem, const std::string& extension) {
+std::filesystem::path output_path(const options::variables_map& values, const std::string& stem,
+                                  const std::string& extension) {
   if (values.count("output") == 0) return std::filesystem::path("results") / (stem + extension);
   const std::string given = values["output"].as<std::string>();
   return given == "none" ? std::filesystem::path{} : std::filesystem::path(given);
 }
 
 std::string scenario_path(const options::variables_map& values) {
-  if (values.count("scenario") == 0) throw UsageError("run needs a scenario. For example: partnersim run configs/arithmetic.toml");
+  if (values.count("scenario") == 0)
+    throw UsageError("run needs a scenario. For example: partnersim run configs/arithmetic.toml");
   return values["scenario"].as<std::vector<std::string>>().front();
 }
 
 class RunCommand {
  public:
-  RunCommand(const Words& words, const options::variables_map& values, LoadedExperiment loaded, std::chrono::steady_clock::time_point start)
-      : words_(words), values_(values), start_(start), format_(parse_format(values["format"].as<std::string>())), loaded_(std::move(loaded)),
-        path_(output_path(values, loaded_.stem, ".h5")), simulation_(loaded_, threads(values), values.count("quiet") != 0) {
+  RunCommand(const Words& words, const options::variables_map& values, LoadedExperiment loaded,
+             std::chrono::steady_clock::time_point start)
+      : words_(words),
+        values_(values),
+        start_(start),
+        format_(parse_format(values["format"].as<std::string>())),
+        loaded_(std::move(loaded)),
+        path_(output_path(values, loaded_.stem, ".h5")),
+        simulation_(loaded_, threads(values), values.count("quiet") != 0) {
     simulation_.profile(values_.count("profile") != 0);
   }
 
@@ -63,13 +74,16 @@ class RunCommand {
     for (const std::string& warning : loaded_.warnings) message("Note: " + warning + ".");
     if (loaded_.scenario->text("scenario.mode") == "expected") return answer_expected();
     if (path_.empty()) {
-      if (values_.count("resume") != 0) throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");
+      if (values_.count("resume") != 0)
+        throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");
       collect::Collector collector(loaded_.plan, nullptr, simulation_.collecting());
       simulation_.run(collector);
       if (saved(collector) == 0) return nothing_done();
       collect::Results results = collect::summarise(collector, simulation_.threads());
       results.comparisons.resize(results.points.size());
-      if (loaded_.header.samples) results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines, loaded_.header.point_labels, simulation_.threads());
+      if (loaded_.header.samples)
+        results.comparisons = collect::compare_to_baselines(collector, loaded_.header.baselines,
+                                                            loaded_.header.point_labels, simulation_.threads());
       return answer(collector, results);
     }
     const Destination destination(path_, identity_of(loaded_),
@@ -104,7 +118,9 @@ class RunCommand {
   int answer_from_file() const {
     message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
     print_result(formatted(read_report(path_), format_));
-    return simulation_.watch() == nullptr || output::is_precise(path_) || values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
+    return simulation_.watch() == nullptr || output::is_precise(path_) || values_.count("accept-imprecise") != 0
+               ? kDone
+               : kImprecise;
   }
 
   int simulate_to_file(const Destination& destination) {
@@ -119,7 +135,8 @@ class RunCommand {
   }
 
   // Nothing when the result was there in the end, or no replication was finished.
-  std::optional<collect::Results> simulate_and_write(const Destination& destination, std::unique_ptr<output::Journal>& journal,
+  std::optional<collect::Results> simulate_and_write(const Destination& destination,
+                                                     std::unique_ptr<output::Journal>& journal,
                                                      std::unique_ptr<collect::Collector>& collector) {
     refuse_what_does_not_fit(path_, loaded_.plan, {loaded_.header.samples});
     journal = destination.open_journal();
@@ -129,9 +146,10 @@ class RunCommand {
     destination.recover(*journal, *collector);
     resumed_ = saved(*collector);
     if (resumed_ != 0)
-      message(fmt::format("Going on with {}: {} of {} replications are there.", journal->path().string(), whole(resumed_),
-                          whole(loaded_.plan.total_replications())));
-    if (const std::string warning = Space(path_, loaded_.plan, collector.get()).warning(); !warning.empty()) message(warning);
+      message(fmt::format("Going on with {}: {} of {} replications are there.", journal->path().string(),
+                          whole(resumed_), whole(loaded_.plan.total_replications())));
+    if (const std::string warning = Space(path_, loaded_.plan, collector.get()).warning(); !warning.empty())
+      message(warning);
     simulation_.run(*collector);
     if (saved(*collector) == 0) return std::nullopt;
     loaded_.header.complete = !simulation_.report().interrupted;
@@ -146,8 +164,8 @@ class RunCommand {
     if (report.interrupted)
       message(fmt::format("Interrupted after {} replications: the table is of those.{}", whole(saved(collector)),
                           path_.empty() ? "" : " --resume goes on from there."));
-    message(fmt::format("{} replications in {:.2f} s, of which {:.2f} s simulating.{}", whole(report.replications), seconds(), report.seconds,
-                        path_.empty() ? "" : " Result: " + path_.string()));
+    message(fmt::format("{} replications in {:.2f} s, of which {:.2f} s simulating.{}", whole(report.replications),
+                        seconds(), report.seconds, path_.empty() ? "" : " Result: " + path_.string()));
     if (report.interrupted) return kInterrupted;
     return answer_precision();
   }
@@ -160,11 +178,16 @@ class RunCommand {
       message(fmt::format("Every precision target is reached after {} replications.", replications));
       return kDone;
     }
-    message(fmt::format("The precision asked for was not reached in {} replications: {}. Allow more with --set stop.max_replications=N, and -o for another name or --force.", replications, watch->limiting()));
+    message(
+        fmt::format("The precision asked for was not reached in {} replications: {}. Allow more with --set "
+                    "stop.max_replications=N, and -o for another name or --force.",
+                    replications, watch->limiting()));
     return values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
   }
 
-  std::uint64_t saved(const collect::Collector& collector) const { return collector.order().index(collector.position()); }
+  std::uint64_t saved(const collect::Collector& collector) const {
+    return collector.order().index(collector.position());
+  }
 
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
@@ -189,12 +212,14 @@ int run_command(const Words& words, const Domain& domain) {
   }
   const auto start = std::chrono::steady_clock::now();  // points are made before the first is simulated
   const LoadRequest request = request_of(values);
-  if (values.count("solve") != 0 || values.count("so-that") != 0) return solve(scenario_path(values), values, request, domain);
+  if (values.count("solve") != 0 || values.count("so-that") != 0)
+    return solve(scenario_path(values), values, request, domain);
   LoadedExperiment loaded = load(scenario_path(values), request, domain);
   if (values.count("shard") != 0) {
     const Shard shard = shard_of(values["shard"].as<std::string>(), loaded);
     const auto path = output_path(values, loaded.stem, fmt::format(".{}of{}.shard", shard.number, shard.of));
-    return run_shard(loaded, shard, path, {values.count("force") != 0, values.count("resume") != 0, false}, threads(values), values.count("quiet") != 0);
+    return run_shard(loaded, shard, path, {values.count("force") != 0, values.count("resume") != 0, false},
+                     threads(values), values.count("quiet") != 0);
   }
   return RunCommand(words, values, std::move(loaded), start)();
 }

@@ -12,10 +12,12 @@ namespace {
 // What the points differ in, a line each: goes into the fingerprint.
 std::string experiment_text(const Experiment& experiment) {
   if (experiment.is_single()) return {};
-  std::string text = fmt::format("points {}, shared random numbers {}\n", experiment.points().size(), experiment.shared_random_numbers());
+  std::string text = fmt::format("points {}, shared random numbers {}\n", experiment.points().size(),
+                                 experiment.shared_random_numbers());
   for (const Variant& variant : experiment.variants()) {
     text += "variant " + variant.name + ":";
-    for (const Assignment& setting : variant.settings) text += fmt::format(" {} = {};", path_text(setting.path), toml_text(setting.value));
+    for (const Assignment& setting : variant.settings)
+      text += fmt::format(" {} = {};", path_text(setting.path), toml_text(setting.value));
     text += "\n";
   }
   for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
@@ -32,8 +34,10 @@ std::vector<output::SweptParameter> swept_parameters(const Experiment& experimen
   for (std::size_t a = 0; a < experiment.axes().size(); ++a) {
     const Axis& axis = experiment.axes()[a];
     output::SweptParameter parameter{axis.path, axis.factor, {}, {}, {}};
-    if (axis.factor) parameter.unit = "1";
-    else if (axis.parameter != nullptr) parameter.unit = axis.parameter->unit == "currency" ? currency : std::string(axis.parameter->unit);
+    if (axis.factor)
+      parameter.unit = "1";
+    else if (axis.parameter != nullptr)
+      parameter.unit = axis.parameter->unit == "currency" ? currency : std::string(axis.parameter->unit);
     bool numbers = true;
     for (std::size_t p = 0; p < points && numbers; ++p) {
       const std::optional<double> number = experiment.number(p, a);
@@ -51,8 +55,8 @@ std::vector<output::SweptParameter> swept_parameters(const Experiment& experimen
 
 }  // namespace
 
-output::ResultHeader header_of(const Scenario& scenario, const Experiment& experiment, const std::vector<std::string>& assignments,
-                               const std::vector<std::string>& vary) {
+output::ResultHeader header_of(const Scenario& scenario, const Experiment& experiment,
+                               const std::vector<std::string>& assignments, const std::vector<std::string>& vary) {
   output::ResultHeader header;
   header.question = question_of(scenario.source_text());
   header.currency = scenario.text("scenario.currency");
@@ -66,7 +70,8 @@ output::ResultHeader header_of(const Scenario& scenario, const Experiment& exper
     if (!experiment.is_single()) header.variants.push_back(experiment.variants()[point.variant].name);
   }
   if (experiment.variants().size() > 1)
-    for (const ExperimentPoint& point : experiment.points()) header.baselines.push_back(static_cast<std::uint32_t>(point.row));
+    for (const ExperimentPoint& point : experiment.points())
+      header.baselines.push_back(static_cast<std::uint32_t>(point.row));
   header.swept = swept_parameters(experiment, header.currency);
   header.samples = scenario.text("output.samples") == "all";
   return header;

@@ -12,8 +12,8 @@
 namespace sim::cli {
 
 // `scenario` is that of the first point; `assignments` and `vary` are the texts of the command line.
-output::ResultHeader header_of(const Scenario& scenario, const Experiment& experiment, const std::vector<std::string>& assignments,
-                               const std::vector<std::string>& vary);
+output::ResultHeader header_of(const Scenario& scenario, const Experiment& experiment,
+                               const std::vector<std::string>& assignments, const std::vector<std::string>& vary);
 
 // The scenario's question: its first comment line.
 std::string question_of(const std::string& text);

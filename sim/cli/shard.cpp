@@ -15,7 +15,8 @@ namespace sim::cli {
 namespace {
 
 // Whether the finished shard is there already; throws Refusal when something else is.
-bool holds_shard(const std::filesystem::path& path, const output::RunIdentity& identity, const Destination::Permission& permission) {
+bool holds_shard(const std::filesystem::path& path, const output::RunIdentity& identity,
+                 const Destination::Permission& permission) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return false;
   try {
@@ -23,7 +24,8 @@ bool holds_shard(const std::filesystem::path& path, const output::RunIdentity& i
     return true;
   } catch (const output::JournalRefused& error) {
     if (permission.force) return false;
-    throw Refusal(fmt::format("{} exists ({}). Use --force to overwrite it, or -o to choose another name", path.string(), error.reason()));
+    throw Refusal(fmt::format("{} exists ({}). Use --force to overwrite it, or -o to choose another name",
+                              path.string(), error.reason()));
   }
 }
 
@@ -36,13 +38,17 @@ Shard shard_of(const std::string& text, const LoadedExperiment& loaded) {
     const auto [at, error] = std::from_chars(text.data() + begin, text.data() + end, out);
     return error == std::errc() && at == text.data() + end;
   };
-  const bool whole = slash != std::string::npos && read(0, slash, shard.number) && read(slash + 1, text.size(), shard.of);
+  const bool whole =
+      slash != std::string::npos && read(0, slash, shard.number) && read(slash + 1, text.size(), shard.of);
   if (!whole || shard.of == 0 || shard.number == 0 || shard.number > shard.of)
     throw UsageError(fmt::format("--shard {} is not a part: write --shard 1/4, 2/4, 3/4 and 4/4 for four parts", text));
   if (shard.of > loaded.plan.total_replications())
-    throw UsageError(fmt::format("--shard {}: there are only {} replications. Use fewer shards", text, whole ? sim::cli::whole(loaded.plan.total_replications()) : ""));
+    throw UsageError(fmt::format("--shard {}: there are only {} replications. Use fewer shards", text,
+                                 whole ? sim::cli::whole(loaded.plan.total_replications()) : ""));
   if (!loaded.precision.targets.empty())
-    throw UsageError("--shard and a precision goal do not go together: a shard cannot see the others. Leave out --precision (--set 'stop.precision={}') and give -n");
+    throw UsageError(
+        "--shard and a precision goal do not go together: a shard cannot see the others. Leave out --precision (--set "
+        "'stop.precision={}') and give -n");
   return shard;
 }
 
@@ -69,15 +75,21 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   collect::Collector collector(loaded.plan, journal.get(), collecting);
   destination.recover(*journal, collector);
   with_advice([&] { simulation.run(collector, end); },
-              [&] { return fmt::format(" What is finished is safe in {}: --resume goes on from there.", journal->path().string()); });
-  const std::uint64_t all = order.index(end) - order.index(begin), done = order.index(collector.position()) - order.index(begin);
+              [&] {
+                return fmt::format(" What is finished is safe in {}: --resume goes on from there.",
+                                   journal->path().string());
+              });
+  const std::uint64_t all = order.index(end) - order.index(begin),
+                      done = order.index(collector.position()) - order.index(begin);
   if (simulation.report().interrupted) {
-    message(fmt::format("Interrupted after {} of {} replications. --resume goes on from there.", whole(done), whole(all)));
+    message(
+        fmt::format("Interrupted after {} of {} replications. --resume goes on from there.", whole(done), whole(all)));
     return kInterrupted;
   }
   journal->finish_as(path);
-  message(fmt::format("Shard {} of {}: {} replications. Shard: {}. When all are there: partnersim merge {} -o RESULT.h5", shard.number, shard.of,
-                      whole(all), path.string(), (path.parent_path() / "*.shard").string()));
+  message(
+      fmt::format("Shard {} of {}: {} replications. Shard: {}. When all are there: partnersim merge {} -o RESULT.h5",
+                  shard.number, shard.of, whole(all), path.string(), (path.parent_path() / "*.shard").string()));
   return kDone;
 }
 

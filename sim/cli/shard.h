@@ -1,5 +1,5 @@
-// Parts of a run made apart: `run --shard I/N` leaves a shard, which is a finished journal (output/journal.h) of its part
-// of the plan with the scenario in it; `merge` makes the result of all of them, byte for byte that of one run.
+// Parts of a run made apart: `run --shard I/N` leaves a shard, which is a finished journal (output/journal.h) of its
+// part of the plan with the scenario in it; `merge` makes the result of all of them, byte for byte that of one run.
 #pragma once
 
 #include <filesystem>

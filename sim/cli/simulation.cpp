@@ -4,7 +4,8 @@
 
 namespace sim::cli {
 
-ExperimentSimulation::ExperimentSimulation(const LoadedExperiment& loaded, int threads, bool quiet) : loaded_(loaded), quiet_(quiet) {
+ExperimentSimulation::ExperimentSimulation(const LoadedExperiment& loaded, int threads, bool quiet)
+    : loaded_(loaded), quiet_(quiet) {
   options_.threads = threads;
   options_.isa = default_isa();
   options_.stop = &stop_requested();
@@ -21,8 +22,10 @@ collect::Collector::Options ExperimentSimulation::collecting() const {
 
 void ExperimentSimulation::run(collect::Collector& collector, const std::optional<Position>& finish) {
   options_.known = collector.known();
-  if (watch_) run_rounds(collector);
-  else run_to(collector, finish, {});
+  if (watch_)
+    run_rounds(collector);
+  else
+    run_to(collector, finish, {});
 }
 
 void ExperimentSimulation::run_rounds(collect::Collector& collector) {
@@ -37,7 +40,8 @@ void ExperimentSimulation::run_rounds(collect::Collector& collector) {
   }
 }
 
-void ExperimentSimulation::run_to(collect::Collector& collector, const std::optional<Position>& finish, const std::string& note) {
+void ExperimentSimulation::run_to(collect::Collector& collector, const std::optional<Position>& finish,
+                                  const std::string& note) {
   ProgressLine progress(quiet_, note);
   options_.progress = [&](const RunProgress& p) { progress.show(p); };
   options_.start = collector.position();

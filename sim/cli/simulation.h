@@ -19,7 +19,8 @@ class ExperimentSimulation {
 
   // How a collector for it has to be made.
   collect::Collector::Options collecting() const;
-  // Throws what the run throws; `finish` ends before the end of the plan. The collector is finished in any case but that.
+  // Throws what the run throws; `finish` ends before the end of the plan. The collector is finished in any case but
+  // that.
   void run(collect::Collector& collector, const std::optional<Position>& finish = std::nullopt);
 
   const RunReport& report() const { return report_; }

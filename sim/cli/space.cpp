@@ -19,11 +19,13 @@ void refuse_what_does_not_fit(const std::filesystem::path& result, const Experim
   const double least = columns * ((in_journal ? 1.0 : 0.0) + (in_result ? 1.0 : 0.0));
   const std::optional<double> free = output::free_bytes(result);
   if (!free || least <= *free) return;
-  throw Refusal(fmt::format("{}: {} of {} points and {} replications needs at least {} of disk, and {} are free. Fewer replications (-n), fewer points, fewer "
-                            "output.outcomes{}",
-                            result.string(), disk.shards == 1 ? "the plan" : "this shard of the plan", whole(plan.points.size()), whole(plan.total_replications()),
-                            bytes_text(least), bytes_text(*free),
-                            disk.samples ? ", or --set 'output.samples=none', which keeps summaries and bands only" : ""));
+  throw Refusal(
+      fmt::format("{}: {} of {} points and {} replications needs at least {} of disk, and {} are free. Fewer "
+                  "replications (-n), fewer points, fewer "
+                  "output.outcomes{}",
+                  result.string(), disk.shards == 1 ? "the plan" : "this shard of the plan", whole(plan.points.size()),
+                  whole(plan.total_replications()), bytes_text(least), bytes_text(*free),
+                  disk.samples ? ", or --set 'output.samples=none', which keeps summaries and bands only" : ""));
 }
 
 Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector)
@@ -36,7 +38,8 @@ Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const col
   const OutputPlan& outputs = plan.points.front().model->outputs();
   const bool begun = collector != nullptr && collector->replications(0) != 0;
   const Accumulators sums = begun ? collector->sums(0) : Accumulators(outputs);
-  needed_ += static_cast<double>(plan.points.size()) * output::result_bytes(outputs, sums, plan.points.front().replications);
+  needed_ +=
+      static_cast<double>(plan.points.size()) * output::result_bytes(outputs, sums, plan.points.front().replications);
 }
 
 std::string Space::text() const {

@@ -28,11 +28,14 @@ StoredExperiment read_stored(const std::filesystem::path& path, const Domain& do
   if (!file.exists("/provenance/scenario_text") || !file.exists("/provenance/fingerprint"))
     throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance)", path.string()));
   StoredExperiment stored;
-  stored.source = {path.string(), file.read_scalar<std::string>("/provenance/scenario_text"), lines_of(file, "/provenance/assignments"), lines_of(file, "/provenance/vary")};
-  stored.loaded = load(parse_document(stored.source.file, stored.source.text), {stored.source.assignments, stored.source.vary, threads}, domain);
+  stored.source = {path.string(), file.read_scalar<std::string>("/provenance/scenario_text"),
+                   lines_of(file, "/provenance/assignments"), lines_of(file, "/provenance/vary")};
+  stored.loaded = load(parse_document(stored.source.file, stored.source.text),
+                       {stored.source.assignments, stored.source.vary, threads}, domain);
   if (output::fingerprint(stored.loaded.header) != file.read_scalar<std::string>("/provenance/fingerprint"))
-    throw InputOutputError(fmt::format("{}: made by another version ({}): its futures cannot be told again. Run the scenario with this version first", path.string(),
-                                       file.read_scalar<std::string>("/provenance/version")));
+    throw InputOutputError(fmt::format(
+        "{}: made by another version ({}): its futures cannot be told again. Run the scenario with this version first",
+        path.string(), file.read_scalar<std::string>("/provenance/version")));
   stored.replications = file.read<std::uint32_t>("/points/replications");
   return stored;
 }
@@ -43,8 +46,10 @@ std::size_t point_of(const std::string& text, const std::vector<std::string>& la
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size() && number < labels.size()) return number;
-  const std::vector<std::string_view> names(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(labels.size(), 50)));
-  throw UsageError(fmt::format("{} is not a point of {}: there are points 0 to {}. {}", text, file, labels.size() - 1, did_you_mean(text, names, "Labels")));
+  const std::vector<std::string_view> names(
+      labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(labels.size(), 50)));
+  throw UsageError(fmt::format("{} is not a point of {}: there are points 0 to {}. {}", text, file, labels.size() - 1,
+                               did_you_mean(text, names, "Labels")));
 }
 
 }  // namespace sim::cli

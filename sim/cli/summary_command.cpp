@@ -9,15 +9,18 @@ namespace sim::cli {
 
 int summary_command(const Words& words, const Domain&) {
   options::options_description description("Options");
-  description.add_options()
-      ("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"), "csv is tidy: one value a line")
-      ("help,h", "this help");
+  auto add = description.add_options();
+  add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
+      "csv is tidy: one value a line");
+  add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {
-    print_help("partnersim summary RESULT.h5... [options]", "partnersim summary results/twelve_partners.h5 --format csv", description);
+    print_help("partnersim summary RESULT.h5... [options]",
+               "partnersim summary results/twelve_partners.h5 --format csv", description);
     return kDone;
   }
-  if (values.count("result") == 0) throw UsageError("summary needs a result file. For example: partnersim summary results/twelve_partners.h5");
+  if (values.count("result") == 0)
+    throw UsageError("summary needs a result file. For example: partnersim summary results/twelve_partners.h5");
   const Format format = parse_format(values["format"].as<std::string>());
   const auto& paths = values["result"].as<std::vector<std::string>>();
   std::string out;

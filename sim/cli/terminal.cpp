@@ -42,16 +42,21 @@ void install_signal_handlers() {
 }
 
 ProgressLine::ProgressLine(bool quiet, std::string note)
-    : quiet_(quiet), note_(note.empty() ? "" : "; " + note), terminal_(isatty(STDERR_FILENO) == 1), next_(Clock::now() + std::chrono::milliseconds(300)) {}
+    : quiet_(quiet),
+      note_(note.empty() ? "" : "; " + note),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      next_(Clock::now() + std::chrono::milliseconds(300)) {}
 
 void ProgressLine::show(const RunProgress& p) {
   if (quiet_ || p.done == p.earlier || p.total == 0) return;
   const auto now = Clock::now();
   if (now < next_) return;
   const double share = static_cast<double>(p.done) / static_cast<double>(p.total);
-  const std::string line =
-      fmt::format("{:3.0f} %  {} of {} replications, {} left", 100.0 * share, plain(static_cast<double>(p.done)),
-                  plain(static_cast<double>(p.total)), duration(p.seconds * static_cast<double>(p.total - p.done) / static_cast<double>(p.done - p.earlier))) + note_;
+  const std::string line = fmt::format("{:3.0f} %  {} of {} replications, {} left", 100.0 * share,
+                                       plain(static_cast<double>(p.done)), plain(static_cast<double>(p.total)),
+                                       duration(p.seconds * static_cast<double>(p.total - p.done) /
+                                                static_cast<double>(p.done - p.earlier))) +
+                           note_;
   if (terminal_) {
     next_ = now + std::chrono::milliseconds(100);
     std::fputs(("\r" + line + "\033[K").c_str(), stderr);

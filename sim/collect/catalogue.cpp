@@ -42,8 +42,9 @@ bool alike(const std::vector<T>& a, const std::vector<T>& b) {
 
 // As labels, without making them.
 bool alike(const std::vector<Column>& a, const std::vector<Column>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Column& x, const Column& y) { return x.name == y.name && x.dimension.empty() == y.dimension.empty() && x.index == y.index; });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Column& x, const Column& y) {
+    return x.name == y.name && x.dimension.empty() == y.dimension.empty() && x.index == y.index;
+  });
 }
 
 bool alike(const OutputPlan& a, const OutputPlan& b) {
@@ -60,7 +61,8 @@ std::vector<std::string> labels_of(const std::vector<Column>& columns) {
 }
 
 std::optional<std::size_t> place_of(const std::vector<Column>& columns, std::string_view label) {
-  const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.label() == label; });
+  const auto found =
+      std::find_if(columns.begin(), columns.end(), [&](const Column& column) { return column.label() == label; });
   return found == columns.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - columns.begin()));
 }
 
@@ -69,10 +71,13 @@ Catalogue::Catalogue(const ExperimentPlan& plan) {
   for (const PlannedPoint& point : plan.points) {
     const OutputPlan& outputs = point.model->outputs();
     // Neighbours are mostly alike, hence from the end.
-    const auto known = std::find_if(shapes.rbegin(), shapes.rend(), [&](const OutputPlan* s) { return alike(*s, outputs); });
+    const auto known =
+        std::find_if(shapes.rbegin(), shapes.rend(), [&](const OutputPlan* s) { return alike(*s, outputs); });
     if (known == shapes.rend()) {
-      if (shapes.empty()) all_ = outputs;
-      else take(outputs);
+      if (shapes.empty())
+        all_ = outputs;
+      else
+        take(outputs);
       shape_.push_back(shapes.size());
       shapes.push_back(&outputs);
     } else {
@@ -83,7 +88,8 @@ Catalogue::Catalogue(const ExperimentPlan& plan) {
   // A column that some point lacks has missing values.
   for (const Map& map : maps_)
     for (std::size_t c = 0; c < all_.columns(); ++c)
-      if (map.columns[c] == kAbsent) (c < all_.outcomes.size() ? all_.outcomes[c] : all_.inputs[c - all_.outcomes.size()]).may_be_missing = true;
+      if (map.columns[c] == kAbsent)
+        (c < all_.outcomes.size() ? all_.outcomes[c] : all_.inputs[c - all_.outcomes.size()]).may_be_missing = true;
 }
 
 void Catalogue::take(const OutputPlan& plan) {

@@ -21,7 +21,8 @@ Collector::Collector(const ExperimentPlan& plan, GroupStore* store, const Option
       store_(store == nullptr ? own_store_.get() : store),
       options_(options),
       points_(plan.points.size()),
-      bins_(outputs().trajectories.size(), {std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()}),
+      bins_(outputs().trajectories.size(),
+            {std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()}),
       stored_(order_.advanced(options.start, 0)),
       arrived_(stored_) {}
 
@@ -90,8 +91,10 @@ void Collector::open_segment(const Block& range) {
   open_.segments.push_back({{range.point, range.first_replication, 0}, {}, {}});
   const OutputPlan& plan = plan_->points[range.point].model->outputs();
   // Work space is kept from point to point: that of the histograms is expensive to get.
-  if (open_.sums != nullptr && open_.sums->fits(plan)) open_.sums->clear();
-  else open_.sums = std::make_unique<Accumulators>(plan);
+  if (open_.sums != nullptr && open_.sums->fits(plan))
+    open_.sums->clear();
+  else
+    open_.sums = std::make_unique<Accumulators>(plan);
   open_.summing = true;
 }
 
@@ -122,7 +125,8 @@ void Collector::commit(const BlockResult& result) {
   const bool full = open_.rows + block.replications > open_.stride;
   const bool may_close = leg_ends || !reduces(block.point);
   const auto since_last = std::chrono::steady_clock::now() - closed_;
-  if (full || arrived_ == order_.end() || (may_close && store_->due(since_last, open_.rows * outputs().columns() * sizeof(float))))
+  if (full || arrived_ == order_.end() ||
+      (may_close && store_->due(since_last, open_.rows * outputs().columns() * sizeof(float))))
     close_group();
 }
 
@@ -133,7 +137,9 @@ void Collector::add_known() {
     const std::uint32_t point = arrived_.point, first = arrived_.replication;
     if (arrived_ == order_.end() || options_.known->counts()[point] <= first) return;
     const auto rows = std::min(options_.known->counts()[point] - first, static_cast<std::uint32_t>(kGroupRows));
-    add_rows({point, first, rows}, [&](std::size_t c, float* to) { options_.known->read(point, c, first, {to, rows}); });
+    add_rows({point, first, rows}, [&](std::size_t c, float* to) {
+      options_.known->read(point, c, first, {to, rows});
+    });
     if (first == 0 && !decode(options_.known->sums(point), *open_.sums))
       throw std::runtime_error("the sums of the earlier result are of another shape");
     const Position before = arrived_;
@@ -153,7 +159,8 @@ void Collector::reduce_segments() {
   parallel_for(open_.segments.size(), options_.threads, [&](std::size_t s) {
     Segment& segment = open_.segments[s];
     const auto values = [&](std::size_t c) {
-      return std::span<const float>(open_.columns.data() + c * open_.stride + first_rows[s], segment.range.replications);
+      return std::span<const float>(open_.columns.data() + c * open_.stride + first_rows[s],
+                                    segment.range.replications);
     };
     PointResults results = reducer_.blank();
     const auto worst = columns == 0 ? std::nullopt : reducer_.worst_futures(values(reducer_.primary()));
@@ -171,7 +178,8 @@ void Collector::close_group() {
   const std::size_t columns = outputs().columns();
   float* values = open_.columns.data();
   if (reduce) reduce_segments();
-  for (std::size_t c = 1; c < columns && !reduce && open_.rows != open_.stride; ++c)  // to the left: no column overruns the next
+  for (std::size_t c = 1; c < columns && !reduce && open_.rows != open_.stride;
+       ++c)  // to the left: no column overruns the next
     std::copy_n(values + c * open_.stride, open_.rows, values + c * open_.rows);
   store_->append(open_.segments, {values, reduce ? 0 : columns * open_.rows});
   note_group(open_.segments);

@@ -1,9 +1,9 @@
 // The sink of a run: puts blocks together to groups, gives them to a store, and finds everything again.
 //
 // Groups follow the order of the plan (engine/plan.h). One is closed when kGroupRows rows are full, when the store says
-// that it is time, and at the end; a point that fits into one group is never divided. With `Keep::summaries` such points
-// are reduced to their PointResults when their group is closed, and their columns are forgotten. Memory is bounded by
-// the open group and a few words for each point.
+// that it is time, and at the end; a point that fits into one group is never divided. With `Keep::summaries` such
+// points are reduced to their PointResults when their group is closed, and their columns are forgotten. Memory is
+// bounded by the open group and a few words for each point.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine/runner.h"
 #include "sim/collect/catalogue.h"
 #include "sim/collect/group_store.h"
 #include "sim/collect/point_results.h"
+#include "sim/engine/runner.h"
 
 namespace sim::collect {
 
@@ -39,7 +39,7 @@ class Collector final : public ResultSink {
     Keep keep = Keep::columns;
     Position start{};  // the first replication of the range that is collected
     const KnownReplications* known = nullptr;
-    int threads = 1;   // for reducing points
+    int threads = 1;  // for reducing points
   };
   explicit Collector(const ExperimentPlan& plan);  // in memory
   Collector(const ExperimentPlan& plan, GroupStore& store);
@@ -60,7 +60,9 @@ class Collector final : public ResultSink {
   const OutputPlan& outputs() const { return catalogue_.all(); }
   const PointReducer& reducer() const { return reducer_; }
   // How many replications of each point are known; empty without any.
-  std::span<const std::uint32_t> known() const { return options_.known != nullptr ? options_.known->counts() : std::span<const std::uint32_t>(); }
+  std::span<const std::uint32_t> known() const {
+    return options_.known != nullptr ? options_.known->counts() : std::span<const std::uint32_t>();
+  }
   std::uint32_t replications(std::size_t point) const { return points_[point].replications; }
   // Points from 0 on that have replications. After a run that was stopped the last may be a part.
   std::size_t points() const;

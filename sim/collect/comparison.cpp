@@ -6,8 +6,9 @@
 
 namespace sim::collect {
 
-std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::span<const Column> outcomes, const PointPair& pair,
-                                              const ComparedLabels& labels, const Sampling& sampling, int threads) {
+std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::span<const Column> outcomes,
+                                              const PointPair& pair, const ComparedLabels& labels,
+                                              const Sampling& sampling, int threads) {
   std::vector<OutcomeComparison> all(outcomes.size());
   parallel_for(outcomes.size(), threads, [&](std::size_t c) {
     std::vector<float> a = read(pair.baseline, c), b = read(pair.point, c);
@@ -17,19 +18,22 @@ std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::spa
     all[c].pairs = compare_pairs(a, b, sampling);
     if (all[c].pairs.count < 2) return;
     all[c].dominance = test_dominance(a, b, sampling);
-    all[c].words = in_words(all[c].dominance, {outcomes[c].label(), labels.baseline, labels.point, !outcomes[c].high_is_worse});
+    all[c].words =
+        in_words(all[c].dominance, {outcomes[c].label(), labels.baseline, labels.point, !outcomes[c].high_is_worse});
   });
   return all;
 }
 
-std::vector<std::vector<OutcomeComparison>> compare_to_baselines(const Collector& collector, std::span<const std::uint32_t> baselines,
+std::vector<std::vector<OutcomeComparison>> compare_to_baselines(const Collector& collector,
+                                                                 std::span<const std::uint32_t> baselines,
                                                                  std::span<const std::string> labels, int threads) {
   std::vector<std::vector<OutcomeComparison>> all(collector.points());
   const ColumnReader read = [&](std::size_t point, std::size_t column) { return collector.column(point, column); };
   for (std::size_t p = 0; p < all.size() && !baselines.empty(); ++p) {
     const std::size_t baseline = baselines[p];
     if (baseline == p || baseline >= all.size() || collector.is_reduced(p) || collector.is_reduced(baseline)) continue;
-    all[p] = compare_points(read, collector.outputs().outcomes, {baseline, p}, {labels[baseline], labels[p]}, collector.plan().points[p].model->outputs().sampling, threads);
+    all[p] = compare_points(read, collector.outputs().outcomes, {baseline, p}, {labels[baseline], labels[p]},
+                            collector.plan().points[p].model->outputs().sampling, threads);
   }
   return all;
 }

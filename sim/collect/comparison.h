@@ -33,11 +33,13 @@ using ColumnReader = std::function<std::vector<float>(std::size_t point, std::si
 struct PointPair {
   std::size_t baseline, point;
 };
-std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::span<const Column> outcomes, const PointPair& pair,
-                                              const ComparedLabels& labels, const Sampling& sampling, int threads);
+std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::span<const Column> outcomes,
+                                              const PointPair& pair, const ComparedLabels& labels,
+                                              const Sampling& sampling, int threads);
 
 // [point][outcome] of a collected experiment; a point that is its own baseline, or was reduced, has none.
-std::vector<std::vector<OutcomeComparison>> compare_to_baselines(const Collector& collector, std::span<const std::uint32_t> baselines,
+std::vector<std::vector<OutcomeComparison>> compare_to_baselines(const Collector& collector,
+                                                                 std::span<const std::uint32_t> baselines,
                                                                  std::span<const std::string> labels, int threads);
 
 }  // namespace sim::collect

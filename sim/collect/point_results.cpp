@@ -73,7 +73,8 @@ std::optional<WorstFutures> PointReducer::worst_futures(std::span<const float> p
 
 void PointReducer::check_finite(std::size_t column, std::span<const float> values) const {
   const bool is_outcome = column < all_->outcomes.size();
-  const bool may_be_missing = (is_outcome ? all_->outcomes[column] : all_->inputs[column - all_->outcomes.size()]).may_be_missing;
+  const bool may_be_missing =
+      (is_outcome ? all_->outcomes[column] : all_->inputs[column - all_->outcomes.size()]).may_be_missing;
   for (std::size_t i = 0; i < values.size(); ++i)
     if (!std::isfinite(values[i]) && !(may_be_missing && std::isnan(values[i])))
       throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name(column), i));
@@ -101,7 +102,8 @@ std::string encode(const PointResults& results) {
 }
 
 bool decode(std::string_view bytes, PointResults& blank) {
-  return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.splits) && take_bytes(bytes, blank.worst) && take_bytes(bytes, blank.hashes) && bytes.empty();
+  return take_bytes(bytes, blank.summaries) && take_bytes(bytes, blank.splits) && take_bytes(bytes, blank.worst) &&
+         take_bytes(bytes, blank.hashes) && bytes.empty();
 }
 
 }  // namespace sim::collect

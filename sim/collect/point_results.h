@@ -21,10 +21,10 @@ namespace sim::collect {
 using Hash = std::array<std::uint64_t, 2>;  // XXH3-128, low half first
 
 struct PointResults {
-  std::vector<Summary> summaries;  // [outcome column]; without replications where the point does not model it
+  std::vector<Summary> summaries;     // [outcome column]; without replications where the point does not model it
   std::vector<VarianceSplit> splits;  // [outcome column]; of two-level runs only
-  std::vector<Contrast> worst;     // [cause]
-  std::vector<Hash> hashes;        // [column]
+  std::vector<Contrast> worst;        // [cause]
+  std::vector<Hash> hashes;           // [column]
 };
 
 // How to make them for the columns of an experiment.

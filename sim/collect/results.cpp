@@ -59,7 +59,8 @@ void check_overflows(const Accumulators& sums) {
   for (const ExactMoments& m : sums.trajectory_moments) overflows += m.overflows();
   for (const ExactMoments& m : sums.member_totals) overflows += m.overflows();
   if (overflows != 0)
-    throw std::runtime_error(fmt::format("{} monthly values are too large for exact sums: deal values of very different sizes?", overflows));
+    throw std::runtime_error(
+        fmt::format("{} monthly values are too large for exact sums: deal values of very different sizes?", overflows));
 }
 
 // Results of points that lie side by side, column by column.
@@ -79,10 +80,12 @@ class Summarising {
     const std::size_t rows = collector_.replications(first);
     std::vector<std::optional<WorstFutures>> worst(count);
     const std::vector<float> primary = collector_.column(first, reducer_.primary(), count);
-    parallel_for(count, threads_, [&](std::size_t k) { worst[k] = reducer_.worst_futures(std::span(primary).subspan(k * rows, rows)); });
+    parallel_for(count, threads_,
+                 [&](std::size_t k) { worst[k] = reducer_.worst_futures(std::span(primary).subspan(k * rows, rows)); });
     // Small points: all columns at once, so that many points keep all threads busy; large ones a few, to bound memory.
     const std::size_t batch = rows * count <= kGroupRows ? columns : static_cast<std::size_t>(threads_);
-    for (std::size_t c = 0; c < columns; c += batch) batch_of_columns(first, count, c, std::min(batch, columns - c), worst, results);
+    for (std::size_t c = 0; c < columns; c += batch)
+      batch_of_columns(first, count, c, std::min(batch, columns - c), worst, results);
   }
 
  private:
@@ -96,7 +99,8 @@ class Summarising {
         reducer_.take(results.points[first + p], first_column + k, std::span(kept[k]).subspan(p * rows, rows),
                       collector_.plan().points[first + p].model->outputs().sampling, worst[p]);
     });
-    for (std::size_t k = 0; k < columns && visitor_ != nullptr; ++k) visitor_->column(first, count, first_column + k, kept[k]);
+    for (std::size_t k = 0; k < columns && visitor_ != nullptr; ++k)
+      visitor_->column(first, count, first_column + k, kept[k]);
   }
 
   const Collector& collector_;
@@ -131,7 +135,8 @@ std::vector<ColumnHash> hash_columns(const Collector& collector, const Results& 
   for (std::size_t c = 0; c < collector.outputs().columns(); ++c) {
     Digest all;
     for (const PointResults& point : results.points) all.add_value(point.hashes[c]);
-    hashes.push_back({collector.reducer().name(c), results.points.size() == 1 ? hex(results.points.front().hashes[c]) : all.text()});
+    hashes.push_back(
+        {collector.reducer().name(c), results.points.size() == 1 ? hex(results.points.front().hashes[c]) : all.text()});
   }
   return hashes;
 }

@@ -46,7 +46,7 @@ inline Node::Node() : value(TableNode{}) {}
 inline Node::Node(Mark place, Value content) : mark(std::move(place)), value(std::move(content)) {}
 
 struct Document {
-  std::string file;  // as named by the user; "<stdin>" for '-'
+  std::string file;                         // as named by the user; "<stdin>" for '-'
   std::shared_ptr<const std::string> text;  // as read; shared, because every point of an experiment has a document
   Node root;
 };

@@ -62,7 +62,8 @@ class LawReader {
     }
     std::optional<Law> law = read_alone();
     if (!law || !sound) return std::nullopt;
-    law->arguments.insert(law->arguments.end(), std::make_move_iterator(companions.begin()), std::make_move_iterator(companions.end()));
+    law->arguments.insert(law->arguments.end(), std::make_move_iterator(companions.begin()),
+                          std::make_move_iterator(companions.end()));
     return law;
   }
 
@@ -223,9 +224,9 @@ class LawReader {
     for (const Member& member : members) {
       if (find_argument(spec, member.key) != nullptr) continue;
       known = false;
-      problems_.add(member.mark,
-                    path + ": " + shown_key(member.key) + " is not an argument of " + std::string(spec.name), {},
-                    did_you_mean(member.key, without_present(member.key, argument_names(spec), present), "Its arguments"));
+      problems_.add(
+          member.mark, path + ": " + shown_key(member.key) + " is not an argument of " + std::string(spec.name), {},
+          did_you_mean(member.key, without_present(member.key, argument_names(spec), present), "Its arguments"));
     }
     return known;
   }

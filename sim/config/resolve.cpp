@@ -114,7 +114,9 @@ class Filler {
     }
     std::string path = joined_path(place.path, key);
     Scenario::Entry entry{given != nullptr ? given->value : default_value(spec, place.mark),
-                          given != nullptr ? given->mark : place.mark, &spec, given != nullptr,
+                          given != nullptr ? given->mark : place.mark,
+                          &spec,
+                          given != nullptr,
                           given != nullptr && given->own ? path : joined_path(place.draw_path, key),
                           given != nullptr ? given->parts : nullptr};
     out_.entries.insert_or_assign(std::move(path), std::move(entry));

@@ -166,7 +166,8 @@ Scenario Scenario::with(std::vector<NewValue> values) const {
   Scenario changed = *this;
   for (auto& [path, value, mark] : values) {
     const Entry& old = at(path);
-    changed.replaced_.insert_or_assign(std::move(path), Entry{std::move(value), mark, old.spec, true, old.draw_id, nullptr});
+    changed.replaced_.insert_or_assign(std::move(path),
+                                       Entry{std::move(value), mark, old.spec, true, old.draw_id, nullptr});
   }
   return changed;
 }
@@ -174,9 +175,11 @@ Scenario Scenario::with(std::vector<NewValue> values) const {
 std::optional<std::vector<std::string>> Scenario::differing_values(const Scenario& a, const Scenario& b) {
   const Resolved &x = *a.resolved_, &y = *b.resolved_;
   const auto same_keys = [](const auto& map, const auto& other) {
-    return std::equal(map.begin(), map.end(), other.begin(), other.end(), [](const auto& m, const auto& n) { return m.first == n.first; });
+    return std::equal(map.begin(), map.end(), other.begin(), other.end(),
+                      [](const auto& m, const auto& n) { return m.first == n.first; });
   };
-  if (x.ids != y.ids || x.disabled != y.disabled || x.labels != y.labels || !same_keys(x.tables, y.tables) || !same_keys(x.entries, y.entries))
+  if (x.ids != y.ids || x.disabled != y.disabled || x.labels != y.labels || !same_keys(x.tables, y.tables) ||
+      !same_keys(x.entries, y.entries))
     return std::nullopt;
   std::vector<std::string> paths;
   const std::vector<NamedEntry> ours = a.entries(), theirs = b.entries();

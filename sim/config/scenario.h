@@ -30,15 +30,17 @@ struct Law {
   Mark mark;
 
   bool is_constant() const { return name == "constant"; }
-  bool same_as(const Law& other) const { return name == other.name && arguments == other.arguments; }  // wherever written
+  bool same_as(const Law& other) const {
+    return name == other.name && arguments == other.arguments;
+  }  // wherever written
   bool has(std::string_view argument) const;
-  double number(std::string_view argument) const;                  // throws std::logic_error when absent
+  double number(std::string_view argument) const;  // throws std::logic_error when absent
   const std::vector<double>& numbers(std::string_view argument) const;
   const std::string& text(std::string_view argument) const;
 };
 
-using Value = std::variant<Law, std::int64_t, bool, std::string, std::vector<double>,
-                           std::vector<std::string>, std::vector<std::pair<std::string, double>>, Node>;
+using Value = std::variant<Law, std::int64_t, bool, std::string, std::vector<double>, std::vector<std::string>,
+                           std::vector<std::pair<std::string, double>>, Node>;
 
 struct SpecNode;
 
@@ -50,8 +52,8 @@ class Scenario {
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
   // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
   std::span<const std::string> ids(std::string_view table) const;
-  // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would use
-  // is no mistake.
+  // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would
+  // use is no mistake.
   bool has_disabled(std::string_view table) const;
   // Written in the file (for a copy: on the copy or on its original).
   bool given(std::string_view path) const;
@@ -60,11 +62,11 @@ class Scenario {
 
   // Typed access by concrete path ("partner.referrer_3.leads"): the given value or the spec's default.
   // Asking for a path without a spec, or with another kind, is a programming error (std::logic_error).
-  const Law& law(std::string_view path) const;             // Kind::number
-  double number(std::string_view path) const;              // Kind::number that is constant
+  const Law& law(std::string_view path) const;  // Kind::number
+  double number(std::string_view path) const;   // Kind::number that is constant
   std::int64_t integer(std::string_view path) const;
   bool flag(std::string_view path) const;
-  const std::string& text(std::string_view path) const;    // text and choice
+  const std::string& text(std::string_view path) const;  // text and choice
   const std::vector<double>& numbers(std::string_view path) const;
   const std::vector<std::string>& texts(std::string_view path) const;
   const std::vector<std::pair<std::string, double>>& number_map(std::string_view path) const;

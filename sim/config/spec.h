@@ -50,33 +50,34 @@ struct Law;
 using LawCheck = std::string (*)(const Law&, const Range&);
 
 enum class Kind : std::uint8_t {
-  number,       // a double, or one of `laws` where the spec has some
-  integer,      // a whole number
-  boolean,      // true or false
-  text,         // any string
-  choice,       // a string out of `choices`
-  numbers,      // an array of numbers
-  texts,        // an array of strings
-  number_map,   // a table of numbers under free keys: to = { recession = 0.02 }
-  tree,         // any TOML value: the owning process reads the located node itself
+  number,      // a double, or one of `laws` where the spec has some
+  integer,     // a whole number
+  boolean,     // true or false
+  text,        // any string
+  choice,      // a string out of `choices`
+  numbers,     // an array of numbers
+  texts,       // an array of strings
+  number_map,  // a table of numbers under free keys: to = { recession = 0.02 }
+  tree,        // any TOML value: the owning process reads the located node itself
 };
 
 struct ParameterSpec {
   std::string_view path;  // "partner.*.leads"; '*' stands for exactly one id
   Kind kind = Kind::number;
-  std::string_view unit{};            // "leads a month", "currency", "1" for a pure number
-  Range range{};                      // of a number, an integer, or each element
-  double fallback = 0.0;              // default of number, integer and boolean (0 or 1)
-  std::string_view fallback_text{};   // default of text and choice
-  bool required = false;              // must be given whenever its table is
-  Frequency frequency = Frequency::constant;  // how often a law given here is drawn
-  std::span<const LawSpec> laws{};    // laws accepted beside a plain number
-  LawCheck check = nullptr;           // of a law whose arguments are each in range
+  std::string_view unit{};                     // "leads a month", "currency", "1" for a pure number
+  Range range{};                               // of a number, an integer, or each element
+  double fallback = 0.0;                       // default of number, integer and boolean (0 or 1)
+  std::string_view fallback_text{};            // default of text and choice
+  bool required = false;                       // must be given whenever its table is
+  Frequency frequency = Frequency::constant;   // how often a law given here is drawn
+  std::span<const LawSpec> laws{};             // laws accepted beside a plain number
+  LawCheck check = nullptr;                    // of a law whose arguments are each in range
   std::span<const ArgumentSpec> companions{};  // optional arguments that may stand beside any law
   std::span<const std::string_view> choices{};
-  std::string_view doc{};             // one line
-  std::string_view source{};          // of the default: seed, literature, practitioner, assumption, neutral
-  std::string_view needs{};           // what must be present for the key to have an effect: a table ("health") or a value ("firm.cash")
+  std::string_view doc{};     // one line
+  std::string_view source{};  // of the default: seed, literature, practitioner, assumption, neutral
+  // What must be present for the key to have an effect: a table ("health") or a value ("firm.cash").
+  std::string_view needs{};
 };
 
 // What every table with a name takes: "shock.*.label" and "shock.*.enabled".

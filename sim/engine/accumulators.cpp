@@ -8,7 +8,7 @@ namespace sim {
 namespace {
 
 constexpr double kLargestFixed = 0x1p47;
-constexpr std::size_t kRun = 512;                       // sums of so many products stay below 2^63
+constexpr std::size_t kRun = 512;  // sums of so many products stay below 2^63
 constexpr int kHalfBits = 22;
 constexpr std::int64_t kShift = std::int64_t{1} << 42;
 
@@ -25,7 +25,7 @@ SIM_INLINE std::int64_t half_product(std::int64_t a, std::int64_t b) {
                                    static_cast<std::uint32_t>(b));
 }
 
-constexpr std::int32_t kDropBits = 16;                                    // 7 mantissa bits stay: 128 bins an octave
+constexpr std::int32_t kDropBits = 16;  // 7 mantissa bits stay: 128 bins an octave
 constexpr std::int32_t kZeroEdge = std::bit_cast<std::int32_t>(0x1p-30f) >> kDropBits;
 
 SIM_INLINE std::int32_t bin_index(float value) {
@@ -35,7 +35,8 @@ SIM_INLINE std::int32_t bin_index(float value) {
   return bits < 0 ? -positive : positive;
 }
 
-constexpr std::int32_t kNoneAbove = std::numeric_limits<std::int32_t>::max(), kNoneBelow = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t kNoneAbove = std::numeric_limits<std::int32_t>::max(),
+                       kNoneBelow = std::numeric_limits<std::int32_t>::min();
 // Of the bins of some values: the lowest and the highest, those of each sign nearest to 0, how many are 0.
 struct Extent {
   std::int32_t low = 0, high = 0;
@@ -236,7 +237,8 @@ void LogHistogram::quantiles(std::span<const double> ascending, bool whole, std:
   std::size_t next = 0;
   each([&](std::int32_t bin, std::uint32_t count) {
     below += count;
-    for (; next < ascending.size() && static_cast<double>(below) >= ascending[next] * total; ++next) out[next] = value_of(bin, whole);
+    for (; next < ascending.size() && static_cast<double>(below) >= ascending[next] * total; ++next)
+      out[next] = value_of(bin, whole);
   });
 }
 

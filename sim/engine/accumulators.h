@@ -78,8 +78,8 @@ class LogHistogram {
   void quantiles(std::span<const double> ascending, bool whole, std::span<double> out) const;
 
  private:
-  // Bins of one sign: bin `first` + k - 1 at counts[k]. What stands at counts[0] means nothing: values of other bins are
-  // counted there, which is quicker than to leave them out.
+  // Bins of one sign: bin `first` + k - 1 at counts[k]. What stands at counts[0] means nothing: values of other bins
+  // are counted there, which is quicker than to leave them out.
   struct Window {
     std::int32_t first = 0;
     std::vector<std::uint32_t> counts;
@@ -105,12 +105,16 @@ struct Accumulators {
   void clear();
   void merge(const Accumulators& other);
 
-  ExactMoments& moments(std::size_t trajectory, int month) { return trajectory_moments[trajectory * months + index(month)]; }
+  ExactMoments& moments(std::size_t trajectory, int month) {
+    return trajectory_moments[trajectory * months + index(month)];
+  }
   const ExactMoments& moments(std::size_t trajectory, int month) const {
     return trajectory_moments[trajectory * months + index(month)];
   }
   LogHistogram& band(std::size_t trajectory, int month) { return bands[trajectory * months + index(month)]; }
-  const LogHistogram& band(std::size_t trajectory, int month) const { return bands[trajectory * months + index(month)]; }
+  const LogHistogram& band(std::size_t trajectory, int month) const {
+    return bands[trajectory * months + index(month)];
+  }
 
   std::size_t months;
   std::size_t members;

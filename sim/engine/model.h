@@ -46,9 +46,9 @@ class Simulation {
 
 // The spreadsheet's answer: every draw replaced by its mean.
 struct ExpectedValues {
-  std::map<std::string, double> outcomes;                   // by Column::label()
-  std::map<std::string, std::vector<double>> trajectories;  // [month - 1]
-  std::map<std::string, std::vector<double>> member_totals; // [member]
+  std::map<std::string, double> outcomes;                    // by Column::label()
+  std::map<std::string, std::vector<double>> trajectories;   // [month - 1]
+  std::map<std::string, std::vector<double>> member_totals;  // [member]
 };
 
 struct WorkerOptions {

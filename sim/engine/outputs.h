@@ -17,16 +17,14 @@ struct Column {
   std::string long_name;
   std::string definition;
   bool high_is_worse = false;  // partners lost: the worst futures are those with the most
-  std::string dimension{};  // empty, or the name of the further dimension
+  std::string dimension{};     // empty, or the name of the further dimension
   std::size_t index = 0;
   std::size_t extent = 1;
   bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
-  std::string label() const {
-    return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]";
-  }
+  std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }
 };
 
 struct Trajectory {
@@ -48,14 +46,14 @@ struct MemberTotal {  // one value a member and replication, kept as exact sums
   std::string unit;
   std::string long_name;
   std::string definition;
-  std::vector<double> resolutions;  // of each member, so that large members do not blur small ones
+  std::vector<double> resolutions;        // of each member, so that large members do not blur small ones
   std::vector<std::uint8_t> absent = {};  // [member] 1 where nobody asked for it; empty: asked for everywhere
   bool holds(std::size_t member) const { return absent.empty() || absent[member] == 0; }
 };
 
-// Which replications are independent of each other. Parameters that are drawn once a replication are drawn for a unit of
-// `inner` consecutive replications; with `batches`, unit u takes its place in the stratified batch u % batches, and only
-// batches are independent.
+// Which replications are independent of each other. Parameters that are drawn once a replication are drawn for a unit
+// of `inner` consecutive replications; with `batches`, unit u takes its place in the stratified batch u % batches, and
+// only batches are independent.
 struct Sampling {
   std::uint32_t inner = 1;
   std::uint32_t batches = 0;  // 0: every unit draws for itself
@@ -70,10 +68,10 @@ struct OutputPlan {
   std::vector<Column> inputs;
   TrajectoryDetail detail = TrajectoryDetail::bands;
   std::vector<Trajectory> trajectories;
-  std::vector<Entity> members;            // the partners, in the scenario's order
+  std::vector<Entity> members;  // the partners, in the scenario's order
   std::vector<MemberTotal> member_totals;
   Sampling sampling;
-  bool member_survival = false;           // count, for each member and month, the replications alive
+  bool member_survival = false;  // count, for each member and month, the replications alive
 
   std::size_t columns() const { return outcomes.size() + inputs.size(); }
 };

@@ -62,7 +62,8 @@ class PlanOrder {
   // How many replications come before a position, and the position that so many come before.
   std::uint64_t index(const Position& position) const;
   Position at(std::uint64_t index) const;
-  // Where a shard begins and ends; shards are about equally long and cut at multiples of kCut where that matters little.
+  // Where a shard begins and ends; shards are about equally long and cut at multiples of kCut where that matters
+  // little.
   Position begin_of(const Shard& shard) const { return cut(shard.number - 1, shard.of); }
   Position end_of(const Shard& shard) const { return cut(shard.number, shard.of); }
   static constexpr std::uint64_t kCut = 512;
@@ -70,7 +71,9 @@ class PlanOrder {
  private:
   Position cut(std::uint64_t part, std::uint64_t of) const;
   std::uint32_t leg_end(std::uint32_t point, std::uint32_t round) const;
-  std::uint32_t leg_begin(std::uint32_t point, std::uint32_t round) const { return round == 0 ? 0 : leg_end(point, round - 1); }
+  std::uint32_t leg_begin(std::uint32_t point, std::uint32_t round) const {
+    return round == 0 ? 0 : leg_end(point, round - 1);
+  }
   Position settled(Position position) const;  // moves on from the end of a leg
   const ExperimentPlan* plan_;
 };

@@ -43,7 +43,7 @@ class Handover {
     return count;
   }
 #else
-  Handover() {}   // not defaulted: an object of this type is used by being there
+  Handover() {}  // not defaulted: an object of this type is used by being there
   ~Handover() {}
 #endif
   Handover(const Handover&) = delete;
@@ -54,8 +54,11 @@ class Handover {
 class BlockQueue {
  public:
   BlockQueue(const ExperimentPlan& plan, const RunOptions& options, std::size_t block)
-      : order_(plan), block_(static_cast<std::uint32_t>(block)), known_(options.known),
-        at_(options.start), finish_(options.finish.value_or(order_.end())) {
+      : order_(plan),
+        block_(static_cast<std::uint32_t>(block)),
+        known_(options.known),
+        at_(options.start),
+        finish_(options.finish.value_or(order_.end())) {
     if (order_.rest_of_leg(at_).replications == 0) at_ = order_.advanced(at_, 0);
   }
 
@@ -64,7 +67,8 @@ class BlockQueue {
       if (at_ == finish_) return false;
       Block leg = order_.rest_of_leg(at_);
       if (leg.replications == 0) return false;
-      if (finish_.point == at_.point && finish_.round == at_.round) leg.replications = finish_.replication - at_.replication;
+      if (finish_.point == at_.point && finish_.round == at_.round)
+        leg.replications = finish_.replication - at_.replication;
       if (const std::uint32_t skip = known_in(leg); skip != 0) {
         at_ = order_.advanced(at_, skip);
         continue;
@@ -97,8 +101,8 @@ class BlockQueue {
   Position at_, finish_;
 };
 
-// One size for all points, so that work space is made once: what the largest of them can bear, no more than is used, and
-// in a short run a few blocks for every thread.
+// One size for all points, so that work space is made once: what the largest of them can bear, no more than is used,
+// and in a short run a few blocks for every thread.
 std::size_t smallest_block(const ExperimentPlan& plan, int threads) {
   constexpr std::uint64_t kBlocksPerThread = 4, kShare = 64;  // assumed; a share as small is not worth parting
   std::size_t longest = kLaneStep, most = kLargestBlock;
@@ -139,14 +143,16 @@ class Execution {
     earlier_ = order.index(options_.finish.value_or(order.end())) - queue.left();
     const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
     // Without it TBB starts no more threads than there are processors, whatever the user asked for.
-    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options_.threads));
+    const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                    static_cast<std::size_t>(options_.threads));
     tbb::task_arena arena(options_.threads);
     const Handover around;  // its end is also that of a run a body ended by throwing
     arena.execute([&] {
-      const auto first = tbb::make_filter<void, Token*>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-        const Handover handover;
-        return feed(queue, flow);
-      });
+      const auto first =
+          tbb::make_filter<void, Token*>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+            const Handover handover;
+            return feed(queue, flow);
+          });
       const auto middle = tbb::make_filter<Token*, Token*>(tbb::filter_mode::parallel, [&](Token* token) {
         const Handover handover;
         return simulate(token);
@@ -187,8 +193,8 @@ class Execution {
     const Block& block = token->result.block;
     if (!worker.simulation || worker.point != block.point) {
       const WorkerOptions options{options_.isa, report_.block, options_.profile};
-      worker.simulation = plan_.points[block.point].model->make_simulation(
-          options, options_.profile ? &worker.profile : nullptr);
+      worker.simulation =
+          plan_.points[block.point].model->make_simulation(options, options_.profile ? &worker.profile : nullptr);
       worker.point = block.point;
     }
     if (token->first) report_.seconds_to_first_block = seconds_since(start_);
@@ -200,7 +206,8 @@ class Execution {
     sink_.commit(token->result);
     report_.replications += token->result.block.replications;
     give_back(token);
-    if (options_.progress) options_.progress({earlier_ + report_.replications, total_, earlier_, seconds_since(start_)});
+    if (options_.progress)
+      options_.progress({earlier_ + report_.replications, total_, earlier_, seconds_since(start_)});
   }
 
   // Tokens are recycled; the first stage and the last may run at the same time.

@@ -42,7 +42,7 @@ struct RunOptions {
   std::optional<Position> finish{};  // where to stop; the end of the plan when not given
   // Replications of each point that need not be simulated, because the sink has them from elsewhere; empty: none.
   std::span<const std::uint32_t> known{};
-  const std::atomic<bool>* stop = nullptr;  // checked before each block
+  const std::atomic<bool>* stop = nullptr;             // checked before each block
   std::function<void(const RunProgress&)> progress{};  // called in order, from any one thread
   bool profile = false;
 };

@@ -35,7 +35,8 @@ std::size_t move_above_plain(const std::uint32_t* keys, std::size_t count, std::
   std::array<std::uint32_t, 128> positions;
   std::size_t moved = 0;
   for (std::size_t begin = 0; begin < count; begin += positions.size()) {
-    const std::size_t n = positions_above_plain(keys + begin, std::min(count - begin, positions.size()), limit, positions.data());
+    const std::size_t n =
+        positions_above_plain(keys + begin, std::min(count - begin, positions.size()), limit, positions.data());
     // moved <= begin, and positions ascend, so that elements moved in place never overwrite one still needed.
     for (const MovedRow& row : rows) {
       const char* from = static_cast<const char*>(row.from) + kElement * begin;
@@ -73,7 +74,8 @@ SIM_TARGET_AVX512 std::size_t positions_above_avx512(const std::uint32_t* values
 }
 
 template <std::size_t kRows>
-SIM_TARGET_AVX512 std::size_t move_above_avx512(const std::uint32_t* keys, std::size_t count, std::uint32_t limit, Rows<kRows> rows) {
+SIM_TARGET_AVX512 std::size_t move_above_avx512(const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
+                                                Rows<kRows> rows) {
   const __m512i limits = _mm512_set1_epi32(static_cast<int>(limit));
   std::size_t moved = 0;
   for (std::size_t i = 0; i < count; i += kWidth) {
@@ -102,7 +104,8 @@ SIM_TARGET_AVX2 std::size_t positions_above_avx2(const std::uint32_t* values, st
 }
 
 template <std::size_t kRows>
-SIM_TARGET_AVX2 std::size_t move_above_avx2(const std::uint32_t* keys, std::size_t count, std::uint32_t limit, Rows<kRows> rows) {
+SIM_TARGET_AVX2 std::size_t move_above_avx2(const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
+                                            Rows<kRows> rows) {
   std::size_t moved = 0;
   for (std::size_t i = 0; i < count; i += kEight) {
     const unsigned above = eight_above(keys + i, limit) & first_eight(count - i);

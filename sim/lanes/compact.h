@@ -15,15 +15,16 @@ namespace sim {
 std::size_t positions_above(Isa isa, const std::uint32_t* values, std::size_t count, std::uint32_t limit,
                             std::uint32_t* out);
 
-// Elements of several rows where the key is above the limit, moved to the front of other rows, or of the same, in order;
-// returns their number. Rows have elements of four bytes and room for padded(count). Compiled for 2, 4, 5 and 6
+// Elements of several rows where the key is above the limit, moved to the front of other rows, or of the same, in
+// order; returns their number. Rows have elements of four bytes and room for padded(count). Compiled for 2, 4, 5 and 6
 // rows: with their number known, pointers stay in registers.
 struct MovedRow {
   const void* from;
   void* to;
 };
 template <std::size_t kRows>
-std::size_t move_above(Isa isa, const std::uint32_t* keys, std::size_t count, std::uint32_t limit, const MovedRow (&rows)[kRows]);
+std::size_t move_above(Isa isa, const std::uint32_t* keys, std::size_t count, std::uint32_t limit,
+                       const MovedRow (&rows)[kRows]);
 
 // to[i] = from[list[i]]. Padding of `to` may be written; `to` may not overlap `from`.
 void gather(Isa isa, const float* from, const std::uint32_t* list, std::size_t count, float* to);

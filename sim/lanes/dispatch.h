@@ -4,10 +4,10 @@
 //
 //     on_lanes(isa, [=]() SIM_LANES { for (std::size_t i = 0; i < n; ++i) out[i] = a[i] * b[i]; });
 //
-// (captured by value, so that the compiler knows its pointers and constants do not change) and is compiled three times: the lambda is inlined into a function for each instruction set, where
-// the vectoriser sees it. Helpers called from it must be SIM_INLINE, otherwise they stay baseline code.
-// Only IEEE + - * / sqrt, integer operations and bit casts may appear inside, and the project is
-// compiled with -ffp-contract=off, so that every instruction set gives the same bits.
+// (captured by value, so that the compiler knows its pointers and constants do not change) and is compiled three times:
+// the lambda is inlined into a function for each instruction set, where the vectoriser sees it. Helpers called from it
+// must be SIM_INLINE, otherwise they stay baseline code. Only IEEE + - * / sqrt, integer operations and bit casts may
+// appear inside, and the project is compiled with -ffp-contract=off, so that every instruction set gives the same bits.
 //
 // Deliberately not function multiversioning by the loader: the choice must be possible at run time,
 // so that one test process can compare instruction sets.
@@ -19,8 +19,8 @@
 
 #define SIM_INLINE [[gnu::always_inline]] inline
 #define SIM_LANES __attribute__((always_inline))
-// Before a loop whose iterations touch different elements, though a compiler cannot see it: rows that are the same or do
-// not overlap.
+// Before a loop whose iterations touch different elements, though a compiler cannot see it: rows that are the same or
+// do not overlap.
 #if defined(__clang__)
 #define SIM_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else

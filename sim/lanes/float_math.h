@@ -14,8 +14,8 @@ namespace sim {
 inline constexpr float kRoundToInteger = 12582912.0f;
 inline constexpr float kLog2E = 1.44269504088896341f;
 
-// x * 2^n, with n in the low bits of `shifted` = n + kRoundToInteger: an addition to the exponent field. Without sign: what
-// stands in the padding of lanes may be anything, and may wrap.
+// x * 2^n, with n in the low bits of `shifted` = n + kRoundToInteger: an addition to the exponent field. Without sign:
+// what stands in the padding of lanes may be anything, and may wrap.
 SIM_INLINE float scale_by_power(float x, float shifted) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(x) + (std::bit_cast<std::uint32_t>(shifted) << 23));
 }

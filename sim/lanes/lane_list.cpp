@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::size_t kGroup = LaneList::kGroup;
 
-// Fewer lanes than this share of the block are moved by number: there both take as long with AVX-512 (assumed elsewhere).
+// Fewer lanes than this share of the block are moved by number: there both take as long with AVX-512 (assumed
+// elsewhere).
 bool is_sparse(const LaneList& list) { return 4 * list.size() < kGroup * list.groups(); }
 
 #if defined(__x86_64__)
@@ -218,12 +219,16 @@ void LaneList::select_from(Isa isa, const LaneList& base, const std::uint32_t* f
     groups_ = base.groups_;
     std::copy_n(base.bits_.data(), groups_, bits_.data());
   }
-  size_ = base.empty() ? 0 : select(isa, {flags, 0, bits_.data(), groups_, base.data(), base.size(), lanes_.data(), inverted});
+  size_ = base.empty()
+              ? 0
+              : select(isa, {flags, 0, bits_.data(), groups_, base.data(), base.size(), lanes_.data(), inverted});
 }
 
 void compress(Isa isa, const float* from, const LaneList& list, float* to) { compress_any(isa, from, list, to); }
 
-void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) { compress_any(isa, from, list, to); }
+void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
+  compress_any(isa, from, list, to);
+}
 
 void compress_product([[maybe_unused]] Isa isa, const float* a, const float* b, const LaneList& list, float* to) {
 #if defined(__x86_64__)
@@ -235,7 +240,9 @@ void compress_product([[maybe_unused]] Isa isa, const float* a, const float* b, 
 
 void expand(Isa isa, const float* from, const LaneList& list, float* to) { expand_any(isa, from, list, to); }
 
-void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) { expand_any(isa, from, list, to); }
+void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to) {
+  expand_any(isa, from, list, to);
+}
 
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {
 #if defined(__x86_64__)
@@ -245,7 +252,8 @@ void expand_add(Isa isa, const float* from, const LaneList& list, float* to) {
   scatter_add(isa, from, list.data(), list.size(), to);
 }
 
-void expand_add_product([[maybe_unused]] Isa isa, const float* from, const float* times, const LaneList& list, float* to) {
+void expand_add_product([[maybe_unused]] Isa isa, const float* from, const float* times, const LaneList& list,
+                        float* to) {
 #if defined(__x86_64__)
   if (isa == Isa::avx512 && !is_sparse(list)) return expand_avx512<Spread::add_product>(from, times, list, to);
   if (isa == Isa::avx2 && !is_sparse(list)) return expand_avx2<Spread::add_product>(from, times, list, to);

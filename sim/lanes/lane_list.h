@@ -1,6 +1,7 @@
 // An ascending list of the lanes that have work, kept twice: as numbers, which generators and loops over the list take,
 // and as bits, by which rows of a block are packed to the list and spread again. Vector units do that faster than they
-// gather and scatter by number, unless few lanes are left: packing and adding spread rows go by number then. Both give the same.
+// gather and scatter by number, unless few lanes are left: packing and adding spread rows go by number then. Both give
+// the same.
 #pragma once
 
 #include <cstddef>
@@ -49,8 +50,8 @@ class LaneList {
 //   compress_product     to[k] = a[list[k]] * b[list[k]]
 //   expand               to[list[k]] = from[k], and 0 in the other lanes of the block
 //   expand_add           to[list[k]] += from[k]; no lane of `to` may be -0, for others may gain 0
-//   expand_add_product   to[list[k]] += from[k] * times[list[k]]; the same holds, and `times` is finite and not negative
-//   add_to               to[list[k]] += value; the same holds
+//   expand_add_product   to[list[k]] += from[k] * times[list[k]]; the same holds, and `times` is finite and not
+//   negative add_to               to[list[k]] += value; the same holds
 void compress(Isa isa, const float* from, const LaneList& list, float* to);
 void compress(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint32_t* to);
 void compress_product(Isa isa, const float* a, const float* b, const LaneList& list, float* to);

@@ -1,5 +1,5 @@
-// Ranks of a few keys, as many lists in a row need them (the queue of every lane): a sort of twenty keys spends its time
-// on branches nobody can foresee, comparing all of them with all has none.
+// Ranks of a few keys, as many lists in a row need them (the queue of every lane): a sort of twenty keys spends its
+// time on branches nobody can foresee, comparing all of them with all has none.
 #pragma once
 
 #include <cstddef>

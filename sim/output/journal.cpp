@@ -134,7 +134,8 @@ bool Journal::group_follows(std::uint64_t offset, std::uint64_t size) const {
 }
 
 // The position behind a group, when it follows the one before.
-Position Journal::after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order, Position next) const {
+Position Journal::after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order,
+                        Position next) const {
   if (header.fingerprint != run_.fingerprint) refuse(fmt::format("its record at byte {} is of another run", end_));
   std::uint64_t rows = 0;
   bool fits = !segments.empty();
@@ -166,7 +167,8 @@ void Journal::note(std::span<const Segment> segments, std::uint64_t begin, std::
 
 void Journal::append(std::span<const Segment> segments, std::span<const float> columns) {
   const std::string coded = encode(segments);
-  GroupHeader header{run_.fingerprint, static_cast<std::uint32_t>(segments.size()), coded.size(), columns.size_bytes(), 0};
+  GroupHeader header{run_.fingerprint, static_cast<std::uint32_t>(segments.size()), coded.size(), columns.size_bytes(),
+                     0};
   Checksum checksum;
   checksum.add(coded.data(), coded.size());
   checksum.add(columns.data(), columns.size_bytes());
@@ -194,8 +196,9 @@ void Journal::read(std::size_t group, std::size_t column, std::size_t first_row,
 Segment Journal::segment(std::size_t group, std::size_t segment) const {
   const Place& place = groups_[group].segments[segment];
   Segment out{place.range, std::string(place.sums, '\0'), std::string(place.summary, '\0')};
-  const bool read = file_->read(out.sums.data(), out.sums.size(), place.sums_at) &&
-                    file_->read(out.summary.data(), out.summary.size(), place.sums_at + place.sums + sizeof(std::uint32_t));
+  const bool read =
+      file_->read(out.sums.data(), out.sums.size(), place.sums_at) &&
+      file_->read(out.summary.data(), out.summary.size(), place.sums_at + place.sums + sizeof(std::uint32_t));
   if (!read) throw InputOutputError(path().string() + ": cannot read (it has become shorter)");
   return out;
 }

@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "sim/base/problem.h"
-#include "sim/engine/runner.h"
 #include "sim/collect/group_store.h"
+#include "sim/engine/runner.h"
 #include "sim/output/journal_record.h"
 #include "sim/output/locked_file.h"
 
@@ -83,7 +83,8 @@ class Journal final : public GroupStore {
   [[noreturn]] void refuse(const std::string& reason) const;
   bool payload_is_whole(const GroupHeader& header, std::string& segments) const;
   bool group_follows(std::uint64_t offset, std::uint64_t size) const;
-  Position after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order, Position next) const;
+  Position after(const GroupHeader& header, std::span<const Segment> segments, const PlanOrder& order,
+                 Position next) const;
   void note(std::span<const Segment> segments, std::uint64_t begin, std::uint64_t segment_bytes);
 
   std::unique_ptr<LockedFile> file_;

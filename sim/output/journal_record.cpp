@@ -218,10 +218,9 @@ std::string difference(const RunIdentity& journal, const RunIdentity& run) {
   if (journal.replications != run.replications && journal.replications.size() == 1 && run.replications.size() == 1)
     return fmt::format("it belongs to another run: of {} replications, not {}", journal.replications.front(),
                        run.replications.front());
-  if (journal.shard != run.shard)
-    return fmt::format("it is of shard {} of {}", journal.shard.number, journal.shard.of);
-  if (journal.fingerprint != run.fingerprint || journal.checkpoints != run.checkpoints || journal.replications != run.replications ||
-      journal.columns != run.columns)
+  if (journal.shard != run.shard) return fmt::format("it is of shard {} of {}", journal.shard.number, journal.shard.of);
+  if (journal.fingerprint != run.fingerprint || journal.checkpoints != run.checkpoints ||
+      journal.replications != run.replications || journal.columns != run.columns)
     return "it belongs to another run: a value of the scenario differs";
   return {};
 }

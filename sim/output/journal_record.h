@@ -20,8 +20,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/engine/plan.h"
 #include "sim/collect/group_store.h"
+#include "sim/engine/plan.h"
 
 namespace sim::output {
 

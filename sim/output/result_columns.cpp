@@ -26,12 +26,15 @@ void ResultColumns::define_group(const std::string& group, const std::string& na
       variables_.push_back(variables_.back());
       continue;
     }
-    VariableSpec spec{.group = group,
-                      .name = column.name,
-                      .dimensions = {"point", "replication"},
-                      .attributes = describe(column.unit, column.long_name, column.definition),
-                      .chunk = {std::max<std::uint64_t>(1, std::min<std::uint64_t>(context_.points, kChunkRows / std::max<std::uint64_t>(1, rows_))), std::min(rows_, kChunkRows)},
-                      .may_stay_unwritten = uneven()};
+    VariableSpec spec{
+        .group = group,
+        .name = column.name,
+        .dimensions = {"point", "replication"},
+        .attributes = describe(column.unit, column.long_name, column.definition),
+        .chunk = {std::max<std::uint64_t>(
+                      1, std::min<std::uint64_t>(context_.points, kChunkRows / std::max<std::uint64_t>(1, rows_))),
+                  std::min(rows_, kChunkRows)},
+        .may_stay_unwritten = uneven()};
     if (!column.dimension.empty()) {
       if (dimensions_.insert(group + "/" + column.dimension).second) {
         std::vector<std::int32_t> numbers;
@@ -51,7 +54,8 @@ bool ResultColumns::uneven() const {
   return false;
 }
 
-void ResultColumns::write(std::size_t first_point, std::size_t points, std::size_t index, std::span<const float> values) {
+void ResultColumns::write(std::size_t first_point, std::size_t points, std::size_t index,
+                          std::span<const float> values) {
   const std::size_t outcomes = context_.outputs.outcomes.size();
   const Column& column =
       index < outcomes ? context_.outputs.outcomes[index] : context_.outputs.inputs[index - outcomes];

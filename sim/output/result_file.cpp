@@ -15,13 +15,17 @@
 namespace sim::output {
 
 std::string fingerprint(const ResultHeader& header) {
-  const std::string text = fmt::format("{}\n{}\n{}{}", PARTNERSIM_VERSION, kDrawsContract, header.resolved_text, header.experiment_text);
+  const std::string text =
+      fmt::format("{}\n{}\n{}{}", PARTNERSIM_VERSION, kDrawsContract, header.resolved_text, header.experiment_text);
   const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std::uint32_t columns, const Shard& shard) {
-  RunIdentity run{fingerprint(header), PARTNERSIM_VERSION, kDrawsContract, header.seed, columns, {}, plan.checkpoints, shard, header.source};
+RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std::uint32_t columns,
+                     const Shard& shard) {
+  RunIdentity run{
+      fingerprint(header), PARTNERSIM_VERSION, kDrawsContract, header.seed, columns, {}, plan.checkpoints, shard,
+      header.source};
   for (const PlannedPoint& point : plan.points) run.replications.push_back(point.replications);
   return run;
 }
@@ -31,7 +35,8 @@ namespace {
 // Writes what summarise() shows on its way.
 class Sections final : public ResultVisitor {
  public:
-  explicit Sections(const ResultContext& context) : context_(context), series_(context), members_(context), state_(context) {
+  explicit Sections(const ResultContext& context)
+      : context_(context), series_(context), members_(context), state_(context) {
     if (context.header.samples) columns_.emplace(context);
   }
   void column(std::size_t first, std::size_t points, std::size_t column, std::span<const float> values) override {
@@ -72,7 +77,8 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
   Results results = summarise(collector, threads, &sections);
   // Without samples a result must not depend on which columns happen to be there still.
   results.comparisons.resize(results.points.size());
-  if (header.samples) results.comparisons = collect::compare_to_baselines(collector, header.baselines, header.point_labels, threads);
+  if (header.samples)
+    results.comparisons = collect::compare_to_baselines(collector, header.baselines, header.point_labels, threads);
   write_summary(context, results);
   write_worst(context, results);
   write_uncertainty(context, results);
@@ -87,14 +93,18 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
 void refuse_journal(const std::filesystem::path& path) {
   std::string begin(kHeaderPrefix, '\0');
   std::ifstream in(path, std::ios::binary);
-  if (!in.read(begin.data(), static_cast<std::streamsize>(begin.size())) || !decode_header_prefix(begin).problem.empty()) return;
-  throw InputOutputError(path.string() + ": is a shard, no result yet. Merge all shards first: partnersim merge *.shard -o RESULT.h5");
+  if (!in.read(begin.data(), static_cast<std::streamsize>(begin.size())) ||
+      !decode_header_prefix(begin).problem.empty())
+    return;
+  throw InputOutputError(path.string() +
+                         ": is a shard, no result yet. Merge all shards first: partnersim merge *.shard -o RESULT.h5");
 }
 
 bool is_precise(const std::filesystem::path& path) {
   const NetcdfReader file(path);
   if (!file.exists("/convergence/half_width")) return true;
-  const auto half_width = file.read<double>("/convergence/half_width"), wanted = file.read<double>("/convergence/wanted");
+  const auto half_width = file.read<double>("/convergence/half_width"),
+             wanted = file.read<double>("/convergence/wanted");
   const std::size_t checkpoints = file.info("/convergence/half_width").shape.front();
   for (std::size_t k = half_width.size() - half_width.size() / checkpoints; k < half_width.size(); ++k)
     if (half_width[k] > wanted[k]) return false;

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "sim/collect/results.h"
 #include "sim/config/scenario.h"
 #include "sim/output/journal_record.h"
-#include "sim/collect/results.h"
 
 namespace sim::output {
 
@@ -21,9 +21,9 @@ using namespace collect;  // results are what this module writes
 struct SweptParameter {
   std::string path;
   bool factor = false;
-  std::string unit{};               // "leads a month"; empty when it has none
-  std::vector<double> numbers;      // [point]
-  std::vector<std::string> texts;   // [point], when there are no numbers
+  std::string unit{};              // "leads a month"; empty when it has none
+  std::vector<double> numbers;     // [point]
+  std::vector<std::string> texts;  // [point], when there are no numbers
 };
 
 // How the intervals of precision targets narrowed: values are [checkpoint][target][point].
@@ -36,11 +36,11 @@ struct Convergence {
 struct ResultHeader {
   std::string question;  // the scenario's first comment line
   std::string currency;
-  std::string start;     // "2026-09", or empty
+  std::string start;  // "2026-09", or empty
   std::uint64_t seed = 0;
   ScenarioSource source;
-  std::string resolved_text;             // of the first point
-  std::string experiment_text;           // what else tells the points apart; empty for a single one
+  std::string resolved_text;    // of the first point
+  std::string experiment_text;  // what else tells the points apart; empty for a single one
   std::vector<std::string> point_labels, variants;
   std::vector<SweptParameter> swept;
   std::vector<std::uint32_t> baselines;  // [point], what it is compared with; empty when nothing is

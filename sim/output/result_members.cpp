@@ -25,7 +25,8 @@ void ResultMembers::take(std::size_t point, const Accumulators& sums, const Expe
     for (std::size_t month = 0; month < months && context_.outputs.member_survival; ++month)
       survival_.push_back(member == Catalogue::kAbsent || !own.member_survival
                               ? kMissing
-                              : static_cast<double>(sums.alive[m * months + month]) / static_cast<double>(context_.collector.replications(point)));
+                              : static_cast<double>(sums.alive[m * months + month]) /
+                                    static_cast<double>(context_.collector.replications(point)));
   }
 }
 

@@ -27,7 +27,8 @@ void write_provenance(const ResultContext& context, const Results& results) {
   text("assignments", lines(context.header.source.assignments), "values set on the command line, one a line");
   text("vary", lines(context.header.source.vary), "parameters varied on the command line, one a line");
   text("resolved_scenario", context.header.resolved_text, "every value in effect");
-  if (!context.header.experiment_text.empty()) text("points", context.header.experiment_text, "what the points differ in, one a line");
+  if (!context.header.experiment_text.empty())
+    text("points", context.header.experiment_text, "what the points differ in, one a line");
   text("version", PARTNERSIM_VERSION, "version of partnersim");
   context.file.add({.group = group,
                     .name = "draws_contract",

@@ -9,8 +9,8 @@
 
 namespace sim::output {
 
-std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column, std::uint64_t point,
-                               std::uint64_t first, std::uint64_t count) {
+std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column,
+                               std::uint64_t point, std::uint64_t first, std::uint64_t count) {
   std::vector<std::uint64_t> start{point, first}, extent{1, count};
   if (!column.dimension.empty()) {
     start.push_back(column.index);
@@ -23,9 +23,14 @@ ResultReplications::ResultReplications(const std::filesystem::path& path, const 
                                        std::vector<std::optional<std::size_t>> match)
     : file_(path), outputs_(&outputs), match_(std::move(match)) {
   if (!file_.exists("/state/sums"))
-    throw InputOutputError(fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again with more replications and another name: partnersim run SCENARIO.toml -n N -o NEW.h5", path.string()));
+    throw InputOutputError(
+        fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again "
+                    "with more replications and another name: partnersim run SCENARIO.toml -n N -o NEW.h5",
+                    path.string()));
   if (file_.read_scalar<std::int8_t>("/provenance/complete") == 0)
-    throw InputOutputError(fmt::format("{}: holds the finished part of an interrupted run. Go on with it first: partnersim run … --resume", path.string()));
+    throw InputOutputError(
+        fmt::format("{}: holds the finished part of an interrupted run. Go on with it first: partnersim run … --resume",
+                    path.string()));
   ends_ = file_.read<std::uint64_t>("/state/sums_end");
   const auto replications = file_.read<std::uint32_t>("/points/replications");
   for (const auto& from : match_) counts_.push_back(from ? replications[*from] : 0);

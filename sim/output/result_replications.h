@@ -16,7 +16,8 @@ namespace sim::output {
 class ResultReplications final : public collect::KnownReplications {
  public:
   // `match[p]` is the file's point for point p of the plan, if any.
-  ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs, std::vector<std::optional<std::size_t>> match);
+  ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs,
+                     std::vector<std::optional<std::size_t>> match);
 
   std::span<const std::uint32_t> counts() const override { return counts_; }
   void read(std::size_t point, std::size_t column, std::uint32_t first, std::span<float> out) const override;
@@ -31,7 +32,7 @@ class ResultReplications final : public collect::KnownReplications {
 };
 
 // Values of one column of a result file: (point, replication) or (point, replication, index).
-std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column, std::uint64_t point,
-                               std::uint64_t first, std::uint64_t count);
+std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column,
+                               std::uint64_t point, std::uint64_t first, std::uint64_t count);
 
 }  // namespace sim::output

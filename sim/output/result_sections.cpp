@@ -8,11 +8,7 @@
 namespace sim::output {
 
 ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, const Collector& collector_)
-    : file(file_),
-      header(header_),
-      collector(collector_),
-      outputs(collector_.outputs()),
-      points(collector_.points()) {}
+    : file(file_), header(header_), collector(collector_), outputs(collector_.outputs()), points(collector_.points()) {}
 
 void ResultContext::group_of_points(const std::string& group, const Attributes& attributes) const {
   // Coordinates beside dimensions, as CF conventions name them: swept parameters.
@@ -28,8 +24,12 @@ void ResultContext::group_of_points(const std::string& group, const Attributes& 
     // Drawn at some points and swept over numbers at others: the column of draws has the name.
     const auto is_column = [&](const Column& column) { return column.name == parameter.path; };
     if (group == "/inputs" && std::any_of(outputs.inputs.begin(), outputs.inputs.end(), is_column)) continue;
-    VariableSpec spec{.group = group, .name = parameter.path, .dimensions = {"point"},
-                      .attributes = describe(parameter.unit, parameter.path, parameter.factor ? "swept as a factor on the scenario's own values" : "swept")};
+    VariableSpec spec{
+        .group = group,
+        .name = parameter.path,
+        .dimensions = {"point"},
+        .attributes = describe(parameter.unit, parameter.path,
+                               parameter.factor ? "swept as a factor on the scenario's own values" : "swept")};
     if (parameter.numbers.empty())
       file.add(spec, std::span(parameter.texts).first(points));
     else
@@ -37,7 +37,8 @@ void ResultContext::group_of_points(const std::string& group, const Attributes& 
   }
 }
 
-void ResultContext::write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent, const Cells& cells) const {
+void ResultContext::write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent,
+                                const Cells& cells) const {
   std::vector<std::uint64_t> start(extent.size() + 1, 0), count{1};
   start[0] = point;
   count.insert(count.end(), extent.begin(), extent.end());
@@ -72,8 +73,9 @@ void write_points(const ResultContext& context) {
   context.file.add({.group = "/points", .name = "label", .dimensions = {"point"}, .attributes = describe("", "label")},
                    std::span(context.header.point_labels).first(context.points));
   if (!context.header.variants.empty())
-    context.file.add({.group = "/points", .name = "variant", .dimensions = {"point"}, .attributes = describe("", "variant")},
-                     std::span(context.header.variants).first(context.points));
+    context.file.add(
+        {.group = "/points", .name = "variant", .dimensions = {"point"}, .attributes = describe("", "variant")},
+        std::span(context.header.variants).first(context.points));
   context.file.add({.group = "/points",
                     .name = "replications",
                     .dimensions = {"point"},

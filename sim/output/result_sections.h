@@ -14,15 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "sim/collect/results.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
-#include "sim/collect/results.h"
 
 namespace sim::output {
 
 using Names = std::vector<std::string>;
 using Doubles = std::vector<double>;
-
 
 // What every section works with: the open file and what goes into it. Looks at them, does not own them.
 struct ResultContext {
@@ -34,7 +33,8 @@ struct ResultContext {
   void month_dimension(const std::string& group) const;
   void quantile_dimension(const std::string& group) const;  // the probabilities of stats/summary.h
   // Writes the cells of one point.
-  void write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent, const Cells& cells) const;
+  void write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent,
+                   const Cells& cells) const;
 
   NetcdfWriter& file;
   const ResultHeader& header;
@@ -88,7 +88,8 @@ class ResultSeries {
 // /partners, if asked for: the same for totals and survival of each member of the network.
 class ResultMembers {
  public:
-  explicit ResultMembers(const ResultContext& context) : context_(context), totals_(context.outputs.member_totals.size()) {}
+  explicit ResultMembers(const ResultContext& context)
+      : context_(context), totals_(context.outputs.member_totals.size()) {}
   void take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected);
   void write();
 
@@ -112,12 +113,12 @@ class ResultState {
   std::vector<std::uint64_t> ends_;
 };
 
-void write_points(const ResultContext& context);                                // /points
-void write_summary(const ResultContext& context, const Results& results);       // /summary
-void write_worst(const ResultContext& context, const Results& results);         // /worst
-void write_comparison(const ResultContext& context, const Results& results);    // /comparison, of variants
-void write_uncertainty(const ResultContext& context, const Results& results);   // /uncertainty, of two-level runs
-void write_convergence(const ResultContext& context);                           // /convergence, with precision goals
-void write_provenance(const ResultContext& context, const Results& results);    // /provenance
+void write_points(const ResultContext& context);                               // /points
+void write_summary(const ResultContext& context, const Results& results);      // /summary
+void write_worst(const ResultContext& context, const Results& results);        // /worst
+void write_comparison(const ResultContext& context, const Results& results);   // /comparison, of variants
+void write_uncertainty(const ResultContext& context, const Results& results);  // /uncertainty, of two-level runs
+void write_convergence(const ResultContext& context);                          // /convergence, with precision goals
+void write_provenance(const ResultContext& context, const Results& results);   // /provenance
 
 }  // namespace sim::output

@@ -71,8 +71,9 @@ void write_summary(const ResultContext& context, const Results& results) {
                 [](const Summary& s) { return s.cvar; });
   add_statistic(context, "cvar05_standard_error", "Monte Carlo standard error of cvar05", results,
                 [](const Summary& s) { return s.cvar_error; });
-  add_statistic(context, "value_at_risk", "from the mean to the edge of the worst 5 %: mean - p05, or p95 - mean where `worst` is highest", results,
-                [](const Summary& s) { return s.value_at_risk; });
+  add_statistic(context, "value_at_risk",
+                "from the mean to the edge of the worst 5 %: mean - p05, or p95 - mean where `worst` is highest",
+                results, [](const Summary& s) { return s.value_at_risk; });
   add_statistic(context, "value_at_risk_standard_error", "Monte Carlo standard error of value_at_risk", results,
                 [](const Summary& s) { return s.value_at_risk_error; });
   add_quantiles(context, "quantile_value", "order statistic ceil(n p)", results, &QuantileEstimate::value);
@@ -80,8 +81,8 @@ void write_summary(const ResultContext& context, const Results& results) {
                 &QuantileEstimate::low);
   add_quantiles(context, "quantile_high", "upper end of the 95 % interval from binomial order statistics", results,
                 &QuantileEstimate::high);
-  add_quantiles(context, "quantile_standard_error", "standard error of the quantile that its interval amounts to", results,
-                &QuantileEstimate::error);
+  add_quantiles(context, "quantile_standard_error", "standard error of the quantile that its interval amounts to",
+                results, &QuantileEstimate::error);
   Doubles expected;
   for (const PlannedPoint& point : context.collector.plan().points)
     for (const Column& column : context.outputs.outcomes) {

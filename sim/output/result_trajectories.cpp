@@ -29,7 +29,8 @@ ResultSeries::ResultSeries(const ResultContext& context) : context_(context) {
   std::uint64_t cells = 0;
   for (std::size_t t = 0; t < series_.size(); ++t) cells += cells_of_counts(context, t);
   const bool fit = cells * sizeof(std::uint32_t) <= kMostCountBytes;
-  for (std::size_t t = 0; t < series_.size() && context.outputs.detail == TrajectoryDetail::bands && fit; ++t) define_counts(t);
+  for (std::size_t t = 0; t < series_.size() && context.outputs.detail == TrajectoryDetail::bands && fit; ++t)
+    define_counts(t);
 }
 
 void ResultSeries::define_counts(std::size_t t) {
@@ -38,16 +39,18 @@ void ResultSeries::define_counts(std::size_t t) {
   if (series.high < series.low) return;
   const Trajectory& spec = context_.outputs.trajectories[t];
   Doubles centres;
-  for (std::int32_t bin = series.low; bin <= series.high; ++bin) centres.push_back(LogHistogram::value_of(bin, spec.whole));
+  for (std::int32_t bin = series.low; bin <= series.high; ++bin)
+    centres.push_back(LogHistogram::value_of(bin, spec.whole));
   const std::string bins = spec.name + "_bin";
   context_.file.dimension("/trajectories", bins, centres,
                           describe(spec.unit, spec.long_name + ", bin",
                                    "representative value of a logarithmic bin, within 0.4 % of every value in it"));
-  series.counts = context_.file.define({.group = "/trajectories",
-                                        .name = spec.name + "_counts",
-                                        .type = ValueType::kUint32,
-                                        .dimensions = {"point", "month", bins},
-                                        .attributes = describe("1", spec.long_name + ", replications in each bin", spec.definition)});
+  series.counts = context_.file.define(
+      {.group = "/trajectories",
+       .name = spec.name + "_counts",
+       .type = ValueType::kUint32,
+       .dimensions = {"point", "month", bins},
+       .attributes = describe("1", spec.long_name + ", replications in each bin", spec.definition)});
 }
 
 void ResultSeries::take(std::size_t point, const Accumulators& sums, const ExpectedValues& expected) {
@@ -60,20 +63,24 @@ void ResultSeries::take(std::size_t point, const Accumulators& sums, const Expec
     std::vector<std::uint32_t> counts(months * bins);
     if (own == Catalogue::kAbsent) {
       for (std::size_t m = 0; m < months; ++m) series.figures.add_missing();
-      if (!sums.bands.empty()) series.quantiles.insert(series.quantiles.end(), months * kProbabilities.size(), kMissing);
+      if (!sums.bands.empty())
+        series.quantiles.insert(series.quantiles.end(), months * kProbabilities.size(), kMissing);
     } else {
       const auto at = static_cast<std::size_t>(own);
       const double resolution = context_.collector.plan().points[point].model->outputs().trajectories[at].resolution;
       const auto planned = expected.trajectories.find(spec.name);
       for (int m = 1; m <= context_.outputs.months; ++m) {
         const auto month = static_cast<std::size_t>(m - 1);
-        series.figures.add(sums.moments(at, m), resolution, planned == expected.trajectories.end() ? kMissing : planned->second[month]);
+        series.figures.add(sums.moments(at, m), resolution,
+                           planned == expected.trajectories.end() ? kMissing : planned->second[month]);
         if (sums.bands.empty()) continue;
         const LogHistogram& band = sums.band(at, m);
         series.quantiles.resize(series.quantiles.size() + kProbabilities.size());
         band.quantiles(kProbabilities, spec.whole, std::span(series.quantiles).last(kProbabilities.size()));
         if (bins != 0)
-          band.each([&](std::int32_t bin, std::uint32_t count) { counts[month * bins + static_cast<std::size_t>(bin - series.low)] = count; });
+          band.each([&](std::int32_t bin, std::uint32_t count) {
+            counts[month * bins + static_cast<std::size_t>(bin - series.low)] = count;
+          });
       }
     }
     if (series.counts) context_.write_point(*series.counts, point, std::vector<std::uint64_t>{months, bins}, counts);

@@ -6,14 +6,19 @@ namespace sim::output {
 void write_worst(const ResultContext& context, const Results& results) {
   if (results.worst_variables.empty()) return;
   const std::string group = "/worst";
-  context.group_of_points(group, {{"long_name", "what the worst 5 % of the futures share"}, {"outcome", results.worst_outcome}});
+  context.group_of_points(
+      group, {{"long_name", "what the worst 5 % of the futures share"}, {"outcome", results.worst_outcome}});
   context.file.dimension(group, "variable", results.worst_variables, describe("", "variable"));
-  context.file.add({.group = group, .name = "unit", .dimensions = {"variable"}, .attributes = describe("", "unit of the variable")}, results.worst_units);
+  context.file.add(
+      {.group = group, .name = "unit", .dimensions = {"variable"}, .attributes = describe("", "unit of the variable")},
+      results.worst_units);
   const auto add = [&](const std::string& name, const std::string& meaning, double Contrast::*part) {
     Doubles values;
     for (const PointResults& point : results.points)
       for (const Contrast& contrast : point.worst) values.push_back(contrast.*part);
-    context.file.add({.group = group, .name = name, .dimensions = {"point", "variable"}, .attributes = describe("", name, meaning)}, values);
+    context.file.add(
+        {.group = group, .name = name, .dimensions = {"point", "variable"}, .attributes = describe("", name, meaning)},
+        values);
   };
   add("mean_all", "mean over all futures", &Contrast::all);
   add("sd_all", "standard deviation over all futures", &Contrast::sd);

@@ -19,9 +19,11 @@ bool may_meet(const Axis& a, const Axis& b) {
 
 }  // namespace
 
-PointScenarios::PointScenarios(const Experiment& experiment, const SpecNode& tree) : experiment_(experiment), tree_(tree) {
+PointScenarios::PointScenarios(const Experiment& experiment, const SpecNode& tree)
+    : experiment_(experiment), tree_(tree) {
   const bool worth_it = experiment.rows() > 2 * (experiment.axes().size() + 2);
-  for (std::size_t v = 0; v < experiment.variants().size(); ++v) variants_.push_back(worth_it ? prepare(v) : std::nullopt);
+  for (std::size_t v = 0; v < experiment.variants().size(); ++v)
+    variants_.push_back(worth_it ? prepare(v) : std::nullopt);
 }
 
 Scenario PointScenarios::at(std::size_t point, Problems& problems) const {
@@ -39,7 +41,8 @@ std::optional<PointScenarios::Variant> PointScenarios::prepare(std::size_t varia
   Variant prepared{std::move(*scenario), {}};
   const std::vector<Axis>& axes = experiment_.axes();
   for (std::size_t axis = 0; axis < axes.size(); ++axis) {
-    const bool alone = std::none_of(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(axis), [&](const Axis& other) { return may_meet(other, axes[axis]); });
+    const bool alone = std::none_of(axes.begin(), axes.begin() + static_cast<std::ptrdiff_t>(axis),
+                                    [&](const Axis& other) { return may_meet(other, axes[axis]); });
     if (!alone || !observe(prepared, first, axis)) return std::nullopt;
   }
   return prepared;
@@ -72,7 +75,8 @@ bool PointScenarios::observe(Variant& variant, std::size_t first, std::size_t ax
   Problems problems;
   const auto probe = resolved(experiment_.document(experiment_.points()[first].variant, values, problems));
   values[axis].value = kProbe;
-  const auto unscaled = factor ? resolved(experiment_.document(experiment_.points()[first].variant, values, problems)) : std::nullopt;
+  const auto unscaled =
+      factor ? resolved(experiment_.document(experiment_.points()[first].variant, values, problems)) : std::nullopt;
   if (!probe || (factor && !unscaled) || !problems.empty()) return false;
 
   const auto paths = Scenario::differing_values(variant.scenario, *probe);

@@ -70,10 +70,13 @@ std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, P
     } else {
       SettingsReader(variant, specs, problems).read(*members, {});
     }
-    const auto alike = std::find_if(variants.begin(), variants.end(), [&](const Variant& other) { return other.label == variant.label; });
+    const auto alike = std::find_if(variants.begin(), variants.end(),
+                                    [&](const Variant& other) { return other.label == variant.label; });
     if (alike != variants.end())
       problems.add(own.mark(path + ".label"), fmt::format("{}.label = \"{}\" is taken", path, variant.label),
-                   alike->name == kBase ? "base is the scenario without any variant" : fmt::format("variant.{} has it too, and tables could not tell them apart", alike->name),
+                   alike->name == kBase
+                       ? "base is the scenario without any variant"
+                       : fmt::format("variant.{} has it too, and tables could not tell them apart", alike->name),
                    "Choose another label");
     variants.push_back(std::move(variant));
   }

@@ -161,7 +161,7 @@ SymmetricMatrix nearest_correlation(const SymmetricMatrix& matrix) {
   for (std::size_t i = 0; i < n; ++i) unit = unit && matrix.at(i, i) == 1.0;
   if (unit && is_positive_semidefinite(matrix)) return matrix;
   // Higham's algorithm 3.3: Y alternates between the two sets, D is Dykstra's correction for the cone.
-  constexpr int kIterations = 300;    // linear convergence; what is left is mended by the last projection
+  constexpr int kIterations = 300;  // linear convergence; what is left is mended by the last projection
   constexpr double kSettled = 1e-10;
   SymmetricMatrix y = matrix, correction(n);
   for (int iteration = 0; iteration < kIterations; ++iteration) {
@@ -191,7 +191,8 @@ Copula::Copula(const SymmetricMatrix& correlation) : rows_(correlation.size()) {
     for (std::size_t j = 0; j <= i; ++j) norm += factor.values[i * n + j] * factor.values[i * n + j];
     // Of length one whatever pivots were left out: marginals must be exact.
     for (std::size_t j = 0; j <= i; ++j)
-      if (const double value = factor.values[i * n + j]; value != 0.0) rows_[i].emplace_back(j, value / std::sqrt(norm));
+      if (const double value = factor.values[i * n + j]; value != 0.0)
+        rows_[i].emplace_back(j, value / std::sqrt(norm));
   }
 }
 

@@ -23,9 +23,12 @@ std::vector<std::string> cells_of(const std::string& line, char separator) {
   std::vector<std::string> cells(1);
   bool quoted = false;
   for (const char c : line) {
-    if (c == '"') quoted = !quoted;
-    else if (c == separator && !quoted) cells.emplace_back();
-    else if (c != '\r') cells.back() += c;
+    if (c == '"')
+      quoted = !quoted;
+    else if (c == separator && !quoted)
+      cells.emplace_back();
+    else if (c != '\r')
+      cells.back() += c;
   }
   return cells;
 }
@@ -43,7 +46,9 @@ class CsvColumn {
 
   std::vector<double> read(const std::filesystem::path& path) {
     std::ifstream file(path);
-    if (!file) refuse("empirical: " + name_ + " cannot be read", "looked for at " + path.string(), "A relative name starts at the scenario's folder.");
+    if (!file)
+      refuse("empirical: " + name_ + " cannot be read", "looked for at " + path.string(),
+             "A relative name starts at the scenario's folder.");
     std::string line;
     std::vector<double> values;
     for (std::size_t number = 1; std::getline(file, line); ++number) {
@@ -54,7 +59,9 @@ class CsvColumn {
         if (read_header(line)) continue;
       }
       values.push_back(value_at(line, number));
-      if (values.size() > kMostValues) refuse("empirical: " + name_ + " holds more than 10 million values", "at most so many are read", "Use a sample.");
+      if (values.size() > kMostValues)
+        refuse("empirical: " + name_ + " holds more than 10 million values", "at most so many are read",
+               "Use a sample.");
     }
     return values;
   }
@@ -84,7 +91,8 @@ class CsvColumn {
     const auto cells = cells_of(line, separator_);
     double value = 0.0;
     if (index_ >= cells.size() || !read_cell(cells[index_], value))
-      refuse("empirical: " + name_ + ":" + std::to_string(number) + " holds no number", "found \"" + (index_ < cells.size() ? cells[index_] : std::string()) + "\"",
+      refuse("empirical: " + name_ + ":" + std::to_string(number) + " holds no number",
+             "found \"" + (index_ < cells.size() ? cells[index_] : std::string()) + "\"",
              "Write numbers with a point and without thousands separators.");
     return value;
   }
@@ -100,7 +108,8 @@ class CsvColumn {
 Quantile make_empirical(const Law& law, Support) {
   const bool from_file = law.has("file");
   if (from_file == law.has("values"))
-    refuse("empirical needs a file or values, and not both", "they are where the values come from", "Write { empirical = { file = \"deals.csv\" } }.");
+    refuse("empirical needs a file or values, and not both", "they are where the values come from",
+           "Write { empirical = { file = \"deals.csv\" } }.");
   std::vector<double> values;
   if (from_file) {
     std::filesystem::path path = law.text("file");
@@ -115,7 +124,9 @@ Quantile make_empirical(const Law& law, Support) {
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
   const double low = values.front(), high = values.back();
   if (low == high) return constant(low);
-  const auto q = [values = std::move(values), n](Probability p) { return values[static_cast<std::size_t>(std::min(p.u * n, n - 1.0))]; };
+  const auto q = [values = std::move(values), n](Probability p) {
+    return values[static_cast<std::size_t>(std::min(p.u * n, n - 1.0))];
+  };
   return quantile_of(q, mean, low, high);
 }
 

@@ -42,9 +42,10 @@ constexpr ArgumentSpec kWeibull[] = {{"shape", {.low = 0.05, .high = 1000.0}, "s
 constexpr ArgumentSpec kExponential[] = {{"mean", kPositive, "mean"}};
 constexpr ArgumentSpec kDiscrete[] = {{"values", kAny, "the possible values", kNumbers},
                                       {"weights", kNotNegative, "their weights, in any unit", kNumbers}};
-constexpr ArgumentSpec kPareto[] = {{"shape", {.low = 1.0, .high = 1000.0, .open_low = true}, "tail index, above 1; small is wild"},
-                                    {"mean", kPositive, "mean, instead of minimum", kNumber, false, kNotGiven},
-                                    {"minimum", kPositive, "the smallest value", kNumber, false, kNotGiven}};
+constexpr ArgumentSpec kPareto[] = {
+    {"shape", {.low = 1.0, .high = 1000.0, .open_low = true}, "tail index, above 1; small is wild"},
+    {"mean", kPositive, "mean, instead of minimum", kNumber, false, kNotGiven},
+    {"minimum", kPositive, "the smallest value", kNumber, false, kNotGiven}};
 constexpr ArgumentSpec kEmpirical[] = {
     {"file", {}, "a CSV file, beside the scenario when relative", ArgumentSpec::Kind::text, false},
     {"column", {}, "its column; the first one when not given", ArgumentSpec::Kind::text, false},
@@ -72,8 +73,8 @@ constexpr LawSpec kLaws[] = {
     {"weibull", kWeibull, "A positive time or size with shape and scale"},
     {"exponential", kExponential, "Positive, most likely near 0, with the given mean"},
     {"discrete", kDiscrete, "One of the values, with the given weights"},
-    {"pareto", kPareto, "Few very large values: P(X > x) = (minimum/x)^shape; mean = minimum shape / (shape - 1)", false,
-     "{ pareto = { mean = 2_000, shape = 2.5 } }"},
+    {"pareto", kPareto, "Few very large values: P(X > x) = (minimum/x)^shape; mean = minimum shape / (shape - 1)",
+     false, "{ pareto = { mean = 2_000, shape = 2.5 } }"},
     {"empirical", kEmpirical, "One of your own values, all equally likely", false,
      "{ empirical = { file = \"deals.csv\", column = \"value\" } }"},
     {"percentiles", kPercentiles, "A smooth law through three percentiles (metalog), inside the range of the parameter",
@@ -83,9 +84,10 @@ constexpr LawSpec kLaws[] = {
 };
 
 // In the order of kLaws.
-constexpr Maker kMakers[] = {make_constant,         make_uniform,   make_triangular,  make_pert,    make_normal,
-                             make_truncated_normal, make_lognormal, make_gamma,       make_beta,    make_weibull,
-                             make_exponential,      make_discrete,  make_pareto,      make_empirical, make_percentiles, make_observed};
+constexpr Maker kMakers[] = {make_constant, make_uniform,          make_triangular,  make_pert,
+                             make_normal,   make_truncated_normal, make_lognormal,   make_gamma,
+                             make_beta,     make_weibull,          make_exponential, make_discrete,
+                             make_pareto,   make_empirical,        make_percentiles, make_observed};
 static_assert(std::size(kLaws) == std::size(kMakers));
 
 }  // namespace

@@ -114,10 +114,11 @@ Quantile make_discrete(const Law& law, Support) {
 Quantile make_pareto(const Law& law, Support) {
   const double shape = number(law, "shape");
   if (given(law, "mean") == given(law, "minimum"))
-    refuse("pareto needs one of mean and minimum", "the other one follows from the shape", "Write { pareto = { mean = 2_000, shape = 2.5 } }.");
+    refuse("pareto needs one of mean and minimum", "the other one follows from the shape",
+           "Write { pareto = { mean = 2_000, shape = 2.5 } }.");
   const double minimum = given(law, "minimum") ? number(law, "minimum") : number(law, "mean") * (shape - 1.0) / shape;
-  return quantile_of([=](Probability p) { return minimum * math::exp(-math::log(p.v) / shape); }, minimum * shape / (shape - 1.0),
-                     minimum, kInfinity);
+  return quantile_of([=](Probability p) { return minimum * math::exp(-math::log(p.v) / shape); },
+                     minimum * shape / (shape - 1.0), minimum, kInfinity);
 }
 
 }  // namespace sim::laws

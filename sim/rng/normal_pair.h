@@ -38,7 +38,9 @@ SIM_INLINE float squared_radius(std::uint32_t word) {
 }
 
 // The two halves of a pair, for loops that do one after the other: a chain as long as both keeps vector units waiting.
-SIM_INLINE float normal_radius(std::uint32_t radius_word, float scale) { return std::sqrt(squared_radius(radius_word)) * scale; }
+SIM_INLINE float normal_radius(std::uint32_t radius_word, float scale) {
+  return std::sqrt(squared_radius(radius_word)) * scale;
+}
 
 SIM_INLINE NormalPair normal_on_circle(float radius, std::uint32_t angle_word) {
   // Bits 0..29: an angle in [-pi/4, pi/4). Bit 31 mirrors the cosine, bit 30 swaps the axes: four

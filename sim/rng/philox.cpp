@@ -53,7 +53,8 @@ void words_baseline(const Job& job) {
   for (std::size_t i = 0; i < job.count; ++i) {
     const bool own = job.entity_low != nullptr;
     const Counter x = encipher({job.replication(i), job.counter.b, own ? job.entity_low[i] : job.counter.c,
-                                own ? job.entity_high[i] : job.counter.d}, job.keys);
+                                own ? job.entity_high[i] : job.counter.d},
+                               job.keys);
     job.out[0][i] = x.a;
     job.out[1][i] = x.b;
     job.out[2][i] = x.c;
@@ -80,7 +81,9 @@ SIM_TARGET_AVX512 SIM_INLINE __m512i interleave_high(__m512i even, __m512i odd) 
 }
 
 // 0x96: three-way exclusive or.
-SIM_TARGET_AVX512 SIM_INLINE __m512i mix(__m512i x, __m512i y, __m512i key) { return _mm512_ternarylogic_epi64(x, y, key, 0x96); }
+SIM_TARGET_AVX512 SIM_INLINE __m512i mix(__m512i x, __m512i y, __m512i key) {
+  return _mm512_ternarylogic_epi64(x, y, key, 0x96);
+}
 
 // A template, so that the rounds that only shared entities see are worked out once.
 template <bool kOwnEntities>
@@ -140,21 +143,28 @@ SIM_TARGET_AVX2 SIM_INLINE __m256i interleave_high(__m256i even, __m256i odd) {
   return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
 }
 
-SIM_TARGET_AVX2 SIM_INLINE __m256i mix(__m256i x, __m256i y, __m256i key) { return _mm256_xor_si256(_mm256_xor_si256(x, y), key); }
+SIM_TARGET_AVX2 SIM_INLINE __m256i mix(__m256i x, __m256i y, __m256i key) {
+  return _mm256_xor_si256(_mm256_xor_si256(x, y), key);
+}
 
-SIM_TARGET_AVX2 SIM_INLINE void store(std::uint32_t* to, __m256i words) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words); }
+SIM_TARGET_AVX2 SIM_INLINE void store(std::uint32_t* to, __m256i words) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), words);
+}
 
-SIM_TARGET_AVX2 SIM_INLINE __m256i load(const std::uint32_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
+SIM_TARGET_AVX2 SIM_INLINE __m256i load(const std::uint32_t* from) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+}
 
 template <bool kOwnEntities>
 SIM_TARGET_AVX2 void words_avx2(const Job& job) {
-  constexpr std::size_t kChains = 2;  // more would spill the sixteen registers
+  constexpr std::size_t kChains = 2;                                   // more would spill the sixteen registers
   const auto* keys = reinterpret_cast<const __m256i*>(job.wide_keys);  // two of each
   const __m256i m0 = _mm256_set1_epi64x(kMultiplier0), m1 = _mm256_set1_epi64x(kMultiplier1);
   const __m256i first = _mm256_set1_epi32(static_cast<int>(job.first));
   const __m256i ascending = _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0);
   for (std::size_t i = 0; i < job.count; i += 4 * kChains) {
-    const __m256i lane = job.lane != nullptr ? load(job.lane + i) : _mm256_add_epi32(ascending, _mm256_set1_epi32(static_cast<int>(i)));
+    const __m256i lane =
+        job.lane != nullptr ? load(job.lane + i) : _mm256_add_epi32(ascending, _mm256_set1_epi32(static_cast<int>(i)));
     const __m256i replication = _mm256_add_epi32(first, lane);
     const __m256i low = kOwnEntities ? load(job.entity_low + i) : _mm256_set1_epi64x(job.counter.c);
     const __m256i high = kOwnEntities ? load(job.entity_high + i) : _mm256_set1_epi64x(job.counter.d);

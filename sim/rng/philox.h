@@ -41,7 +41,8 @@ class Philox {
  private:
   static constexpr int kRounds = 10;
   std::array<std::uint32_t, 2 * kRounds> round_keys_{};
-  alignas(64) std::array<std::uint32_t, 16 * 2 * kRounds> wide_keys_{};  // as vectors take them: made once, not in every call
+  alignas(64)
+      std::array<std::uint32_t, 16 * 2 * kRounds> wide_keys_{};  // as vectors take them: made once, not in every call
 };
 
 }  // namespace sim

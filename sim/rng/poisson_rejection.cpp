@@ -58,9 +58,11 @@ void poisson_by_rejection(Isa isa, PoissonCells& cells, const PoissonAttempts& a
   alignas(kCacheLine) Words u, v, unused, unused_too, refused;
   alignas(kCacheLine) std::array<double, kStage> log_proposed, log_target;
   for (std::uint32_t attempt = 0; cells.size > 0; ++attempt) {
-    attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first}, attempts.address.at_call(attempts.first_attempt + attempt),
+    attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first},
+                           attempts.address.at_call(attempts.first_attempt + attempt),
                            {{u.data(), v.data(), unused.data(), unused_too.data()}});
-    on_lanes(isa, [n = cells.size, rates = cells.rates.data(), u = u.data(), v = v.data(), taken = cells.scratch.data(), out = cells.counts.data()]() SIM_LANES {
+    on_lanes(isa, [n = cells.size, rates = cells.rates.data(), u = u.data(), v = v.data(), taken = cells.scratch.data(),
+                   out = cells.counts.data()]() SIM_LANES {
       SIM_INDEPENDENT
       for (std::size_t i = 0; i < n; ++i) {
         const Proposal p = propose(static_cast<double>(rates[i]), u[i], v[i]);
@@ -77,22 +79,24 @@ void poisson_by_rejection(Isa isa, PoissonCells& cells, const PoissonAttempts& a
       v[open] = v[i];
       open += 1 - cells.scratch[i];
     }
-    on_lanes(isa, [n = open, rates = cells.rates.data(), u = u.data(), v = v.data(), refused = refused.data(), out = cells.counts.data(),
-                   log_proposed = log_proposed.data(), log_target = log_target.data()]() SIM_LANES {
-      SIM_INDEPENDENT
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto rate = static_cast<double>(rates[i]);
-        const Proposal p = propose(rate, u[i], v[i]);
-        const Verdict verdict = weigh(rate, p);
-        refused[i] = verdict.refused ? 1U : 0U;
-        out[i] = verdict.refused ? 0U : static_cast<std::uint32_t>(p.count);
-        log_proposed[i] = verdict.log_proposed;
-        log_target[i] = verdict.log_target;
-      }
-    });
+    on_lanes(isa, [n = open, rates = cells.rates.data(), u = u.data(), v = v.data(), refused = refused.data(),
+                   out = cells.counts.data(), log_proposed = log_proposed.data(), log_target = log_target.data()]()
+                      SIM_LANES {
+                        SIM_INDEPENDENT
+                        for (std::size_t i = 0; i < n; ++i) {
+                          const auto rate = static_cast<double>(rates[i]);
+                          const Proposal p = propose(rate, u[i], v[i]);
+                          const Verdict verdict = weigh(rate, p);
+                          refused[i] = verdict.refused ? 1U : 0U;
+                          out[i] = verdict.refused ? 0U : static_cast<std::uint32_t>(p.count);
+                          log_proposed[i] = verdict.log_proposed;
+                          log_target[i] = verdict.log_target;
+                        }
+                      });
     cells.size = 0;
     for (std::size_t i = 0; i < open; ++i) {
-      const bool taken = refused[i] == 0 && log_proposed[i] <= log_target[i] - log_factorial(static_cast<double>(cells.counts[i]));
+      const bool taken =
+          refused[i] == 0 && log_proposed[i] <= log_target[i] - log_factorial(static_cast<double>(cells.counts[i]));
       counts[cells.at[i]] = cells.counts[i];  // for good if taken
       cells.keep(i, cells.size);
       cells.size += taken ? 0 : 1;

@@ -67,7 +67,8 @@ class QuantileBody {
   template <class At>
   static Cubic fit(const At& at, std::uint32_t first, double low, double high) {
     // cos((2j + 1) pi / 8), j = 0..3, moved to [0, 1].
-    constexpr std::array<double, 4> kNodes{0.03806023374435663, 0.30865828381745514, 0.69134171618254486, 0.96193976625564337};
+    constexpr std::array<double, 4> kNodes{0.03806023374435663, 0.30865828381745514, 0.69134171618254486,
+                                           0.96193976625564337};
     const auto word_at = [&](double s) { return first + static_cast<std::uint32_t>(s * 0x1p24); };
     const auto place = [&](std::uint32_t word) { return (static_cast<double>(word & kMask) + 0.5) * kStep; };
     std::array<double, 4> x{}, d{};

@@ -3,7 +3,8 @@
 //   Unit u is point i = u / 32 of batch b = u % 32. With V the radical inverse (the bits of a word reversed) and
 //   S_s the nested uniform scramble of sim/base/owen.h with seed s,
 //
-//     word(u) = S_scramble( V( S_shuffle(i) ) ),   (shuffle, scramble, -, -) = Philox(b; entity, stream 0, month 0, call 1)
+//     word(u) = S_scramble( V( S_shuffle(i) ) ),   (shuffle, scramble, -, -) = Philox(b; entity, stream 0, month 0,
+//     call 1)
 //
 //   after Burley, Practical Hash-based Owen Scrambling, JCGT 9(4), 2020, padding one dimension at a time: a scramble of
 //   the index keeps every aligned run of 2^m indices together and shuffles it; the shuffled van der Corput sequence is
@@ -11,7 +12,8 @@
 //
 // Promise, the stratified contract (part of the draws contract: it changes only with that number):
 //   - every word is uniform over the seeds;
-//   - points i = k 2^m … (k + 1) 2^m - 1 of a batch fall one into each of the 2^m equal parts of the words, for any k, m;
+//   - points i = k 2^m … (k + 1) 2^m - 1 of a batch fall one into each of the 2^m equal parts of the words, for any k,
+//   m;
 //   - batches are independent of each other and so are entities (as hashes are), so that the means of 32 batches give
 //     an honest standard error;
 //   - a word depends on (seed, entity, unit) alone: the first n units never depend on n.

@@ -53,8 +53,8 @@ struct ComparisonNames {
   bool larger_is_better = true;
 };
 
-// "at every level of revenue, `sign` makes reaching it at least as likely as `base`", "neither is better everywhere: `sign` is
-// better above 1.2 million, worse below"
+// "at every level of revenue, `sign` makes reaching it at least as likely as `base`", "neither is better everywhere:
+// `sign` is better above 1.2 million, worse below"
 std::string in_words(const DominanceTest& test, const ComparisonNames& names);
 
 }  // namespace sim

@@ -46,8 +46,8 @@ Spread share_spread(std::span<const float> values, std::span<const float> sorted
   return spread_over_units(values, sampling, ShareBelow(sorted, p));
 }
 
-Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double mean,
-                            double p, double quantile_error) {
+Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
+                            double mean, double p, double quantile_error) {
   const ShareBelow share(sorted, p);
   const double share_error = spread_over_units(values, sampling, share).error;
   const double slope = share_error > 0.0 ? quantile_error / share_error : 0.0;

@@ -7,7 +7,8 @@
 //   quantile              no error of its own but that of the share at or below it, d = [y <= q] - p, which is turned
 //                         into ranks: from y_(n (p - h)) to y_(n (p + h)), h = t SE (Woodruff, JASA 47, 1952). Among
 //                         equal values only the part counts as below that makes the mean of d zero.
-//   value at risk         d = y - m + ([y <= q] - p) / f(q), the density f from the quantile's own error: that of the share
+//   value at risk         d = y - m + ([y <= q] - p) / f(q), the density f from the quantile's own error: that of the
+//   share
 //                         over that of the value
 //
 // Promise: with one replication a unit these are the errors that summary.h states for independent replications, up to
@@ -30,8 +31,8 @@ Spread worst_spread(std::span<const float> values, const Sampling& sampling, dou
 Spread share_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p);
 
 // Of the distance of the mean from the quantile p of `sorted`, whose standard error is known.
-Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double mean,
-                            double p, double quantile_error);
+Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
+                            double mean, double p, double quantile_error);
 
 // Ranks in `sorted`, the values that are not missing, for an interval of the quantile p.
 QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span<const float> sorted,

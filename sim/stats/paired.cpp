@@ -13,7 +13,6 @@
 namespace sim {
 namespace {
 
-
 struct Pairs {
   std::span<const float> a, b;
   const Sampling& sampling;
@@ -137,7 +136,8 @@ Estimate difference_of(const Pairs& pairs, const Moments& m, double confidence) 
 
 Comparison nothing_to_compare() {
   const Estimate none{kMissing, kMissing, kMissing, kMissing};
-  return {0, none, none, none, none, kMissing, kMissing, kMissing, {kMissing, kMissing}, {kMissing, kMissing}, none, kMissing, kMissing};
+  return {0,    none,     none,    none, none, kMissing, kMissing, kMissing, {kMissing, kMissing}, {kMissing, kMissing},
+          none, kMissing, kMissing};
 }
 
 }  // namespace

@@ -1,12 +1,14 @@
 // Where a function crosses zero when each value is a whole simulation: few evaluations, and no derivative.
 //
 //   bracket     grows from a start in doubling steps to both sides, until two neighbours lie on different sides of zero
-//   closing     regula falsi with the Illinois rule (Dowell & Jarratt 1971, "A modified regula falsi method"), and every
+//   closing     regula falsi with the Illinois rule (Dowell & Jarratt 1971, "A modified regula falsi method"), and
+//   every
 //               fourth step a bisection: statistics such as quantiles have steps
 //
-// Promise: the ends are on different sides of zero, or one of them is on it; in a search of whole numbers only those are
-// evaluated, and neighbours end it. The function must give the same value for the same argument (shared random numbers
-// do) and should remember what it has given: ends are asked for again. Deliberately no knowledge of what is simulated.
+// Promise: the ends are on different sides of zero, or one of them is on it; in a search of whole numbers only those
+// are evaluated, and neighbours end it. The function must give the same value for the same argument (shared random
+// numbers do) and should remember what it has given: ends are asked for again. Deliberately no knowledge of what is
+// simulated.
 #pragma once
 
 #include <functional>

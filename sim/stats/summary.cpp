@@ -41,10 +41,12 @@ static_assert(kProbabilities[kP05] == kTail && kProbabilities[kP95] == 1.0 - kTa
 void set_value_at_risk(Summary& s, bool high_is_worse) {
   const QuantileEstimate& edge = s.quantiles[high_is_worse ? kP95 : kP05];
   s.value_at_risk = high_is_worse ? edge.value - s.mean : s.mean - edge.value;
-  // Cov(mean, q) = a |m - c| / (n f(q)) from their influence functions (influence.h), with f(q) from the error of q, which
-  // is sqrt(a (1 - a) / n) / f(q).
-  const double covariance = edge.error * std::abs(s.mean - s.cvar) * std::sqrt(kTail / (1.0 - kTail) / static_cast<double>(s.count));
-  s.value_at_risk_error = std::sqrt(std::max(0.0, s.mean_error * s.mean_error + edge.error * edge.error - 2.0 * covariance));
+  // Cov(mean, q) = a |m - c| / (n f(q)) from their influence functions (influence.h), with f(q) from the error of q,
+  // which is sqrt(a (1 - a) / n) / f(q).
+  const double covariance =
+      edge.error * std::abs(s.mean - s.cvar) * std::sqrt(kTail / (1.0 - kTail) / static_cast<double>(s.count));
+  s.value_at_risk_error =
+      std::sqrt(std::max(0.0, s.mean_error * s.mean_error + edge.error * edge.error - 2.0 * covariance));
 }
 
 void set_quantile_errors(Summary& s) {
@@ -52,7 +54,8 @@ void set_quantile_errors(Summary& s) {
 }
 
 Summary nothing_to_say() {
-  Summary s{0, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, kMissing, {}, kNormal975};
+  Summary s{0,        kMissing, kMissing, kMissing, kMissing, kMissing,  kMissing,
+            kMissing, kMissing, kMissing, kMissing, {},       kNormal975};
   s.quantiles.fill({kMissing, kMissing, kMissing, kMissing});
   return s;
 }
@@ -85,7 +88,8 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
   thread_local std::array<Known, 256> memory;
   Known& known = memory[count % memory.size()];
   if (count == known.count) return known.ranks;
-  for (std::size_t i = 0; i < known.ranks.size(); ++i) known.ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
+  for (std::size_t i = 0; i < known.ranks.size(); ++i)
+    known.ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
   known.count = count;
   return known.ranks;
 }
@@ -124,7 +128,8 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
   set_value_at_risk(s, high_is_worse);
-  if (values.size() == 1) s.sd = s.mean_error = s.sd_error = s.cvar_error = s.value_at_risk_error = kMissing;  // one value knows no spread
+  if (values.size() == 1)
+    s.sd = s.mean_error = s.sd_error = s.cvar_error = s.value_at_risk_error = kMissing;  // one value knows no spread
   return s;
 }
 
@@ -139,10 +144,9 @@ Summary summarise(std::span<const float> values, const Sampling& sampling, bool 
   s.critical = critical_value(mean.freedom, kConfidence);
   s.sd_error = sd_spread(values, sampling, s.mean, s.sd).error;
   const std::size_t edge = std::min(static_cast<std::size_t>(kTail * static_cast<double>(n)), n - 1);
-  s.cvar_error =
-      worst_spread(values, sampling, static_cast<double>(sorted[high_is_worse ? n - 1 - edge : edge]), s.cvar,
-                   high_is_worse)
-          .error;
+  s.cvar_error = worst_spread(values, sampling, static_cast<double>(sorted[high_is_worse ? n - 1 - edge : edge]),
+                              s.cvar, high_is_worse)
+                     .error;
   for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
     const QuantileRanks ranks = quantile_ranks_over_units(values, sorted, sampling, kProbabilities[i], kConfidence);
     s.quantiles[i].low = static_cast<double>(sorted[ranks.low - 1]);
@@ -150,7 +154,8 @@ Summary summarise(std::span<const float> values, const Sampling& sampling, bool 
   }
   set_quantile_errors(s);
   s.value_at_risk_error = value_at_risk_spread(values, sorted, sampling, s.mean, high_is_worse ? 1.0 - kTail : kTail,
-                                               s.quantiles[high_is_worse ? kP95 : kP05].error).error;
+                                               s.quantiles[high_is_worse ? kP95 : kP05].error)
+                              .error;
   return s;
 }
 

@@ -13,8 +13,8 @@
 namespace sim {
 
 inline constexpr std::array<double, 9> kProbabilities{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99};
-inline constexpr double kTail = 0.05;         // of the "mean of the worst 5 %"
-inline constexpr double kConfidence = 0.95;   // of all intervals
+inline constexpr double kTail = 0.05;        // of the "mean of the worst 5 %"
+inline constexpr double kConfidence = 0.95;  // of all intervals
 inline constexpr double kNormal975 = 1.959963984540054;
 
 struct QuantileEstimate {
@@ -32,8 +32,8 @@ struct Summary {
   // Mean of the worst 5 %, for the lowest: [sum of y_(i), i <= floor(an), + (an - floor(an)) y_(floor(an)+1)] / (an);
   // of the highest where those are the worst.
   double cvar = 0.0, cvar_error = 0.0;
-  // How far the edge of the worst 5 % lies from the mean, on the bad side: mean - p05, or p95 - mean where the highest are
-  // the worst.
+  // How far the edge of the worst 5 % lies from the mean, on the bad side: mean - p05, or p95 - mean where the highest
+  // are the worst.
   double value_at_risk = 0.0, value_at_risk_error = 0.0;
   std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
   // Standard errors to either side of an interval with kConfidence: Student's t where units are few.

@@ -12,7 +12,6 @@
 namespace sim {
 namespace {
 
-
 struct Unit {
   std::size_t first;  // replication
   double count, mean, variance;

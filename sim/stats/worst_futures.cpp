@@ -37,7 +37,8 @@ GroupMoments moments(std::size_t size, const At& at) {
 WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
   std::vector<std::uint32_t> order(outcome.size());
   std::iota(order.begin(), order.end(), 0u);
-  const auto number = std::min(order.size(), static_cast<std::size_t>(std::ceil(kTail * static_cast<double>(order.size()))));
+  const auto number =
+      std::min(order.size(), static_cast<std::size_t>(std::ceil(kTail * static_cast<double>(order.size()))));
   const auto worse = [&](std::uint32_t a, std::uint32_t b) {
     const float x = high_is_worse ? -outcome[a] : outcome[a], y = high_is_worse ? -outcome[b] : outcome[b];
     return x < y || (x == y && a < b);
@@ -67,7 +68,8 @@ Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& s
   const double edge = around.count == 0 ? worst.mean : around.mean;
   const double share = static_cast<double>(worst.count) / static_cast<double>(all.count), gap = worst.mean - edge;
   if (sampling.independent())
-    return {all.mean, all.sd, worst.mean, std::sqrt((worst.sd * worst.sd + (1.0 - share) * gap * gap) / static_cast<double>(worst.count))};
+    return {all.mean, all.sd, worst.mean,
+            std::sqrt((worst.sd * worst.sd + (1.0 - share) * gap * gap) / static_cast<double>(worst.count))};
   SectionSums sums(sampling, values.size());
   auto next = worst_.begin();
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -1,9 +1,9 @@
 // What the worst futures have in common: the replications with the worst 5 % of one outcome, and how far the mean of
 // any other column in them is from its mean in all.
 //
-// The edge of the worst is estimated too, and moves the mean by what the column is about there: to first order the error
-// is that of (x - e) 1[worst] / a, e the mean of the column about the edge, a the share of the worst. For the outcome
-// itself that is the error of the mean of the worst 5 % (summary.h).
+// The edge of the worst is estimated too, and moves the mean by what the column is about there: to first order the
+// error is that of (x - e) 1[worst] / a, e the mean of the column about the edge, a the share of the worst. For the
+// outcome itself that is the error of the mean of the worst 5 % (summary.h).
 #pragma once
 
 #include <cstdint>

@@ -39,6 +39,7 @@ double words_a_second(sim::Isa isa, std::uint32_t& used) {
 int main() {
   std::uint32_t used = 0;
   fmt::print("{{");
-  for (const sim::Isa isa : sim::available_isas()) fmt::print("\"{}\": {:.4g}, ", sim::to_string(isa), words_a_second(isa, used));
+  for (const sim::Isa isa : sim::available_isas())
+    fmt::print("\"{}\": {:.4g}, ", sim::to_string(isa), words_a_second(isa, used));
   fmt::print("\"used\": {}}}\n", used);
 }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "tests/support/harness.h"
-#include "tests/support/shipped.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/shipped.h"
 
 namespace {
 
@@ -137,15 +137,18 @@ kill = 0.01
 std::string every_process(int replications) {
   using partnersim::testing::replaced;
   const std::string text = partnersim::testing::shipped("everything", replications);
-  return replaced(replaced(text, "count = 48", "count = 4"), "seed = 1", "seed = 20") + "\n[output]\nwithout = \"bigco\"\n";
+  return replaced(replaced(text, "count = 48", "count = 4"), "seed = 1", "seed = 20") +
+         "\n[output]\nwithout = \"bigco\"\n";
 }
 
 struct Workload {
   std::string name;
   std::string (*text)(int replications);
 };
-const Workload kWorkloads[] = {
-    {"arithmetic", arithmetic}, {"twelve partners", twelve_partners}, {"every sampler", every_sampler}, {"every process", every_process}};
+const Workload kWorkloads[] = {{"arithmetic", arithmetic},
+                               {"twelve partners", twelve_partners},
+                               {"every sampler", every_sampler},
+                               {"every process", every_process}};
 
 // Sanitized, one block size where every process takes part shows all of the code.
 constexpr int kReplications = kSanitized ? 601 : 3001;  // no multiple of any block
@@ -243,7 +246,8 @@ TEST_CASE("the same run twice is the same, another seed is another run") {
 TEST_CASE("every registered process takes part in everything.toml") {
   const auto scenario = partnersim::testing::scenario_of(partnersim::testing::shipped("everything", 1000));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
-  for (const partnersim::Entry& entry : partnersim::processes()) CHECK_MESSAGE(entry.make(setup) != nullptr, entry.name);
+  for (const partnersim::Entry& entry : partnersim::processes())
+    CHECK_MESSAGE(entry.make(setup) != nullptr, entry.name);
   setup.problems.raise();
 }
 

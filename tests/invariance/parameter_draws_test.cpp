@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/sanitized.h"
 #include "tests/support/harness.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
@@ -52,7 +52,8 @@ rank = -1
 
 const std::string kEverything = kDirect + kReferrers + kTwin + kMarket;
 
-const std::vector<std::string> kSamplings{"inner = 7\n", "sampling = \"stratified\"\n", "inner = 7\nsampling = \"stratified\"\n", ""};
+const std::vector<std::string> kSamplings{"inner = 7\n", "sampling = \"stratified\"\n",
+                                          "inner = 7\nsampling = \"stratified\"\n", ""};
 
 std::vector<std::string> inputs_of(const Run& run) {
   std::vector<std::string> names;
@@ -103,11 +104,13 @@ TEST_CASE("one replication told alone is the one of the run") {
 }
 
 TEST_CASE("what is written outside a correlated set changes nothing within, nor does the order") {
-  const std::string other = "[partner.aaa]\nleads = { uniform = { low = 1, high = 3 } }\nclose_rate = 0.5\ndeal_value = 10\n";
+  const std::string other =
+      "[partner.aaa]\nleads = { uniform = { low = 1, high = 3 } }\nclose_rate = 0.5\ndeal_value = 10\n";
   // Written out: with "partner.*.close_rate" the newcomer would have to be drawn to join.
   for (const std::string& sampling : kSamplings) {
     CAPTURE(sampling);
-    const Run before(head(700, sampling) + kEverything), after(head(700, sampling) + kMarket + other + kTwin + kReferrers + kDirect);
+    const Run before(head(700, sampling) + kEverything),
+        after(head(700, sampling) + kMarket + other + kTwin + kReferrers + kDirect);
     for (const std::string& name : inputs_of(before)) CHECK_MESSAGE(before.column(name) == after.column(name), name);
   }
 }
@@ -116,8 +119,9 @@ TEST_CASE("parameters outside every set, and the first of each, draw as without 
   for (const std::string& sampling : kSamplings) {
     CAPTURE(sampling);
     const Run alone(head(700, sampling) + kDirect + kReferrers + kTwin), together(head(700, sampling) + kEverything);
-    const std::vector<std::string> moved{"partner.referrer_1.close_rate", "partner.referrer_2.close_rate", "partner.referrer_3.close_rate",
-                                         "partner.twin.close_rate", "partner.referrer_2.leads"};
+    const std::vector<std::string> moved{"partner.referrer_1.close_rate", "partner.referrer_2.close_rate",
+                                         "partner.referrer_3.close_rate", "partner.twin.close_rate",
+                                         "partner.referrer_2.leads"};
     for (const std::string& name : inputs_of(alone)) {
       const bool moves = std::find(moved.begin(), moved.end(), name) != moved.end();
       CHECK_MESSAGE((alone.column(name) == together.column(name)) != moves, name);

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/sanitized.h"
 #include "tests/support/harness.h"
+#include "tests/support/sanitized.h"
 
 namespace {
 
@@ -139,7 +139,8 @@ class Generator {
 
   std::string partner() {
     std::string body;
-    if (chance(1, 4)) body += "count = " + std::to_string(2 + below(2)) + "\n" + (chance(1, 3) ? "shared = true\n" : "");
+    if (chance(1, 4))
+      body += "count = " + std::to_string(2 + below(2)) + "\n" + (chance(1, 3) ? "shared = true\n" : "");
     body += "leads = " +
             pick({"0.3", "4", "11", "{ gamma = { mean = 3, cv = 0.9 } }", "{ uniform = { low = 1, high = 9 } }",
                   "{ lognormal = { mean = 45, cv = 0.5 } }", "60"}) +
@@ -154,7 +155,8 @@ class Generator {
             "\n";
     if (chance(3, 4))
       body += "churn = " +
-              pick({"0.01", "0.05", "0.2", "{ half_life = 9, frailty = 0.7 }", "{ weibull = { shape = 0.7, scale = 20 }, honeymoon = 2 }",
+              pick({"0.01", "0.05", "0.2", "{ half_life = 9, frailty = 0.7 }",
+                    "{ weibull = { shape = 0.7, scale = 20 }, honeymoon = 2 }",
                     "{ beta_geometric = { a = 2, b = 20 } }", "{ log_logistic = { median = 12, shape = 1.5 } }"}) +
               "\n";
     body += features();
@@ -167,7 +169,10 @@ class Generator {
     std::string body;
     if (chance(1, 4)) body += "ramp = " + pick({"1", "3"}) + "\n";
     if (chance(1, 4)) body += "overlap = 0.2\n";
-    if (chance(1, 4)) body += "lag = " + pick({"1", "{ geometric = { mean = 1 } }", "{ negative_binomial = { mean = 2, shape = 1.5 } }"}) + "\n";
+    if (chance(1, 4))
+      body +=
+          "lag = " + pick({"1", "{ geometric = { mean = 1 } }", "{ negative_binomial = { mean = 2, shape = 1.5 } }"}) +
+          "\n";
     if (chance(1, 4)) body += "spread_shape = 3\n";
     if (chance(1, 4)) body += "month_shape = 2\n";
     if (chance(1, 4)) body += "event = { probability = 0.3, leads = 8 }\n";
@@ -193,8 +198,10 @@ class Generator {
   std::string shock(std::uint64_t number) {
     return "[shock.s" + std::to_string(number) + "]\n" +
            pick({"kill = 0.1", "kill = 0.5", "kill = 1", "affects = \"leads\"\nseverity = 0.5\nduration = 3",
-                 "affects = \"functionality\"\nseverity = { beta = { mean = 0.6, concentration = 10 } }\nrecovery = { exponential = 0.3 }",
-                 "affects = \"close\"\nseverity = { uniform = { low = 0, high = 1 } }\nseverity_per = \"target\"\nduration = { geometric = { mean = 3 } }",
+                 "affects = \"functionality\"\nseverity = { beta = { mean = 0.6, concentration = 10 } }\nrecovery = { "
+                 "exponential = 0.3 }",
+                 "affects = \"close\"\nseverity = { uniform = { low = 0, high = 1 } }\nseverity_per = "
+                 "\"target\"\nduration = { geometric = { mean = 3 } }",
                  "affects = \"churn\"\nfactor = 4\nrecovery = { linear = 3 }\nkill = 0.1"}) +
            "\n" + pick({"rate = 0.1", "every = 3", "months = [2, 2, 9]"}) + "\ntarget = " +
            pick({"\"partners\"", "{ tag = \"red\" }", "{ tag = \"blue\" }", "{ partners = [\"anchor\"] }",
@@ -379,7 +386,8 @@ TEST_CASE("an economy that never leaves a neutral regime is no economy") {
       "[economy]\nstart = \"calm\"\n[economy.regime.calm]\nto = { storm = 0 }\n[economy.regime.storm]\nto = { calm = 1 "
       "}\n"
       "multiply = { leads = 2, value = 3, churn = 4 }\n";
-  const Run without(four_partners(kShock + kDirectBusiness).toml()), with(four_partners(neutral + kShock + kDirectBusiness).toml());
+  const Run without(four_partners(kShock + kDirectBusiness).toml()),
+      with(four_partners(neutral + kShock + kDirectBusiness).toml());
   const auto hashes = with.hashes();
   for (const auto& [label, digest] : without.hashes())
     if (label != "all") CHECK_MESSAGE(hashes.at(label) == digest, label);

@@ -1,5 +1,6 @@
-// Golden hashes of every column of the scenarios that ship, and of one with every law. They change only on purpose: then run this
-// test with PARTNERSIM_UPDATE_HASHES=1, look at the difference, and say in the commit what changed and why.
+// Golden hashes of every column of the scenarios that ship, and of one with every law. They change only on purpose:
+// then run this test with PARTNERSIM_UPDATE_HASHES=1, look at the difference, and say in the commit what changed and
+// why.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -19,8 +20,9 @@ namespace {
 using partnersim::testing::Run;
 
 constexpr int kReplications = 20000;
-const std::vector<std::string> kScenarios{"configs/arithmetic", "configs/ceiling_breaker", "configs/downturn", "configs/everything",
-                                          "configs/farm_to_table", "configs/twelve_partners", "tests/regression/all_laws"};
+const std::vector<std::string> kScenarios{
+    "configs/arithmetic",    "configs/ceiling_breaker", "configs/downturn",         "configs/everything",
+    "configs/farm_to_table", "configs/twelve_partners", "tests/regression/all_laws"};
 
 // Lines of "digest  scenario  column"; a column's label may hold spaces.
 using Hashes = std::map<std::string, std::map<std::string, std::string>>;  // [scenario][column]
@@ -57,7 +59,8 @@ Hashes hashes_of_today() {
 
 void write_golden(const Hashes& hashes) {
   std::ofstream out(golden_file());
-  out << "# Hashes of the columns of configs/*.toml and all_laws.toml at " << kReplications << " replications, by hashes_test.cpp.\n"
+  out << "# Hashes of the columns of configs/*.toml and all_laws.toml at " << kReplications
+      << " replications, by hashes_test.cpp.\n"
       << "# Rewrite with PARTNERSIM_UPDATE_HASHES=1, only for a change of results that is meant.\n";
   for (const auto& [scenario, columns] : hashes)
     for (const auto& [column, digest] : columns) out << digest << "  " << scenario << "  " << column << '\n';

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/harness.h"
 #include "tests/support/about.h"
+#include "tests/support/harness.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -32,8 +32,7 @@ void check_months(const std::string& claim, const Run& finished, const char* ser
   for (int t = 1; t <= kMonths; ++t) {
     const auto month = finished.monthly(series, t);
     check_near(family, claim + ", month " + std::to_string(t), month.mean, month.error, exact(t));
-    CHECK(expected.trajectories.at(series)[static_cast<std::size_t>(t - 1)] ==
-          about(exact(t), 1e-12));
+    CHECK(expected.trajectories.at(series)[static_cast<std::size_t>(t - 1)] == about(exact(t), 1e-12));
   }
 }
 

@@ -25,9 +25,10 @@ Family family(50);
 
 constexpr int kReplications = 200'000;
 
-std::string text(const std::string& correlations, const std::string& how = "", int replications = kReplications, int seed = 1) {
-  return "[scenario]\nmonths = 1\nreplications = " + std::to_string(replications) + "\nseed = " + std::to_string(seed) + "\n" + how +
-         "[output]\noutcomes = [\"wins\"]\ntrajectories = \"none\"\npartners = false\n" + R"(
+std::string text(const std::string& correlations, const std::string& how = "", int replications = kReplications,
+                 int seed = 1) {
+  return "[scenario]\nmonths = 1\nreplications = " + std::to_string(replications) + "\nseed = " + std::to_string(seed) +
+         "\n" + how + "[output]\noutcomes = [\"wins\"]\ntrajectories = \"none\"\npartners = false\n" + R"(
 [firm]
 cash = { normal = { mean = 1_000, sd = 200 } }
 [firm.direct]
@@ -61,8 +62,10 @@ Cdf lognormal(double mean, double cv) {
 }
 const Marginal kCash{"firm.cash", [](double x) { return cdf(boost::math::normal(1000.0, 200.0), x); }};
 const Marginal kLeads{"firm.direct.leads", lognormal(2.0, 0.5)};
-const Marginal kClose{"firm.direct.close_rate", [](double x) { return cdf(boost::math::beta_distribution(10.0, 15.0), x); }};
-const Marginal kAcmeLeads{"partner.acme.leads", [](double x) { return cdf(boost::math::gamma_distribution(1.0 / 0.36, 3.0 * 0.36), x); }};
+const Marginal kClose{"firm.direct.close_rate",
+                      [](double x) { return cdf(boost::math::beta_distribution(10.0, 15.0), x); }};
+const Marginal kAcmeLeads{"partner.acme.leads",
+                          [](double x) { return cdf(boost::math::gamma_distribution(1.0 / 0.36, 3.0 * 0.36), x); }};
 const Marginal kAcmeClose{"partner.acme.close_rate", [](double x) { return (x - 0.1) / 0.4; }};
 const Marginal kFirst{"partner.bigco_1.leads", lognormal(2.0, 1.5)};
 const Marginal kSecond{"partner.bigco_2.leads", lognormal(2.0, 1.5)};
@@ -83,7 +86,8 @@ std::vector<double> rank_products(const Run& run, const Marginal& a, const Margi
 // Normal scores of a lognormal value.
 std::vector<double> scores(const Run& run, const std::string& path, double mean, double cv) {
   std::vector<double> out;
-  for (const float x : run.column(path)) out.push_back((std::log(static_cast<double>(x)) - Lognormal{mean, cv}.log_median()) / log_sd(cv));
+  for (const float x : run.column(path))
+    out.push_back((std::log(static_cast<double>(x)) - Lognormal{mean, cv}.log_median()) / log_sd(cv));
   return out;
 }
 
@@ -94,7 +98,8 @@ void check_rank(const Run& run, const Marginal& a, const Marginal& b, double ran
 // The mean over units, whose error comes from the 32 batches of stratified runs (Student, 31 degrees of freedom).
 std::vector<double> batch_means(const std::vector<double>& values, std::size_t inner) {
   std::vector<double> sums(32, 0.0);
-  for (std::size_t i = 0; i < values.size(); ++i) sums[i / inner % 32] += values[i] * 32.0 / static_cast<double>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    sums[i / inner % 32] += values[i] * 32.0 / static_cast<double>(values.size());
   return sums;
 }
 
@@ -103,7 +108,8 @@ double r_of(double rank) { return 2.0 * std::sin(std::numbers::pi * rank / 6.0);
 }  // namespace
 
 TEST_CASE("values of different laws have the rank correlation asked for, and keep their laws") {
-  const Run run(text(correlated("one", "\"firm.direct.close_rate\", \"firm.direct.leads\"", 0.7) + correlated("two", "\"firm.cash\", \"partner.acme.*\"", -0.3)));
+  const Run run(text(correlated("one", "\"firm.direct.close_rate\", \"firm.direct.leads\"", 0.7) +
+                     correlated("two", "\"firm.cash\", \"partner.acme.*\"", -0.3)));
   check_rank(run, kClose, kLeads, 0.7);
   check_rank(run, kCash, kAcmeLeads, -0.3);
   check_rank(run, kCash, kAcmeClose, -0.3);
@@ -120,7 +126,8 @@ TEST_CASE("values of different laws have the rank correlation asked for, and kee
 TEST_CASE("normal scores have Pearson correlation 2 sin(pi rank / 6), and sums the spread that follows") {
   const double rank = 0.6, r = r_of(rank);
   const Run run(text(correlated("all", "\"firm.direct.leads\", \"partner.bigco_*.leads\"", rank)));
-  const auto a = scores(run, kLeads.path, 2.0, 0.5), b = scores(run, kFirst.path, 2.0, 1.5), c = scores(run, kSecond.path, 2.0, 1.5);
+  const auto a = scores(run, kLeads.path, 2.0, 0.5), b = scores(run, kFirst.path, 2.0, 1.5),
+             c = scores(run, kSecond.path, 2.0, 1.5);
   std::vector<double> products, sums;
   for (std::size_t i = 0; i < a.size(); ++i) {
     products.push_back(b[i] * c[i]);
@@ -133,7 +140,8 @@ TEST_CASE("normal scores have Pearson correlation 2 sin(pi rank / 6), and sums t
 }
 
 TEST_CASE("tables that overlap give three pairs three ranks") {
-  const Run run(text(correlated("ab", "\"firm.cash\", \"firm.direct.leads\"", 0.8) + correlated("ac", "\"firm.cash\", \"firm.direct.close_rate\"", -0.5) +
+  const Run run(text(correlated("ab", "\"firm.cash\", \"firm.direct.leads\"", 0.8) +
+                     correlated("ac", "\"firm.cash\", \"firm.direct.close_rate\"", -0.5) +
                      correlated("bc", "\"firm.direct.leads\", \"firm.direct.close_rate\"", -0.2)));
   check_rank(run, kCash, kLeads, 0.8);
   check_rank(run, kCash, kClose, -0.5);
@@ -141,9 +149,12 @@ TEST_CASE("tables that overlap give three pairs three ranks") {
 }
 
 TEST_CASE("rank 1 gives equal ranks, rank -1 opposite ones") {
-  const Run run(text(correlated("up", "\"partner.bigco_*.leads\", \"firm.direct.leads\"", 1.0) + correlated("down", "\"partner.acme.leads\", \"partner.acme.close_rate\"", -1.0), "", 20'000));
+  const Run run(text(correlated("up", "\"partner.bigco_*.leads\", \"firm.direct.leads\"", 1.0) +
+                         correlated("down", "\"partner.acme.leads\", \"partner.acme.close_rate\"", -1.0),
+                     "", 20'000));
   CHECK(run.column(kFirst.path) == run.column(kSecond.path));
-  const auto u = uniforms(run, kFirst), v = uniforms(run, kLeads), x = uniforms(run, kAcmeLeads), y = uniforms(run, kAcmeClose);
+  const auto u = uniforms(run, kFirst), v = uniforms(run, kLeads), x = uniforms(run, kAcmeLeads),
+             y = uniforms(run, kAcmeClose);
   double up = 0.0, down = 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) {
     up = std::max(up, std::abs(u[i] - v[i]));
@@ -165,7 +176,8 @@ TEST_CASE("ranks that cannot hold together are moved as the note says") {
 
 TEST_CASE("units and strata keep the rank correlation") {
   const std::string all = correlated("all", "\"firm.direct.close_rate\", \"partner.acme.leads\"", 0.7);
-  for (const std::string how : {"inner = 8\n", "sampling = \"stratified\"\n", "inner = 8\nsampling = \"stratified\"\n"}) {
+  for (const std::string how :
+       {"inner = 8\n", "sampling = \"stratified\"\n", "inner = 8\nsampling = \"stratified\"\n"}) {
     CAPTURE(how);
     const std::size_t inner = how.starts_with("inner") ? 8 : 1;
     const Run run(text(all, how, 32 * 8192, 4));
@@ -176,18 +188,22 @@ TEST_CASE("units and strata keep the rank correlation") {
     for (const Marginal& marginal : {kClose, kAcmeLeads}) {
       std::vector<double> counts(100, 0.0);
       const auto u = uniforms(run, marginal);
-      for (std::size_t i = 0; i < u.size(); i += inner) counts[static_cast<std::size_t>(std::min(99.0, 100.0 * u[i]))] += 1.0;
+      for (std::size_t i = 0; i < u.size(); i += inner)
+        counts[static_cast<std::size_t>(std::min(99.0, 100.0 * u[i]))] += 1.0;
       check_law(family, marginal.path + ", " + how, counts, std::vector<double>(100, 0.01));
     }
   }
 }
 
 TEST_CASE("doubt about partners that depend on each other adds up faster") {
-  // wins ~ Poisson: Var = E + Var of the sum of intensities; equal lognormals with correlation by r of their logarithms.
+  // wins ~ Poisson: Var = E + Var of the sum of intensities; equal lognormals with correlation by r of their
+  // logarithms.
   const double rank = 0.9, mean = 2.0 * 0.1, cv = 1.5, sigma = log_sd(cv);
-  const std::string toml = "[scenario]\nmonths = 1\nreplications = 400_000\n[output]\noutcomes = [\"wins\"]\ntrajectories = \"none\"\npartners = false\n"
-                           "[partner.bigco]\ncount = 2\nleads = { lognormal = { mean = 2, cv = 1.5 } }\nclose_rate = 0.1\ndeal_value = 1\n" +
-                           correlated("all", "\"partner.bigco.leads\"", rank);
+  const std::string toml =
+      "[scenario]\nmonths = 1\nreplications = 400_000\n[output]\noutcomes = [\"wins\"]\ntrajectories = "
+      "\"none\"\npartners = false\n"
+      "[partner.bigco]\ncount = 2\nleads = { lognormal = { mean = 2, cv = 1.5 } }\nclose_rate = 0.1\ndeal_value = 1\n" +
+      correlated("all", "\"partner.bigco.leads\"", rank);
   const double covariance = mean * mean * std::expm1(r_of(rank) * sigma * sigma);
   const auto wins = Run(toml).column("wins");
   check_mean(family, "wins of two", wins, 2.0 * mean);

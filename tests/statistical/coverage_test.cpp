@@ -61,8 +61,8 @@ struct Law {
 
 void check_summaries(const std::string& name, const sim::Sampling& sampling, const Law& law, const auto& column,
                      std::size_t replications) {
-  Coverage mean(name + "mean"), sd(name + "sd"), median(name + "median"), p05(name + "p05"), worst(name + "worst mean"), at_risk(name + "value at risk"),
-      share(name + "probability");
+  Coverage mean(name + "mean"), sd(name + "sd"), median(name + "median"), p05(name + "p05"), worst(name + "worst mean"),
+      at_risk(name + "value at risk"), share(name + "probability");
   std::vector<float> values(replications), below(replications);
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     column(sim::Philox(seed), values);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/harness.h"
 #include "tests/support/about.h"
+#include "tests/support/harness.h"
 #include "tests/support/scenario_text.h"
 
 namespace {
@@ -95,8 +95,7 @@ TEST_CASE("without a partner that had suspended another, the other one works") {
       off = run(
           "[partner.rival]\nenabled = false\nleads = 6\nclose_rate = 0.5\ndeal_value = 10\nexclusive = [\"small\"]\n");
   // Members are in the order of the scenario.
-  CHECK(with.member("loss_without", 3).mean ==
-        about(mean(with.column("revenue")) - mean(off.column("revenue")), 1e-6));
+  CHECK(with.member("loss_without", 3).mean == about(mean(with.column("revenue")) - mean(off.column("revenue")), 1e-6));
   CHECK(with.member("loss_without", 3).mean < with.member("revenue", 3).mean);
   CHECK(with.member("revenue", 2).mean == 0.0);
 }

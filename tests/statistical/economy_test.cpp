@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/about.h"
 #include "tests/support/harness.h"
 #include "tests/support/recursion.h"
 #include "tests/support/scenario_text.h"
-#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -244,10 +244,12 @@ TEST_CASE("a disabled regime is never entered, and the others share what would h
   const std::string good = "[economy.regime.good]\nto = { bad = 0.1, ugly = 0.3 }\n",
                     bad = "[economy.regime.bad]\nmean_months = 4\nto = { good = 0.25, ugly = 0.75 }\n" + multiply,
                     ugly = "[economy.regime.ugly]\nenabled = false\nmean_months = 5\nmultiply = { leads = 0 }\n";
-  CHECK(wins(good + bad + ugly) == wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\nto = { good = 0.25 }\n" + multiply));
+  CHECK(wins(good + bad + ugly) ==
+        wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\nto = { good = 0.25 }\n" + multiply));
   // One that leads to disabled ones alone stays for good.
   const std::string last = "[economy.regime.bad]\nmean_months = 4\nto = { ugly = 1 }\n" + multiply;
-  CHECK(wins(good + last + ugly) == wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\n" + multiply));
+  CHECK(wins(good + last + ugly) ==
+        wins("[economy.regime.good]\nto = { bad = 0.1 }\n[economy.regime.bad]\n" + multiply));
 }
 
 TEST_CASE("a close rate drawn once a replication meets the regime's odds one by one") {

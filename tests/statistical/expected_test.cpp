@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/harness.h"
 #include "tests/support/about.h"
+#include "tests/support/harness.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -109,8 +109,10 @@ TEST_CASE("the spreadsheet is right about scheduled shocks and those whose effec
 
 TEST_CASE("the spreadsheet takes money once for an arrival, however many it strikes") {
   const auto check = [](const std::string& target, const std::string& channel, double expected) {
-    const Run finished = run("[partner.acme]\ncount = 5\nleads = 1\nclose_rate = 0.4\ndeal_value = 10\ncost = 1\n"
-                             "[shock.storm]\nrate = 0.1\namount = 50\nseverity = 0.5\naffects = \"" + channel + "\"\ntarget = " + target + "\n");
+    const Run finished =
+        run("[partner.acme]\ncount = 5\nleads = 1\nclose_rate = 0.4\ndeal_value = 10\ncost = 1\n"
+            "[shock.storm]\nrate = 0.1\namount = 50\nseverity = 0.5\naffects = \"" +
+            channel + "\"\ntarget = " + target + "\n");
     const double profit = kMonths * (5.0 * 0.4 * 10.0 - 5.0) - expected;
     CHECK(finished.expected().outcomes.at("profit") == about(profit, 1e-9));
     check_mean(family, channel + " of " + target, finished.column("profit"), profit);

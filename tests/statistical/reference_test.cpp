@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/about.h"
 #include "tests/support/harness.h"
 #include "tests/support/recursion.h"
-#include "tests/support/about.h"
 #include "tests/support/statistics.h"
 
 namespace {

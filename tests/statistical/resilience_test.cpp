@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/harness.h"
 #include "tests/support/about.h"
+#include "tests/support/harness.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 

@@ -1,6 +1,6 @@
-// Do 95 % intervals still cover 95 % of the time when the run stopped because they were narrow enough? The engine itself,
-// checkpoint by checkpoint, over two thousand seeds, a target at a time. A right interval is missed by the band with
-// probability 2e-3.
+// Do 95 % intervals still cover 95 % of the time when the run stopped because they were narrow enough? The engine
+// itself, checkpoint by checkpoint, over two thousand seeds, a target at a time. A right interval is missed by the band
+// with probability 2e-3.
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
@@ -20,7 +20,8 @@ using namespace partnersim::testing;
 
 constexpr int kSeeds = 2000;
 
-// Half a year of direct business; the variant closes more deals on the same leads. With cash, the firm may run out of it.
+// Half a year of direct business; the variant closes more deals on the same leads. With cash, the firm may run out of
+// it.
 const std::string kText = R"([scenario]
 months = 6
 [firm.direct]
@@ -50,8 +51,11 @@ Stopped stop_at(const std::string& text, const std::string& key, const std::stri
   static const sim::cli::Domain kDomain = domain();
   Stopped found;
   for (int seed = 1; seed <= kSeeds; ++seed) {
-    const sim::cli::LoadRequest request{{fmt::format("scenario.seed={}", seed), fmt::format("stop.precision.\"{}\"={}", key, amount),
-                                         "stop.max_replications=200_000"}, {}, 1};
+    const sim::cli::LoadRequest request{
+        {fmt::format("scenario.seed={}", seed), fmt::format("stop.precision.\"{}\"={}", key, amount),
+         "stop.max_replications=200_000"},
+        {},
+        1};
     const sim::cli::LoadedExperiment loaded = sim::cli::load(sim::parse_document("test.toml", text), request, kDomain);
     sim::cli::ExperimentSimulation simulation(loaded, 1, true);
     sim::collect::Collector collector(loaded.plan, nullptr, simulation.collecting());

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "tests/support/harness.h"
 #include "tests/support/about.h"
+#include "tests/support/harness.h"
 #include "tests/support/shipped.h"
 
 using partnersim::testing::about;

@@ -33,8 +33,9 @@ recurring = { fee = 20, retention = 0.9 }
 
 TEST_CASE("acquisition cost is what was spent for each deal, and lifetime value is that of its formula") {
   const Run run(kShop);
-  const auto wins = run.column("wins"), cost = run.column("acquisition_cost_ads"), value = run.column("lifetime_value_ads"),
-             ratio = run.column("value_to_cost_ads"), payback = run.column("payback_months_ads");
+  const auto wins = run.column("wins"), cost = run.column("acquisition_cost_ads"),
+             value = run.column("lifetime_value_ads"), ratio = run.column("value_to_cost_ads"),
+             payback = run.column("payback_months_ads");
   const double d = std::pow(1.12, 1.0 / 12.0) - 1.0, margin = 20 * 0.75;
   const double lifetime = margin * (1 + d) / (1 + d - 0.9);
   for (std::size_t i = 0; i < wins.size(); ++i) {
@@ -48,7 +49,8 @@ TEST_CASE("acquisition cost is what was spent for each deal, and lifetime value 
     if (share >= 1.0)
       CHECK(std::isnan(payback[i]));
     else
-      CHECK(static_cast<double>(payback[i]) == (share <= 0.0 ? 0.0 : std::ceil(std::log(1.0 - share) / std::log(0.9) - 1e-9)));
+      CHECK(static_cast<double>(payback[i]) ==
+            (share <= 0.0 ? 0.0 : std::ceil(std::log(1.0 - share) / std::log(0.9) - 1e-9)));
   }
 }
 

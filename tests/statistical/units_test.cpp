@@ -34,10 +34,12 @@ struct Text {
   std::string further = {};  // keys of the partner
 
   std::string toml() const {
-    return "[scenario]\nmonths = 12\nreplications = " + std::to_string(replications) + "\nseed = " + std::to_string(seed) +
-           "\ninner = " + std::to_string(inner) + "\nsampling = \"" + (stratified ? "stratified" : "independent") +
-           "\"\n[output]\noutcomes = [\"wins\"]\ntrajectories = \"none\"\n[partner.acme]\nleads = " + std::to_string(leads) +
-           "\nclose_rate = { beta = { mean = 0.4, concentration = 25 } }\ndeal_value = 1\n" + further;
+    return "[scenario]\nmonths = 12\nreplications = " + std::to_string(replications) +
+           "\nseed = " + std::to_string(seed) + "\ninner = " + std::to_string(inner) + "\nsampling = \"" +
+           (stratified ? "stratified" : "independent") +
+           "\"\n[output]\noutcomes = [\"wins\"]\ntrajectories = \"none\"\n[partner.acme]\nleads = " +
+           std::to_string(leads) + "\nclose_rate = { beta = { mean = 0.4, concentration = 25 } }\ndeal_value = 1\n" +
+           further;
   }
 };
 
@@ -64,14 +66,16 @@ void check_batches(const std::string& claim, const std::vector<float>& column, s
   const Sample s = describe(batch_means(column, inner));
   const double t = (s.mean - expected) / s.mean_error();
   const boost::math::students_t law(31.0);
-  family.judge("mean of batches, " + claim, 2.0 * cdf(complement(law, std::abs(t))), std::to_string(s.mean) + " for " + std::to_string(expected) + ", t = " + std::to_string(t));
+  family.judge("mean of batches, " + claim, 2.0 * cdf(complement(law, std::abs(t))),
+               std::to_string(s.mean) + " for " + std::to_string(expected) + ", t = " + std::to_string(t));
 }
 
 }  // namespace
 
 TEST_CASE("the replications of a unit share every parameter and nothing else") {
   const std::string spread = "spread_shape = 3\nmonth_shape = 2\n";
-  const Run units(Text{.replications = 4000, .inner = 8, .further = spread}.toml()), single(Text{.replications = 4000, .further = spread}.toml());
+  const Run units(Text{.replications = 4000, .inner = 8, .further = spread}.toml()),
+      single(Text{.replications = 4000, .further = spread}.toml());
   const auto shared = units.column(kRate), own = single.column(kRate);
   for (std::size_t r = 0; r < shared.size(); ++r)
     if (shared[r] != own[r / 8]) FAIL_CHECK("replication " << r);
@@ -97,14 +101,16 @@ TEST_CASE("doubt and luck add up to the variance, and units tell them apart") {
     const auto wins = run.column("wins");
     std::vector<double> means, within;
     for (std::size_t u = 0; u < kUnits; ++u) {
-      const Sample s = describe(std::vector<float>(wins.begin() + static_cast<std::ptrdiff_t>(u * kInner), wins.begin() + static_cast<std::ptrdiff_t>((u + 1) * kInner)));
+      const Sample s = describe(std::vector<float>(wins.begin() + static_cast<std::ptrdiff_t>(u * kInner),
+                                                   wins.begin() + static_cast<std::ptrdiff_t>((u + 1) * kInner)));
       means.push_back(s.mean);
       within.push_back(s.variance);
     }
     check_mean(family, "variance within units" + how, within, luck);
     check_variance(family, "means of units" + how, means, doubt + luck / kInner);
     check_mean(family, "means of units" + how, means, n * kMean);
-    check_distribution(family, "close rates of units" + how, every(run.column(kRate), kInner), [](double x) { return cdf(boost::math::beta_distribution(kA, kB), x); });
+    check_distribution(family, "close rates of units" + how, every(run.column(kRate), kInner),
+                       [](double x) { return cdf(boost::math::beta_distribution(kA, kB), x); });
   }
 }
 
@@ -112,9 +118,11 @@ TEST_CASE("stratified parameters have their own law and unbiased means") {
   const double n = 12 * 5.0;
   for (const int seed : {1, 2, 3}) {
     const std::string at = "seed " + std::to_string(seed);
-    const Run run(Text{.replications = 65'536, .seed = seed, .stratified = true, .further = "spread_shape = 3\n"}.toml());
+    const Run run(
+        Text{.replications = 65'536, .seed = seed, .stratified = true, .further = "spread_shape = 3\n"}.toml());
     const auto rates = run.column(kRate);
-    check_distribution(family, "stratified close rates, " + at, every(rates, 1), [](double x) { return cdf(boost::math::beta_distribution(kA, kB), x); });
+    check_distribution(family, "stratified close rates, " + at, every(rates, 1),
+                       [](double x) { return cdf(boost::math::beta_distribution(kA, kB), x); });
     check_distribution(family, "stratified spread, " + at, every(run.column("partner.acme.spread"), 1),
                        [](double x) { return cdf(boost::math::gamma_distribution(3.0, 1.0 / 3.0), x); });
     check_batches("close rate, " + at, rates, 1, kMean);
@@ -130,7 +138,8 @@ TEST_CASE("a batch of 2^m stratified units has one close rate in each of 2^m equ
   for (std::size_t batch = 0; batch < 32; ++batch) {
     std::set<int> parts;
     for (std::size_t i = 0; i < 256; ++i)
-      parts.insert(static_cast<int>(256.0 * cdf(boost::math::beta_distribution(kA, kB), static_cast<double>(rates[(i * 32 + batch) * 4]))));
+      parts.insert(static_cast<int>(
+          256.0 * cdf(boost::math::beta_distribution(kA, kB), static_cast<double>(rates[(i * 32 + batch) * 4]))));
     CHECK(parts.size() >= 254);  // single precision may move a value over an edge
   }
 }
@@ -142,8 +151,10 @@ TEST_CASE("an outcome that parameters dominate is known far better from stratifi
   const double n = 12 * kLeads, luck = n * kMean, doubt = n * n * kVariance;
   std::vector<double> independent, stratified, claimed;
   for (int seed = 1; seed <= kSeeds; ++seed) {
-    independent.push_back(mean_of(Run(Text{.replications = kReplications, .seed = seed, .leads = kLeads}.toml()).column("wins")));
-    const auto wins = Run(Text{.replications = kReplications, .seed = seed, .stratified = true, .leads = kLeads}.toml()).column("wins");
+    independent.push_back(
+        mean_of(Run(Text{.replications = kReplications, .seed = seed, .leads = kLeads}.toml()).column("wins")));
+    const auto wins = Run(Text{.replications = kReplications, .seed = seed, .stratified = true, .leads = kLeads}.toml())
+                          .column("wins");
     stratified.push_back(mean_of(wins));
     claimed.push_back(describe(batch_means(wins, 1)).variance / 32.0);
   }
@@ -154,6 +165,7 @@ TEST_CASE("an outcome that parameters dominate is known far better from stratifi
   MESSAGE("variance of the mean, stratified over independent: ", ratio);
   CHECK(ratio < 0.02);
   // Batches know their error.
-  check_near(family, "variance claimed by batches", describe(claimed).mean, std::hypot(describe(claimed).mean_error(), describe(stratified).variance_error()),
+  check_near(family, "variance claimed by batches", describe(claimed).mean,
+             std::hypot(describe(claimed).mean_error(), describe(stratified).variance_error()),
              describe(stratified).variance);
 }

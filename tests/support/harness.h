@@ -11,9 +11,9 @@
 
 #include "models/partnership_model.h"
 #include "sim/base/problem.h"
+#include "sim/collect/results.h"
 #include "sim/config/scenario.h"
 #include "sim/engine/runner.h"
-#include "sim/collect/results.h"
 
 namespace partnersim::testing {
 
@@ -36,7 +36,8 @@ inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml)
 // of replication, and everything the engine sums.
 class Run {
  public:
-  explicit Run(const std::string& toml, const How& how = {}) : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
+  explicit Run(const std::string& toml, const How& how = {})
+      : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
     plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
     collector_ = std::make_unique<sim::collect::Collector>(plan_);
     sim::RunOptions options;

@@ -1,5 +1,5 @@
-// Whether this is a sanitized build: it looks for other mistakes in the same code, ten times slower, so tests that repeat
-// themselves do so less often.
+// Whether this is a sanitized build: it looks for other mistakes in the same code, ten times slower, so tests that
+// repeat themselves do so less often.
 #pragma once
 
 namespace partnersim::testing {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <random>
 #include <map>
+#include <random>
 #include <utility>
 #include <vector>
 

@@ -18,16 +18,20 @@ using sim::collect::Collector;
 using sim::collect::Keep;
 
 std::shared_ptr<const sim::Model> model_of(const std::string& rest, double leads) {
-  return partnersim::make_model(partnersim::testing::scenario_of(
-      "[scenario]\nmonths = 14\n[partner.a]\nleads = " + std::to_string(leads) +
-      "\nclose_rate = { beta = { mean = 0.4, concentration = 20 } }\ndeal_value = { lognormal = { mean = 100, cv = 0.5 } }\n" + rest));
+  return partnersim::make_model(
+      partnersim::testing::scenario_of("[scenario]\nmonths = 14\n[partner.a]\nleads = " + std::to_string(leads) +
+                                       "\nclose_rate = { beta = { mean = 0.4, concentration = 20 } }\ndeal_value = { "
+                                       "lognormal = { mean = 100, cv = 0.5 } }\n" +
+                                       rest));
 }
 
 // Points of one partner; every third also has cash, every fourth a second partner.
 sim::ExperimentPlan plan_of(std::size_t points, std::uint32_t replications) {
   sim::ExperimentPlan plan;
   for (std::size_t p = 0; p < points; ++p) {
-    std::string rest = p % 4 == 3 ? "[partner.b]\nleads = 2\nclose_rate = { beta = { mean = 0.2, concentration = 9 } }\ndeal_value = 10\nchurn = 0.05\n" : "";
+    std::string rest = p % 4 == 3 ? "[partner.b]\nleads = 2\nclose_rate = { beta = { mean = 0.2, concentration = 9 } "
+                                    "}\ndeal_value = 10\nchurn = 0.05\n"
+                                  : "";
     if (p % 3 == 2) rest += "[firm]\ncash = 100\nfixed_cost = 300\n";
     plan.points.push_back({model_of(rest, 1.0 + static_cast<double>(p)), replications});
   }

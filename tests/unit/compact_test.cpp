@@ -136,7 +136,8 @@ TEST_CASE("move_above moves the elements whose key is above the limit, in place 
     for (std::size_t i = 0; i < count; ++i)
       if (keys[i] > limit) expected.push_back(i);
     Positions out(sim::padded(count) + sim::kLanePadding, kCanary);
-    const std::size_t moved = sim::move_above(isa, keys.data(), count, limit, {{words.data(), out.data()}, {floats.data(), floats.data()}});
+    const std::size_t moved =
+        sim::move_above(isa, keys.data(), count, limit, {{words.data(), out.data()}, {floats.data(), floats.data()}});
     REQUIRE(moved == expected.size());
     for (std::size_t k = 0; k < moved; ++k) {
       REQUIRE(out[k] == words[expected[k]]);
@@ -147,14 +148,23 @@ TEST_CASE("move_above moves the elements whose key is above the limit, in place 
     // All in place, the keys last; as many rows as there are callers for.
     Positions given_keys = keys, a = words, b = words, c = words, d = words;
     REQUIRE(sim::move_above(isa, keys.data(), count, limit,
-                            {{a.data(), a.data()}, {b.data(), b.data()}, {c.data(), c.data()}, {d.data(), d.data()}, {words.data(), out.data()}, {keys.data(), keys.data()}}) == moved);
+                            {{a.data(), a.data()},
+                             {b.data(), b.data()},
+                             {c.data(), c.data()},
+                             {d.data(), d.data()},
+                             {words.data(), out.data()},
+                             {keys.data(), keys.data()}}) == moved);
     for (std::size_t k = 0; k < moved; ++k) {
       REQUIRE(keys[k] == given_keys[expected[k]]);
       for (const Positions* row : {&a, &b, &c, &d, &out}) REQUIRE((*row)[k] == words[expected[k]]);
     }
     keys = given_keys;
     REQUIRE(sim::move_above(isa, keys.data(), count, limit,
-                            {{keys.data(), a.data()}, {keys.data(), b.data()}, {keys.data(), c.data()}, {keys.data(), d.data()}, {keys.data(), keys.data()}}) == moved);
+                            {{keys.data(), a.data()},
+                             {keys.data(), b.data()},
+                             {keys.data(), c.data()},
+                             {keys.data(), d.data()},
+                             {keys.data(), keys.data()}}) == moved);
     for (std::size_t k = 0; k < moved; ++k)
       for (const Positions* row : {&a, &b, &c, &d, &keys}) REQUIRE((*row)[k] == given_keys[expected[k]]);
   });

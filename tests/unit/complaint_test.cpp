@@ -50,7 +50,8 @@ TEST_CASE("a message is one line of harmless characters, whatever a name holds")
 
 TEST_CASE("the parts of a value have places of their own") {
   Problems problems;
-  const Document document = parse_document("x.toml", "[economy.regime.a]\nto = { b = 0.1, c = 0.2 }\n[partner.p]\nleads = 1\ntags = ['x', 'y']\n");
+  const Document document = parse_document(
+      "x.toml", "[economy.regime.a]\nto = { b = 0.1, c = 0.2 }\n[partner.p]\nleads = 1\ntags = ['x', 'y']\n");
   const Scenario scenario = resolve(document, kSpecs, problems);
   CHECK(problems.empty());
   CHECK(to_string(scenario.mark("economy.regime.a.to", "c")) == "x.toml:2:17");
@@ -62,8 +63,10 @@ TEST_CASE("the parts of a value have places of their own") {
 TEST_CASE("--set never makes an entity by misspelling one") {
   const std::string text = "[partner.acme]\nleads = 1\n[partner.r]\nleads = 1\ncount = 2\n";
   CHECK(complaints(text, "partner.acem.leads=3") ==
-        "--set: \"partner.acem.leads=3\" matches nothing ([partner] has no table acem). Did you mean partner.acme.leads?\n");
-  CHECK(complaints(text, "partner.typo.leads=3").find("[partner] has no table typo). Tables there: acme, r") != std::string::npos);
+        "--set: \"partner.acem.leads=3\" matches nothing ([partner] has no table acem). Did you mean "
+        "partner.acme.leads?\n");
+  CHECK(complaints(text, "partner.typo.leads=3").find("[partner] has no table typo). Tables there: acme, r") !=
+        std::string::npos);
   CHECK(complaints(text, "partner.r_2.leads=3").empty());
   CHECK(complaints(text, "firm.cash=3").empty());
   CHECK(complaints(text, "partner.late={ leads = 3 }").empty());
@@ -71,10 +74,12 @@ TEST_CASE("--set never makes an entity by misspelling one") {
 
 TEST_CASE("a key that nothing reads says what would read it") {
   CHECK(complaints("[firm]\ncredit = 1\n") ==
-        "x.toml:2:1: firm.credit has no effect (nothing reads it without firm.cash). Add a line such as cash = 1 to [firm]\n");
+        "x.toml:2:1: firm.credit has no effect (nothing reads it without firm.cash). Add a line such as cash = 1 to "
+        "[firm]\n");
   CHECK(complaints("[firm]\ncash = 1\ncredit = 1\n").empty());
   CHECK(complaints("[economy]\nstart = 'a'\n").find("Add [economy.regime.NAME]") != std::string::npos);
-  CHECK(complaints("[partner.p]\nleads = 1\nshared = true\n").find("shared has no effect (there are no copies") != std::string::npos);
+  CHECK(complaints("[partner.p]\nleads = 1\nshared = true\n").find("shared has no effect (there are no copies") !=
+        std::string::npos);
 }
 
 TEST_CASE("a suggestion is a key that is not there yet, where one is near") {

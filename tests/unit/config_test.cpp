@@ -201,12 +201,16 @@ TEST_CASE("what is not TOML is reported with its place") {
   CHECK(says(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
   CHECK(says(parse_complaint("a = 99999999999999999999\n"), "Use a smaller number"));
   CHECK(says(parse_complaint("a = 50 %\n"), "Write 5 % as 0.05"));
-  for (const char* number : {"0,2", "40,000", "1.000,5"}) CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "as in 0.2, and thousands with an underscore"));
-  for (const char* number : {"5€", "09/2026", "1;"}) CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "Write the number alone, or text in quotes"));
+  for (const char* number : {"0,2", "40,000", "1.000,5"})
+    CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "as in 0.2, and thousands with an underscore"));
+  for (const char* number : {"5€", "09/2026", "1;"})
+    CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "Write the number alone, or text in quotes"));
   CHECK(says(parse_complaint("start = 2026-09\n"), "as in \"2026-09\""));
-  for (const char* text : {"a = \"abc\n", "a = 'abc\n"}) CHECK(says(parse_complaint(text), "Close the text with a quote"));
+  for (const char* text : {"a = \"abc\n", "a = 'abc\n"})
+    CHECK(says(parse_complaint(text), "Close the text with a quote"));
   for (const char* text : {"[partner.a\n", "[partner.jürgen]\n"}) CHECK(says(parse_complaint(text), "Close it with ]"));
-  for (const char* text : {"leads 3\n", "größe = 3\n", "a: 3\n"}) CHECK(says(parse_complaint(text), "Write KEY = VALUE"));
+  for (const char* text : {"leads 3\n", "größe = 3\n", "a: 3\n"})
+    CHECK(says(parse_complaint(text), "Write KEY = VALUE"));
   CHECK(says(parse_complaint("a =\n"), "Write a value after ="));
   CHECK(says(parse_complaint("a = { b = 1\n"), "Close the table with }"));
   CHECK(says(parse_complaint("a = { b = 1, }\n"), "Leave out the last comma"));
@@ -325,23 +329,23 @@ TEST_CASE("a law is written by name, by its first argument, or flat") {
 TEST_CASE("a wrong law is answered with the right one") {
   const auto leads = [](const std::string& value) { return complaint("[partner.a]\nleads = " + value + "\n"); };
   CHECK(says(leads("{ bta = { mean = 0.4 } }"),
-            "partner.a.leads: bta is not a law (a number or a law is expected). Did you mean beta?"));
+             "partner.a.leads: bta is not a law (a number or a law is expected). Did you mean beta?"));
   CHECK(says(leads("{ zipf = 3 }"), "Laws here: beta, lognormal, percentiles, empirical"));
   CHECK(says(leads("{ mean = 3, cv = 1 }"), "Write { lognormal = { mean = 1, cv = 1 } }"));
   CHECK(says(leads("{ beta = { mean = 0.4 } }"), "partner.a.leads.beta lacks concentration (a + b)"));
   CHECK(says(leads("{ beta = 0.4 }"), "lacks concentration"));
   CHECK(says(leads("{ beta = { mean = 0.4, concentraton = 3 } }"), "Did you mean concentration?"));
   CHECK(says(leads("{ beta = { mean = 40, concentration = 3 } }"),
-            "partner.a.leads.beta.mean = 40 is out of range (must be above 0 and below 1). Did you mean 0.4 (40 %)?"));
+             "partner.a.leads.beta.mean = 40 is out of range (must be above 0 and below 1). Did you mean 0.4 (40 %)?"));
   CHECK(says(leads("{ p10 = 3, p50 = 6 }"), "lacks p90"));
   CHECK(says(leads("{ p10 = 3, p50 = 6, p9 = 1 }"), "Did you mean p90?"));
-  CHECK(
-      says(leads("{ beta = { mean = 0.4, concentration = 3 }, lognormal = { mean = 1, cv = 1 } }"), "Keep one of them"));
+  CHECK(says(leads("{ beta = { mean = 0.4, concentration = 3 }, lognormal = { mean = 1, cv = 1 } }"),
+             "Keep one of them"));
   CHECK(says(leads("{ beta = { mean = 0.4, concentration = 3 }, frailty = 1 }"), "Leave frailty out"));
   CHECK(says(leads("{}"), "an empty table"));
   CHECK(says(leads("{ beta = { mean = 'x', concentration = 3 } }"), "Write for example mean = 0.5"));
   CHECK(says(complaint("[firm]\ncash = { beta = 1 }\n"),
-            "firm.cash is a table (a number in unit \"currency\" is expected)"));
+             "firm.cash is a table (a number in unit \"currency\" is expected)"));
 }
 
 TEST_CASE("an unknown key is answered with the nearest, or with all there are") {
@@ -367,7 +371,7 @@ TEST_CASE("a missing required key is reported at its table with a line to add") 
         "x.toml:1:10: partner.acme lacks leads (leads a month). Add a line such as leads = 1");
   CHECK(says(complaint("[partner.acme]\nenabled = false\n"), "lacks leads"));
   CHECK(says(complaint("[partner.acme]\nleads = 1\n[partner.acme.event]\nleads = 1\n"),
-            "partner.acme.event lacks probability"));
+             "partner.acme.event lacks probability"));
 }
 
 TEST_CASE("a number out of range is answered with value, range, unit and an allowed value") {
@@ -471,15 +475,15 @@ TEST_CASE("shared copies draw as their original, except for what they override")
 
 TEST_CASE("counts that cannot be are refused once") {
   CHECK(says(complaint("[partner.r]\ncount = 0\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
-            "partner.r.count = 0 is out of range"));
+             "partner.r.count = 0 is out of range"));
   CHECK(says(complaint("[partner.r]\ncount = 100001\nleads = 1\n"), "Use a whole number from 1 to 100000"));
   CHECK(says(complaint("[partner.r]\ncount = 'x'\nleads = 1\n[partner.r_2]\nchurn = 0.1\n"),
-            "partner.r.count is the text"));
+             "partner.r.count is the text"));
   CHECK(says(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1]\ncount = 3\nleads = 1\n"),
-            "partner.a_1 has a count and is itself a copy"));
+             "partner.a_1 has a count and is itself a copy"));
   CHECK(says(complaint("[partner.a]\ncount = 2\n"), "partner.a lacks leads"));
   CHECK(says(complaint("[partner.a]\ncount = 2\nleads = 1\n[partner.a_1.event]\nleads = 1\n"),
-            "partner.a_1.event lacks probability"));
+             "partner.a_1.event lacks probability"));
 }
 
 TEST_CASE("a count beyond memory is a problem, not a crash") {
@@ -519,13 +523,14 @@ TEST_CASE("--set that fits nothing says what would") {
   CHECK(says(complaint(text, {"firm.cash"}), "Write for example --set 'scenario.months=60'"));
   CHECK(says(complaint(text, {"partner.acme.churn=.3.3"}), "--set: partner.acme.churn is the text \".3.3\""));
   CHECK(says(complaint(text, {"partner.acme.chrun=0.3"}),
-            "--set: partner.acme: chrun is not a parameter. Did you mean churn?"));
+             "--set: partner.acme: chrun is not a parameter. Did you mean churn?"));
 }
 
 TEST_CASE("a resolved text lists every value in effect by table, with unit and source") {
-  const std::string text =
-      sound("[firm]\ncash = 0.1\n[firm.direct]\nleads = 2\n[partner.r]\ncount = 2\nleads = { beta = { mean = 0.4, concentration = 25 } }\n")
-          .resolved_text();
+  const std::string text = sound(
+                               "[firm]\ncash = 0.1\n[firm.direct]\nleads = 2\n[partner.r]\ncount = 2\nleads = { beta = "
+                               "{ mean = 0.4, concentration = 25 } }\n")
+                               .resolved_text();
   CHECK(says(text, "firm.cash = 0.1  # currency, given\n"));
   CHECK(says(text, "scenario.months = 60  # months, neutral\n"));
   CHECK(says(text, "partner.r_1.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));

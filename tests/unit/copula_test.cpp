@@ -68,7 +68,8 @@ Columns through(const SymmetricMatrix& matrix, Columns words) {
 // Products of centred uniforms, whose mean is the rank correlation.
 std::vector<double> rank_products(const std::vector<std::uint32_t>& x, const std::vector<std::uint32_t>& y) {
   std::vector<double> products;
-  for (std::size_t i = 0; i < x.size(); ++i) products.push_back(12.0 * (sim::uniform_exact(x[i]) - 0.5) * (sim::uniform_exact(y[i]) - 0.5));
+  for (std::size_t i = 0; i < x.size(); ++i)
+    products.push_back(12.0 * (sim::uniform_exact(x[i]) - 0.5) * (sim::uniform_exact(y[i]) - 0.5));
   return products;
 }
 
@@ -155,7 +156,8 @@ TEST_CASE("a repaired matrix is a correlation matrix, and a valid one is left al
     for (const double r : {0.0, 0.3}) {
       SymmetricMatrix other(n);
       for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j <= i; ++j) other.set(i, j, 0.99 * mended.at(i, j) + 0.01 * equicorrelated(n, r).at(i, j));
+        for (std::size_t j = 0; j <= i; ++j)
+          other.set(i, j, 0.99 * mended.at(i, j) + 0.01 * equicorrelated(n, r).at(i, j));
       CHECK(distance(mended, given) < distance(other, given));
     }
   }
@@ -208,7 +210,8 @@ TEST_CASE("a repaired, singular matrix has the correlations it says") {
   const Columns words = through(matrix, independent(4));
   for (std::size_t i = 1; i < 3; ++i)
     for (std::size_t j = 0; j < i; ++j)
-      check_mean(family, "products of a repaired pair", rank_products(words[i], words[j]), sim::rank_of_pearson(matrix.at(i, j)));
+      check_mean(family, "products of a repaired pair", rank_products(words[i], words[j]),
+                 sim::rank_of_pearson(matrix.at(i, j)));
   const Columns chain = through(matrix, independent(4));
   CHECK(chain == words);
 }

@@ -58,8 +58,9 @@ std::string said_of(const std::string& toml) {
 }  // namespace
 
 TEST_CASE("correlations that make sense are read without a word") {
-  for (const std::string of : {"\"firm.direct.close_rate\", \"partner.*.close_rate\"", "\"partner.referrer.close_rate\"", "\"partner.referrer_1.close_rate\", \"partner.twin_2.close_rate\"",
-                               "\"firm.direct.*\"", "\"*.*.close_rate\""})
+  for (const std::string of :
+       {"\"firm.direct.close_rate\", \"partner.*.close_rate\"", "\"partner.referrer.close_rate\"",
+        "\"partner.referrer_1.close_rate\", \"partner.twin_2.close_rate\"", "\"firm.direct.*\"", "\"*.*.close_rate\""})
     CHECK(said_of(kBusiness + table(of)) == "");
 }
 
@@ -71,12 +72,15 @@ TEST_CASE("an original stands for its copies, and copies that share are one para
   for (const auto& entry : partnersim::processes()) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
   REQUIRE(sets.size() == 1);
-  CHECK(sets[0].entities == std::vector{setup.entity("firm.direct.close_rate"), setup.entity("partner.referrer_1.close_rate"), setup.entity("partner.referrer_2.close_rate"),
-                                        setup.entity("partner.referrer_3.close_rate"), setup.entity("partner.twin.close_rate")});
+  CHECK(sets[0].entities ==
+        std::vector{setup.entity("firm.direct.close_rate"), setup.entity("partner.referrer_1.close_rate"),
+                    setup.entity("partner.referrer_2.close_rate"), setup.entity("partner.referrer_3.close_rate"),
+                    setup.entity("partner.twin.close_rate")});
 }
 
 TEST_CASE("tables without a value in common make sets of their own") {
-  const auto scenario = scenario_of(kBusiness + table("\"firm.direct.*\"") + table("\"partner.referrer.close_rate\"", "rank = 0.2\n", "other"));
+  const auto scenario = scenario_of(kBusiness + table("\"firm.direct.*\"") +
+                                    table("\"partner.referrer.close_rate\"", "rank = 0.2\n", "other"));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
   for (const auto& entry : partnersim::processes()) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
@@ -87,25 +91,37 @@ TEST_CASE("tables without a value in common make sets of their own") {
 
 TEST_CASE("what hangs together through others is one set, in the order of ids") {
   const std::string last = "\"partner.twin.close_rate\", ";
-  const auto scenario = scenario_of(kBusiness + table(last + "\"firm.direct.leads\"") + table(last + "\"partner.referrer_1.close_rate\"", "rank = 0.5\n", "other"));
+  const auto scenario = scenario_of(kBusiness + table(last + "\"firm.direct.leads\"") +
+                                    table(last + "\"partner.referrer_1.close_rate\"", "rank = 0.5\n", "other"));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
   for (const auto& entry : partnersim::processes()) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
   REQUIRE(sets.size() == 1);
-  CHECK(sets[0].entities == std::vector{setup.entity("firm.direct.leads"), setup.entity("partner.referrer_1.close_rate"), setup.entity("partner.twin.close_rate")});
+  CHECK(sets[0].entities == std::vector{setup.entity("firm.direct.leads"),
+                                        setup.entity("partner.referrer_1.close_rate"),
+                                        setup.entity("partner.twin.close_rate")});
 }
 
 TEST_CASE("a pattern that matches nothing says what would match") {
   const std::string said = said_of(kBusiness + table("\"firm.direct.close_rate\", \"partner.*.close_rte\""));
-  CHECK(says(said, "test.toml:20:33: correlation.market: partner.*.close_rte matches no value of this scenario. Did you mean partner.*.close_rate?"));
-  CHECK(says(said_of(kBusiness + table("\"firm.direct.*\", \"partner.reffer_1.close_rate\"")), "Did you mean partner.referrer_1.close_rate?"));
+  CHECK(says(said,
+             "test.toml:20:33: correlation.market: partner.*.close_rte matches no value of this scenario. Did you mean "
+             "partner.*.close_rate?"));
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.*\", \"partner.reffer_1.close_rate\"")),
+             "Did you mean partner.referrer_1.close_rate?"));
 }
 
 TEST_CASE("what is not drawn once a replication cannot be correlated") {
-  const auto of = [](const std::string& path) { return said_of(kBusiness + table("\"firm.direct.close_rate\", \"" + path + "\"")); };
-  CHECK(says(of("partner.referrer_1.leads"), "partner.referrer_1.leads is constant (only what is drawn once a replication can be correlated). Draw it, as in leads = { uniform = { low = 2, high = 6 } }"));
+  const auto of = [](const std::string& path) {
+    return said_of(kBusiness + table("\"firm.direct.close_rate\", \"" + path + "\""));
+  };
+  CHECK(says(of("partner.referrer_1.leads"),
+             "partner.referrer_1.leads is constant (only what is drawn once a replication can be correlated). Draw it, "
+             "as in leads = { uniform = { low = 2, high = 6 } }"));
   CHECK(says(of("partner.*.leads"), "partner.*.leads throughout is constant"));
-  CHECK(says(of("firm.direct.deal_value"), "firm.direct.deal_value is not drawn once a replication (it is drawn per event: luck, not doubt about a parameter)"));
+  CHECK(says(of("firm.direct.deal_value"),
+             "firm.direct.deal_value is not drawn once a replication (it is drawn per event: luck, not doubt about a "
+             "parameter)"));
   CHECK(says(of("partner.twin_1.churn"), "partner.twin_1.churn is not drawn once a replication"));
   CHECK(says(of("scenario.months"), "scenario.months is not drawn once a replication"));
   // The remedy works.
@@ -119,33 +135,49 @@ TEST_CASE("'*' passes over constants and disabled tables, so that variants may s
   text.replace(text.find("close_rate = { beta = { mean = 0.15, concentration = 25 } }"), 59, "close_rate = 0.15");
   CHECK(said_of(text + table("\"firm.direct.close_rate\", \"partner.*.close_rate\"")) == "");
   std::string off = kBusiness;
-  for (std::size_t at = off.find("[partner."); at != std::string::npos; at = off.find("[partner.", at + 1)) off.insert(off.find('\n', at) + 1, "enabled = false\n");
+  for (std::size_t at = off.find("[partner."); at != std::string::npos; at = off.find("[partner.", at + 1))
+    off.insert(off.find('\n', at) + 1, "enabled = false\n");
   CHECK(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rate\"")) == "");
   CHECK(says(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rte\"")), "matches no value"));
 }
 
 TEST_CASE("a correlation is between two or more") {
-  CHECK(says(said_of(kBusiness + table("\"firm.direct.close_rate\"")), "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: firm.direct.leads, "));
-  CHECK(says(said_of(kBusiness + table("\"firm.direct.leads\", \"firm.direct.leads\"")), "names 1 parameter (a correlation is between two or more)"));
-  CHECK(says(said_of(kBusiness + table("\"partner.twin.close_rate\"")), "names 1 parameter (copies that share are one parameter)"));
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.close_rate\"")),
+             "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: "
+             "firm.direct.leads, "));
+  CHECK(says(said_of(kBusiness + table("\"firm.direct.leads\", \"firm.direct.leads\"")),
+             "names 1 parameter (a correlation is between two or more)"));
+  CHECK(says(said_of(kBusiness + table("\"partner.twin.close_rate\"")),
+             "names 1 parameter (copies that share are one parameter)"));
   CHECK(says(said_of(kBusiness + table("")), "names 0 parameters"));
 }
 
 TEST_CASE("a pair has one rank") {
   const std::string of = "\"firm.direct.close_rate\", \"partner.*.close_rate\"";
-  const std::string said = said_of(kBusiness + table(of) + table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.4\n", "other"));
-  CHECK(says(said, "test.toml:24:8: correlation.other gives the pair firm.direct.close_rate and partner.referrer_2.close_rate rank 0.4 (correlation.market gives it 0.5)"));
-  CHECK(said_of(kBusiness + table(of) + table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.5\n", "other")) == "");
+  const std::string said =
+      said_of(kBusiness + table(of) +
+              table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.4\n", "other"));
+  CHECK(says(said,
+             "test.toml:24:8: correlation.other gives the pair firm.direct.close_rate and "
+             "partner.referrer_2.close_rate rank 0.4 (correlation.market gives it 0.5)"));
+  CHECK(said_of(kBusiness + table(of) +
+                table("\"firm.direct.close_rate\", \"partner.referrer_2.close_rate\"", "rank = 0.5\n", "other")) == "");
   CHECK(says(said_of(kBusiness + table(of, "rank = 1.5\n")), "-1 to 1"));
   CHECK(says(said_of(kBusiness + table(of, "")), "lacks rank"));
 }
 
 TEST_CASE("ranks that cannot hold together are mended with a note, or refused") {
   const std::string three = "\"partner.referrer.close_rate\"";
-  const std::string change = "rank between partner.referrer_1.close_rate and partner.referrer_2.close_rate -0.5 becomes -0.483; 3 of 3 pairs change by more than 0.01";
-  CHECK(says(said_of(kBusiness + table(three, "rank = -0.5\n")), "Note: correlation.market: these ranks cannot hold together and are moved to the nearest that can: " + change));
+  const std::string change =
+      "rank between partner.referrer_1.close_rate and partner.referrer_2.close_rate -0.5 becomes -0.483; 3 of 3 pairs "
+      "change by more than 0.01";
+  CHECK(says(
+      said_of(kBusiness + table(three, "rank = -0.5\n")),
+      "Note: correlation.market: these ranks cannot hold together and are moved to the nearest that can: " + change));
   const std::string refused = said_of(kBusiness + table(three, "rank = -0.5\nrepair = false\n"));
-  CHECK(says(refused, "test.toml:22:10: correlation.market: these ranks cannot hold together (in the nearest that can, " + change + "). Leave repair = false out"));
+  CHECK(
+      says(refused, "test.toml:22:10: correlation.market: these ranks cannot hold together (in the nearest that can, " +
+                        change + "). Leave repair = false out"));
   CHECK(said_of(kBusiness + table(three, "rank = -0.48\nrepair = false\n")) == "");
   CHECK(said_of(kBusiness + table(three, "rank = 1\n")) == "");
   std::string many = kBusiness;
@@ -162,10 +194,13 @@ TEST_CASE("replications are whole units") {
     return text.insert(text.find("replications"), more);
   };
   CHECK(said_of(with("inner = 8\n")) == "");
-  CHECK(says(said_of(with("inner = 16\n")), "test.toml:3:16: scenario.replications = 1000 is not a multiple of scenario.inner = 16 (that many replications share each draw of the parameters). Write replications = 1008"));
+  CHECK(says(said_of(with("inner = 16\n")),
+             "test.toml:3:16: scenario.replications = 1000 is not a multiple of scenario.inner = 16 (that many "
+             "replications share each draw of the parameters). Write replications = 1008"));
   CHECK(says(said_of(with("inner = 65536\n")), "Write replications = 65536"));
   CHECK(says(said_of(with("inner = 0\n")), "1 to 65536"));
   CHECK(says(said_of(with("sampling = \"sobol\"\n")), "stratified"));
-  const std::string fixed = "[scenario]\nreplications = 1000\ninner = 4\n[partner.a]\nleads = 1\nclose_rate = 0.5\ndeal_value = 1\n";
+  const std::string fixed =
+      "[scenario]\nreplications = 1000\ninner = 4\n[partner.a]\nleads = 1\nclose_rate = 0.5\ndeal_value = 1\n";
   CHECK(says(said_of(fixed), "Note: scenario.inner has no effect, because nothing is drawn once a replication"));
 }

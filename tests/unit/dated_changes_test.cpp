@@ -48,7 +48,8 @@ TEST_CASE("changes of numbers are accepted, by path, by pattern and as tables") 
 }
 
 TEST_CASE("a change of what does not exist says so and offers what is near") {
-  CHECK(says(change("{ \"firm.fixed_costs\" = 20 }"), "change.later: firm.fixed_costs matches no value of this scenario"));
+  CHECK(says(change("{ \"firm.fixed_costs\" = 20 }"),
+             "change.later: firm.fixed_costs matches no value of this scenario"));
   CHECK(says(change("{ \"firm.fixed_costs\" = 20 }"), "firm.fixed_cost"));
   CHECK(says(change("{ \"partner.zulu.leads\" = 20 }"), "matches no value"));
   CHECK(says(change("{ \"partner.z*.leads\" = 20 }"), "matches no value"));
@@ -62,7 +63,7 @@ TEST_CASE("a change of what is fixed for a run is refused") {
   CHECK(says(change("{ \"partner.acme.count\" = 3 }"), "cannot change at a date"));
   CHECK(says(change("{ \"partner.acme.lag\" = 3 }"), "partner.acme.lag cannot change at a date"));
   CHECK(says(change("{ \"partner.acme.churn\" = { beta_geometric = { a = 1, b = 9 } } }"),
-           "cannot change to or from a law drawn once"));
+             "cannot change to or from a law drawn once"));
 }
 
 TEST_CASE("a change has a value in range, one law, something to set and a month of its own") {
@@ -71,8 +72,8 @@ TEST_CASE("a change has a value in range, one law, something to set and a month 
   CHECK(says(change("{}"), "change.later.set is empty"));
   CHECK(says(change("{ \"firm.fixed_cost\" = 20 }", 0), "change.later.month"));
   CHECK(says(problems("[change.one]\nmonth = 6\nset = { \"firm.fixed_cost\" = 1 }\n[change.two]\nmonth = 6\nset = { "
-                    "\"firm.fixed_cost\" = 2 }\n"),
-           "sets firm.fixed_cost in month 6"));
+                      "\"firm.fixed_cost\" = 2 }\n"),
+             "sets firm.fixed_cost in month 6"));
   CHECK(says(problems("[change.one]\nset = { \"firm.fixed_cost\" = 1 }\n"), "month"));
   CHECK(problems("[change.one]\nenabled = false\nmonth = 6\nset = { \"firm.nothing\" = 1 }\n").empty());
 }

@@ -45,8 +45,7 @@ TEST_CASE("spaced values keep their ends exactly and look as they are written") 
   CHECK(spaced({3, -1}, 3) == Values{3, 1, -1});
   CHECK(spaced({7, 9}, 1) == Values{7});
   const Values ratios = spaced({0.1, 1000, true}, 5);
-  for (std::size_t i = 0; i < 5; ++i)
-    CHECK(ratios[i] == about(std::pow(10.0, static_cast<double>(i) - 1.0), 1e-14));
+  for (std::size_t i = 0; i < 5; ++i) CHECK(ratios[i] == about(std::pow(10.0, static_cast<double>(i) - 1.0), 1e-14));
   CHECK(ratios.front() == 0.1);
   CHECK(ratios.back() == 1000.0);
 }

@@ -324,7 +324,7 @@ TEST_CASE("percentiles at the edge of feasibility are told apart, and the advice
   CHECK(says(refusal("percentiles", {{"p10", 5.0}, {"p50", 4.0}, {"p90", 6.0}}), "increase"));
   CHECK(says(refusal("percentiles", {{"p10", 0.0}, {"p50", 4.0}, {"p90", 6.0}}, {0.0, 10.0}), "strictly inside"));
   CHECK(says(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, sim::kInfinity}),
-                 "no finite mean"));
+             "no finite mean"));
   CHECK(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, 1e4}) == "accepted");
 }
 

@@ -13,8 +13,8 @@
 #include "sim/config/scenario.h"
 #include "sim/plan/experiment_parameters.h"
 #include "sim/plan/point_scenarios.h"
-#include "tests/support/text.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/text.h"
 
 namespace {
 
@@ -177,19 +177,19 @@ TEST_CASE("factors of a whole-number parameter give whole numbers") {
   CHECK(at(experiment, 1).integer("scenario.months") == 24);
   const std::string wrong = complaint("[sweep.vary]\n'partner.acme.start' = { factor = [0.3] }\n");
   CHECK(says(wrong,
-            "partner.acme.start = 6 × 0.3 is 1.7999999999999998 (it takes whole numbers). The nearest factor is "
-            "0.3333333333333333"));
+             "partner.acme.start = 6 × 0.3 is 1.7999999999999998 (it takes whole numbers). The nearest factor is "
+             "0.3333333333333333"));
   CHECK(at(sound("[sweep.vary]\n'partner.acme.start' = { factor = [0.3333333333333333] }\n"), 0)
             .integer("partner.acme.start") == 2);
 }
 
 TEST_CASE("a factor finds numbers that are written, and says where there is none") {
   CHECK(says(complaint("[sweep.vary]\n'partner.bigco.start' = { factor = [2] }\n"),
-            "x.toml:22:1: sweep.vary.\"partner.bigco.start\": partner.bigco.start is not written (a factor multiplies "
-            "a number of the scenario). Add a line such as start = 1 to [partner.bigco], or give values"));
+             "x.toml:22:1: sweep.vary.\"partner.bigco.start\": partner.bigco.start is not written (a factor multiplies "
+             "a number of the scenario). Add a line such as start = 1 to [partner.bigco], or give values"));
   // A default of 0 stays 0; one that is not must be written.
   CHECK(says(complaint("[partner.late]\nleads = 1\n[sweep.vary]\n'partner.*.start' = { factor = [2] }\n"),
-            "partner.late.start is not written"));
+             "partner.late.start is not written"));
   CHECK(at(sound("[partner.late]\nleads = 1\n[sweep.vary]\n'partner.*.churn' = { factor = [2] }\n"), 0)
             .number("partner.late.churn") == 0.0);
   const std::string law = complaint("[sweep.vary]\n'partner.acme.close_rate' = { factor = [2] }\n");
@@ -220,10 +220,10 @@ TEST_CASE("a list takes values side by side, and wants equally many") {
   REQUIRE(experiment.points().size() == 3);
   CHECK(at(experiment, 2).number("firm.cash") == 3.0);
   CHECK(at(experiment, 2).number("partner.acme.leads") == 6.0);
-  CHECK(
-      says(complaint("[sweep]\ndesign = 'list'\n[sweep.vary]\n'firm.cash' = [1, 2, 3]\n'partner.acme.leads' = [4, 5]\n"),
-          "x.toml:25:1: \"partner.acme.leads\" has 2 values (\"firm.cash\" has 3, and a list takes them side by side). "
-          "Give them equally many"));
+  CHECK(says(
+      complaint("[sweep]\ndesign = 'list'\n[sweep.vary]\n'firm.cash' = [1, 2, 3]\n'partner.acme.leads' = [4, 5]\n"),
+      "x.toml:25:1: \"partner.acme.leads\" has 2 values (\"firm.cash\" has 3, and a list takes them side by side). "
+      "Give them equally many"));
 }
 
 TEST_CASE("spread designs fill ranges, choose whole numbers and listed values equally, and depend on their own seed") {
@@ -271,8 +271,8 @@ TEST_CASE("--vary adds an axis, or takes the place of the file's with the same p
   CHECK(says(complaint("", {"firm.cash=1:2"}), "lacks count"));
   CHECK(says(complaint("", {"firm.cash=1", "firm.cash=2"}), "is varied twice"));
   CHECK(says(complaint("", {"partner.acem.churn=0.1:0.2:3"}),
-            "--vary: sweep.vary: \"partner.acem.churn\" matches nothing ([partner] has no table acem). Did you mean "
-            "partner.acme.churn?"));
+             "--vary: sweep.vary: \"partner.acem.churn\" matches nothing ([partner] has no table acem). Did you mean "
+             "partner.acme.churn?"));
 }
 
 TEST_CASE("paths that match nothing are reported once, with the one that was meant") {
@@ -289,11 +289,11 @@ TEST_CASE("paths that match nothing are reported once, with the one that was mea
 
 TEST_CASE("a variant that changes nothing is refused, also when the sweep sets its values again") {
   CHECK(says(complaint("[variant.a]\nset = { 'firm.cash' = 10 }\n"),
-            "x.toml:21:10: variant.a changes nothing (the values it sets are in effect already)"));
+             "x.toml:21:10: variant.a changes nothing (the values it sets are in effect already)"));
   CHECK(says(complaint("[variant.a]\nset = { 'partner.acme.enabled' = true }\n"), "changes nothing"));
   CHECK(says(complaint("[variant.a]\nset = { 'partner.bigco.leads' = 7 }\n"), "changes nothing"));
   CHECK(says(complaint("[sweep.vary]\n'firm.cash' = [1, 2]\n[variant.a]\nset = { 'firm.cash' = 5 }\n"),
-            "or the sweep sets them again"));
+             "or the sweep sets them again"));
   CHECK(complaint("[variant.a]\nenabled = false\nset = { 'firm.cash' = 10 }\n").empty());
   CHECK(complaint("[variant.a]\nset = { 'firm.cash' = 11 }\n").empty());
 }
@@ -301,14 +301,14 @@ TEST_CASE("a variant that changes nothing is refused, also when the sweep sets i
 TEST_CASE("names and keys of the experiment are checked like the rest of a scenario") {
   CHECK(says(complaint("[variant.base]\nset = { 'firm.cash' = 3 }\n"), "variant.base has a name that is taken"));
   CHECK(says(complaint("[variant.a]\nsett = { 'firm.cash' = 3 }\n"),
-            "variant.a: sett is not a parameter. Did you mean set?"));
+             "variant.a: sett is not a parameter. Did you mean set?"));
   CHECK(says(complaint("[variant.a]\nlabel = 'x'\n"), "variant.a lacks set"));
   CHECK(says(complaint("[variant.a]\nset = {}\n"), "variant.a.set is empty"));
   CHECK(says(complaint("[sweep]\ndesing = 'grid'\n[sweep.vary]\n'firm.cash' = [1]\n"),
-            "sweep: desing is not a parameter. Did you mean design?"));
+             "sweep: desing is not a parameter. Did you mean design?"));
   CHECK(says(complaint("[sweep]\ndesign = 'sobl'\n[sweep.vary]\n'firm.cash' = [1]\n"), "Did you mean sobol?"));
   CHECK(says(complaint("[variants.a]\nset = { 'firm.cash' = 3 }\n"),
-            "variants is not a table of a scenario. Did you mean variant?"));
+             "variants is not a table of a scenario. Did you mean variant?"));
   CHECK(says(complaint("[sweep]\ndesign = 'grid'\n"), "sweep.design has no effect (the sweep has no axis)"));
   CHECK(says(complaint("[sweep]\npoints = 5\n[sweep.vary]\n'firm.cash' = [1]\n"), "sweep.points has no effect"));
   CHECK(says(complaint("[sweep]\ndesign = 'sobol'\n[sweep.vary]\n'firm.cash' = [1]\n"), "sweep lacks points"));
@@ -330,18 +330,19 @@ TEST_CASE("ranges that make no axis are refused with one that does") {
   CHECK(says(axis("{ from = 0.1, to = 2, count = 3 }"), "partner.acme.churn\".to = 2 is out of range"));
   CHECK(says(axis("[0.1, 3, -1]"), "partner.acme.churn = -1 is out of range"));
   CHECK(says(complaint("[sweep.vary]\n'scenario.months' = { from = 12, to = 36, count = 6 }\n"),
-            "gives 16.8 (scenario.months takes whole numbers). Use count = 5"));
+             "gives 16.8 (scenario.months takes whole numbers). Use count = 5"));
   CHECK(complaint("[sweep.vary]\n'scenario.months' = { from = 12, to = 36, count = 5 }\n").empty());
   const std::string spread = "[sweep]\ndesign = 'sobol'\npoints = 4\n[sweep.vary]\n";
   CHECK(says(complaint(spread + "'firm.cash' = { from = 1, to = 2, count = 3 }\n"),
-            "count has no effect (this design has sweep.points rows"));
+             "count has no effect (this design has sweep.points rows"));
   CHECK(says(complaint(spread + "'partner.acme.start' = { factor = { from = 1, to = 2 } }\n"), "List the factors"));
 }
 
 TEST_CASE("more points than a run can have are counted and refused") {
-  CHECK(says(complaint("[sweep.vary]\n'firm.cash' = { from = 1, to = 2, count = 1000 }\n'partner.acme.churn' = { from = "
-                      "0, to = 1, count = 300 }\n[variant.a]\nset = { 'scenario.months' = 3 }\n"),
-            "the experiment has 600000 points (2 variants, base included, × 300000 rows; at most 100000)"));
+  CHECK(
+      says(complaint("[sweep.vary]\n'firm.cash' = { from = 1, to = 2, count = 1000 }\n'partner.acme.churn' = { from = "
+                     "0, to = 1, count = 300 }\n[variant.a]\nset = { 'scenario.months' = 3 }\n"),
+           "the experiment has 600000 points (2 variants, base included, × 300000 rows; at most 100000)"));
 }
 
 TEST_CASE("whatever stands in a sweep or a variant, it is read or refused, and nothing breaks") {
@@ -407,7 +408,8 @@ TEST_CASE("the keys of an experiment have specs that resolve accepts") {
 }
 
 TEST_CASE("scenarios of points are those that their documents give, whatever the axes") {
-  // Axes that meet (stars, copies, factors of what another axis sets), that decide what exists, and that are no numbers.
+  // Axes that meet (stars, copies, factors of what another axis sets), that decide what exists, and that are no
+  // numbers.
   const std::vector<std::string> axes{
       "partner.acme.leads=0:9:3",
       "partner.*.leads=*0:2:3",
@@ -428,7 +430,9 @@ TEST_CASE("scenarios of points are those that their documents give, whatever the
       "firm.cash=*0,1,2",
       "shock.outage.every=12,24,48",
   };
-  const std::string variants = "[variant.small]\nset = { \"partner.acme.leads\" = 1 }\n[variant.big]\nset = { \"partner.referrer.count\" = 5 }\n";
+  const std::string variants =
+      "[variant.small]\nset = { \"partner.acme.leads\" = 1 }\n[variant.big]\nset = { \"partner.referrer.count\" = 5 "
+      "}\n";
   const SpecNode tree = make_spec_tree(kSpecs);
   std::size_t experiments = 0;
   for (std::size_t a = 0; a < axes.size(); ++a)
@@ -448,7 +452,8 @@ TEST_CASE("scenarios of points are those that their documents give, whatever the
           const Scenario read_whole = resolve(experiment.document(point, other), tree, other);
           INFO(experiment.points()[point].label, " of ", axes[a], " ", axes[b]);
           REQUIRE(one.list().size() == other.list().size());
-          for (std::size_t k = 0; k < one.list().size(); ++k) REQUIRE(to_string(one.list()[k]) == to_string(other.list()[k]));
+          for (std::size_t k = 0; k < one.list().size(); ++k)
+            REQUIRE(to_string(one.list()[k]) == to_string(other.list()[k]));
           if (!one.empty()) continue;
           REQUIRE(patched.resolved_text() == read_whole.resolved_text());
           for (const auto& [path, entry] : read_whole.entries()) {

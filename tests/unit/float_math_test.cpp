@@ -202,8 +202,8 @@ TEST_CASE("a pair of normals is close to Box and Muller's formula") {
 
 TEST_CASE("normals are finite at all combinations of extreme words") {
   for (const std::uint32_t radius : {0u, 1u, kLastWord - 1, kLastWord})
-    for (const std::uint32_t angle : {0u, 1u, kLastWord - 1, kLastWord, 0x1fffffffu, 0x20000000u, 0x3fffffffu, 0x40000000u,
-                                      0x7fffffffu, 0x80000000u, 0xbfffffffu, 0xc0000000u})
+    for (const std::uint32_t angle : {0u, 1u, kLastWord - 1, kLastWord, 0x1fffffffu, 0x20000000u, 0x3fffffffu,
+                                      0x40000000u, 0x7fffffffu, 0x80000000u, 0xbfffffffu, 0xc0000000u})
       for (const float scale : {0.0f, 1.0f, 3.5f}) {
         const sim::NormalPair z = sim::normal_pair(radius, angle, scale);
         CAPTURE(radius);

@@ -69,30 +69,32 @@ void check_list(const sim::LaneList& list, const std::vector<std::uint32_t>& exp
   REQUIRE(list.empty() == expected.empty());
   REQUIRE(list.groups() == (lanes + 15) / 16);
   for (std::size_t l = 0; l < 16 * list.groups(); ++l)
-    REQUIRE((list.bits()[l / 16] >> l % 16 & 1U) == (std::binary_search(expected.begin(), expected.end(), static_cast<std::uint32_t>(l)) ? 1U : 0U));
+    REQUIRE((list.bits()[l / 16] >> l % 16 & 1U) ==
+            (std::binary_search(expected.begin(), expected.end(), static_cast<std::uint32_t>(l)) ? 1U : 0U));
 }
 
 }  // namespace
 
 TEST_CASE("A list holds the lanes asked for, as numbers and as bits, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, sim::LaneList& list, std::vector<std::uint32_t>& expected, std::size_t lanes) {
-    check_list(list, expected, lanes);
-    // A flag is anything but 0; lists shrink month after month.
-    for (const std::uint32_t most : {9u, 2u, 1u}) {
-      Words flags = source.words(most + 1);
-      for (std::uint32_t& f : flags) f *= source.word() | 1U;
-      const bool keep = source.word() % 2 == 0;
-      std::erase_if(expected, [&](std::uint32_t l) { return (flags[l] != 0) != keep; });
-      sim::LaneList other(kRoom);  // of a larger block, before
-      other.all(kRoom);
-      keep ? other.flagged(isa, list, flags.data()) : other.unflagged(isa, list, flags.data());
-      check_list(other, expected, lanes);
-      keep ? list.flagged(isa, list, flags.data()) : list.unflagged(isa, list, flags.data());
-      check_list(list, expected, lanes);
-    }
-    list.none(lanes);
-    check_list(list, {}, lanes);
-  });
+  for_all(
+      [](Source& source, sim::Isa isa, sim::LaneList& list, std::vector<std::uint32_t>& expected, std::size_t lanes) {
+        check_list(list, expected, lanes);
+        // A flag is anything but 0; lists shrink month after month.
+        for (const std::uint32_t most : {9u, 2u, 1u}) {
+          Words flags = source.words(most + 1);
+          for (std::uint32_t& f : flags) f *= source.word() | 1U;
+          const bool keep = source.word() % 2 == 0;
+          std::erase_if(expected, [&](std::uint32_t l) { return (flags[l] != 0) != keep; });
+          sim::LaneList other(kRoom);  // of a larger block, before
+          other.all(kRoom);
+          keep ? other.flagged(isa, list, flags.data()) : other.unflagged(isa, list, flags.data());
+          check_list(other, expected, lanes);
+          keep ? list.flagged(isa, list, flags.data()) : list.unflagged(isa, list, flags.data());
+          check_list(list, expected, lanes);
+        }
+        list.none(lanes);
+        check_list(list, {}, lanes);
+      });
 }
 
 TEST_CASE("above compares without sign on every instruction set") {
@@ -110,7 +112,8 @@ TEST_CASE("above compares without sign on every instruction set") {
 }
 
 TEST_CASE("compress packs the listed lanes' bits, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t) {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected,
+             std::size_t) {
     const Singles floats = source.patterns(), a = source.numbers(), b = source.numbers();
     const Words words = source.words(0xffffffffu);
     Singles packed(sim::padded(kRoom)), product(packed);
@@ -127,7 +130,8 @@ TEST_CASE("compress packs the listed lanes' bits, on every instruction set") {
 }
 
 TEST_CASE("expand spreads to the listed lanes and clears the others of the block, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t lanes) {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected,
+             std::size_t lanes) {
     const Singles from = source.patterns();
     Singles to = source.patterns();
     Singles wanted(lanes, 0.0f);
@@ -143,7 +147,8 @@ TEST_CASE("expand spreads to the listed lanes and clears the others of the block
 }
 
 TEST_CASE("expand_add adds to the listed lanes and to no other, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t) {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected,
+             std::size_t) {
     const Singles from = source.numbers();
     Singles to = source.numbers();
     Singles wanted = to;
@@ -154,7 +159,8 @@ TEST_CASE("expand_add adds to the listed lanes and to no other, on every instruc
 }
 
 TEST_CASE("expand_add_product and add_to add to the listed lanes and to no other, on every instruction set") {
-  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t) {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected,
+             std::size_t) {
     const Singles from = source.numbers(), times = source.numbers();
     Singles to = source.numbers();
     Singles wanted = to;
@@ -168,7 +174,8 @@ TEST_CASE("expand_add_product and add_to add to the listed lanes and to no other
 }
 
 TEST_CASE("expand undoes compress") {
-  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected, std::size_t lanes) {
+  for_all([](Source& source, sim::Isa isa, const sim::LaneList& list, const std::vector<std::uint32_t>& expected,
+             std::size_t lanes) {
     const Singles from = source.patterns();
     Singles packed(sim::padded(kRoom)), back(packed);
     sim::compress(isa, from.data(), list, packed.data());

@@ -21,8 +21,8 @@
 
 #include "sim/base/problem.h"
 #include "tests/support/files.h"
-#include "tests/support/text.h"
 #include "tests/support/sanitized.h"
+#include "tests/support/text.h"
 
 namespace {
 

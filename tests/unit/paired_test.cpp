@@ -83,8 +83,8 @@ TEST_CASE("a shift moves every quantile by itself without error, a scale by thei
   }
   const sim::Comparison twice = sim::compare_pairs(a, changed(a, [](float v) { return 2.0f * v; }), {});
   CHECK(twice.p95.value == about(0.95, 0.02));
-  // Half the difference of 2 Q - Q is one quantile's error: sqrt(p q / n) / f, f = 1. The density is that of some hundred
-  // values about the quantile.
+  // Half the difference of 2 Q - Q is one quantile's error: sqrt(p q / n) / f, f = 1. The density is that of some
+  // hundred values about the quantile.
   CHECK(twice.median.error == about(std::sqrt(0.25 / 4001.0), 0.2));
   CHECK(twice.p05.error == about(std::sqrt(0.05 * 0.95 / 4001.0), 0.25));
 }
@@ -97,8 +97,7 @@ TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over
   CHECK(one.beats == 0.5);
   const sim::Interval all = sim::wilson(0.5, 240.0, sim::kNormal975);
   CHECK(one.beats_interval.low == about(all.low, 1e-12));
-  CHECK(one.larger_interval.high ==
-        about(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high, 1e-12));
+  CHECK(one.larger_interval.high == about(sim::wilson(1.0 / 3.0, 240.0, sim::kNormal975).high, 1e-12));
   const sim::Interval half = sim::wilson(0.5, 119.0, sim::student_quantile(119.0, 0.975));
   CHECK(two.beats_interval.low == about(half.low, 1e-12));
   CHECK(two.beats_interval.high == about(half.high, 1e-12));
@@ -118,8 +117,7 @@ TEST_CASE("a ratio of means has the error of the delta method, and none where th
 TEST_CASE("independent columns are not helped by pairing, opposed ones are hurt") {
   const std::vector<float> a = uniforms(20000, 2), b = uniforms(20000, 3);
   CHECK(std::abs(sim::compare_pairs(a, b, {}).variance_removed) < 0.03);
-  CHECK(sim::compare_pairs(a, changed(a, [](float v) { return -v; }), {}).variance_removed ==
-        about(-1.0, 1e-6));
+  CHECK(sim::compare_pairs(a, changed(a, [](float v) { return -v; }), {}).variance_removed == about(-1.0, 1e-6));
   const std::vector<float> constant(20000, 1.0f);
   CHECK(std::isnan(sim::compare_pairs(constant, constant, {}).variance_removed));
   CHECK(std::isnan(sim::compare_pairs(constant, a, {}).correlation));
@@ -132,7 +130,8 @@ TEST_CASE("a variant that is larger in every replication dominates") {
   CHECK(test.verdict == sim::Dominance::b_larger);
   CHECK(test.loss == 0.0);
   CHECK(test.gain == about(0.125, 0.3));
-  CHECK(sim::in_words(test, kNames) == "at every level of revenue, `sign` makes reaching it at least as likely as `base`");
+  CHECK(sim::in_words(test, kNames) ==
+        "at every level of revenue, `sign` makes reaching it at least as likely as `base`");
   const sim::DominanceTest reverse = sim::test_dominance(b, a, {});
   CHECK(reverse.verdict == sim::Dominance::a_larger);
   CHECK(reverse.loss == test.gain);

@@ -177,10 +177,12 @@ TEST_CASE("large rates give the same counts alone and in company, on all instruc
     std::vector<float> batch(count);
     // From just above the limit to beyond the table of factorials.
     for (float& rate : batch)
-      rate = engine() % 4 == 0 ? small[engine() % small.size()]
-                               : 30.01f * static_cast<float>(std::pow(1000.0, static_cast<double>(engine() % 1000) / 1000.0));
+      rate = engine() % 4 == 0
+                 ? small[engine() % small.size()]
+                 : 30.01f * static_cast<float>(std::pow(1000.0, static_cast<double>(engine() % 1000) / 1000.0));
     std::vector<std::uint32_t> alone(count);
-    for (std::size_t i = 0; i < count; ++i) alone[i] = counts_of(sim::Isa::baseline, {words[i]}, {batch[i]}, static_cast<std::uint32_t>(i)).front();
+    for (std::size_t i = 0; i < count; ++i)
+      alone[i] = counts_of(sim::Isa::baseline, {words[i]}, {batch[i]}, static_cast<std::uint32_t>(i)).front();
     for (const sim::Isa isa : sim::available_isas()) {
       CAPTURE(sim::to_string(isa));
       CHECK(counts_of(isa, words, batch) == alone);

@@ -1,6 +1,6 @@
 // sim/stats/target.h and precision.h: what keys and amounts mean, when a target is reached, where it is looked at.
-#include "sim/config/spec.h"
 #include "sim/stats/precision.h"
+#include "sim/config/spec.h"
 
 #include <doctest/doctest.h>
 
@@ -49,7 +49,6 @@ double independent_error(std::vector<float> values) {
 sim::Target target(sim::Statistic statistic, double wanted, bool relative, double p = 0.0) {
   return {"y", "y", statistic, p, wanted, relative};
 }
-
 
 }  // namespace
 

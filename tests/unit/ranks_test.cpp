@@ -19,7 +19,8 @@ void check(const std::vector<std::uint64_t>& keys) {
     sim::ranks(isa, keys.data(), keys.size(), ranks.data());
     bool right = ranks.back() == kUntouched;
     for (std::size_t i = 0; i < keys.size(); ++i)
-      right = right && ranks[i] == std::count_if(keys.begin(), keys.end(), [&](std::uint64_t key) { return key < keys[i]; });
+      right = right &&
+              ranks[i] == std::count_if(keys.begin(), keys.end(), [&](std::uint64_t key) { return key < keys[i]; });
     if (!right) FAIL_CHECK("wrong ranks of " << keys.size() << " keys with " << sim::to_string(isa));
   }
 }

@@ -1,4 +1,5 @@
-// Claims about the search for a zero: found where it is, in few evaluations, and no value asked for that is not allowed.
+// Claims about the search for a zero: found where it is, in few evaluations, and no value asked for that is not
+// allowed.
 #include "sim/stats/root_search.h"
 
 #include <doctest/doctest.h>
@@ -41,7 +42,8 @@ const std::vector<Crossing> kCrossings{
     {"an exponential", [](double x) { return std::optional(std::exp(x) - std::exp(kRoot)); }, 0.5, kRoot},
     {"a saturating curve", [](double x) { return std::optional(x / (1.0 + x) - 0.999); }, 2.0, 999.0},
     {"a root below zero", [](double x) { return std::optional(x + 40.0); }, 0.0, -40.0},
-    {"steps, as quantiles have", [](double x) { return std::optional(std::floor(x * 8.0) / 8.0 - 2.0 + 1e-9); }, 1.0, 2.0},
+    {"steps, as quantiles have", [](double x) { return std::optional(std::floor(x * 8.0) / 8.0 - 2.0 + 1e-9); }, 1.0,
+     2.0},
 };
 
 }  // namespace

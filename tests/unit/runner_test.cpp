@@ -206,7 +206,8 @@ TEST_CASE("as many blocks are simulated at once as threads were asked for, more 
   // A block waits for the others, so that a busy machine has the time to start its threads.
   const auto patience = std::chrono::steady_clock::now() + 20s;
   watch.on_block = [&](const sim::Block&) {
-    while (watch.most_running < threads && std::chrono::steady_clock::now() < patience) std::this_thread::sleep_for(1ms);
+    while (watch.most_running < threads && std::chrono::steady_clock::now() < patience)
+      std::this_thread::sleep_for(1ms);
   };
   CollectingSink sink;
   sim::RunOptions options;
@@ -390,8 +391,12 @@ TEST_CASE("blocks have 16 to 512 replications, a multiple of 16, and fit the bud
 
 TEST_CASE("a run chooses its block by itself when none is given") {
   Watch watch;
-  for (const auto& [replications, threads, block] : {std::tuple{8000U, 1, 512U}, {8000U, 4, 512U}, {8000U, 16, 128U},
-                                                     {1500U, 4, 96U}, {1500U, 100, 64U}, {40U, 1, 64U}}) {
+  for (const auto& [replications, threads, block] : {std::tuple{8000U, 1, 512U},
+                                                     {8000U, 4, 512U},
+                                                     {8000U, 16, 128U},
+                                                     {1500U, 4, 96U},
+                                                     {1500U, 100, 64U},
+                                                     {40U, 1, 64U}}) {
     CollectingSink sink;
     sim::RunOptions options;
     options.threads = threads;

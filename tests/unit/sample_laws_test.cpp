@@ -16,8 +16,8 @@
 
 #include "sim/rng/distribution.h"
 #include "tests/support/about.h"
-#include "tests/support/text.h"
 #include "tests/support/files.h"
+#include "tests/support/text.h"
 
 namespace {
 
@@ -161,9 +161,9 @@ TEST_CASE("files that hold no sample are refused with the line and what to do") 
   CHECK(says(refused(""), "there are no values"));
   CHECK(says(refused("value\n"), "there are no values"));
   CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
-                 "missing.csv cannot be read"));
+             "missing.csv cannot be read"));
   CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
-                 folder.full("missing.csv")));
+             folder.full("missing.csv")));
   CHECK(says(refusal("empirical", {}), "a file or values"));
   CHECK(says(refusal("empirical", {{"values", std::vector<double>{}}}), "there are no values"));
 }

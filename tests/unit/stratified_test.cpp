@@ -48,7 +48,8 @@ TEST_CASE("every stratified word is uniform over the seeds") {
   for (const std::uint32_t unit : {0u, 1u, 31u, 32u, 1000u, 0xffffffffu}) {
     const auto words = over_seeds(kAcme, unit);
     for (const unsigned bit : {26u, 20u, 10u, 0u})
-      check_law(family, "unit " + std::to_string(unit) + " from bit " + std::to_string(bit), counts_of(words, bit), std::vector<double>(64, 1.0 / 64.0));
+      check_law(family, "unit " + std::to_string(unit) + " from bit " + std::to_string(bit), counts_of(words, bit),
+                std::vector<double>(64, 1.0 / 64.0));
   }
 }
 
@@ -59,8 +60,10 @@ TEST_CASE("every aligned run of 2^m points of a batch has one in each of 2^m equ
       for (const unsigned m : {1u, 2u, 5u, 9u})
         for (const std::uint32_t run : {0u, 1u, 6u, 12345u}) {
           std::vector<int> hits(std::size_t{1} << m, 0);
-          for (std::uint32_t k = 0; k < (1u << m); ++k) ++hits[words.word(((run << m) + k) * kBatches + batch) >> (32U - m)];
-          if (!std::all_of(hits.begin(), hits.end(), [](int h) { return h == 1; })) FAIL_CHECK("batch " << batch << " m " << m << " run " << run);
+          for (std::uint32_t k = 0; k < (1u << m); ++k)
+            ++hits[words.word(((run << m) + k) * kBatches + batch) >> (32U - m)];
+          if (!std::all_of(hits.begin(), hits.end(), [](int h) { return h == 1; }))
+            FAIL_CHECK("batch " << batch << " m " << m << " run " << run);
         }
   }
 }
@@ -78,10 +81,12 @@ TEST_CASE("stratified words of two parameters, two batches and two seeds are ind
   StratifiedWords(Philox(5), kAcme).words(sim::Isa::baseline, 0, a.size(), a.data());
   StratifiedWords(Philox(5), kBigco).words(sim::Isa::baseline, 0, b.size(), b.data());
   StratifiedWords(Philox(6), kAcme).words(sim::Isa::baseline, 0, c.size(), c.data());
-  // Pairs of points mirror each other, which adds up to 60 % to the variance of a product (stratified.h): hence the factor.
+  // Pairs of points mirror each other, which adds up to 60 % to the variance of a product (stratified.h): hence the
+  // factor.
   for (const auto& [name, other] : {std::pair{"of parameters", &b}, std::pair{"of seeds", &c}}) {
     double sum = 0.0;
-    for (std::size_t i = 0; i < a.size(); ++i) sum += 12.0 * (sim::uniform_exact(a[i]) - 0.5) * (sim::uniform_exact((*other)[i]) - 0.5);
+    for (std::size_t i = 0; i < a.size(); ++i)
+      sum += 12.0 * (sim::uniform_exact(a[i]) - 0.5) * (sim::uniform_exact((*other)[i]) - 0.5);
     const double n = static_cast<double>(a.size());
     check_near(family, std::string("correlation ") + name, sum / n, std::sqrt(1.6 / n), 0.0);
   }
@@ -105,7 +110,8 @@ TEST_CASE("the mean of an interaction of two parameters varies 1.6 times as much
   for (std::uint64_t seed = 0; seed < kSeeds / 4; ++seed) {
     const StratifiedWords x(Philox(seed), kAcme), y(Philox(seed), kBigco);
     double sum = 0.0;
-    for (std::uint32_t u = 0; u < kUnits; ++u) sum += 12.0 * (sim::uniform_exact(x.word(u)) - 0.5) * (sim::uniform_exact(y.word(u)) - 0.5);
+    for (std::uint32_t u = 0; u < kUnits; ++u)
+      sum += 12.0 * (sim::uniform_exact(x.word(u)) - 0.5) * (sim::uniform_exact(y.word(u)) - 0.5);
     products.push_back(sum / std::sqrt(static_cast<double>(kUnits)));
   }
   check_mean(family, "interaction", products, 0.0);

@@ -1,6 +1,6 @@
 // sim/base/student.h against Boost.Math and the laws with closed quantiles.
-#include "sim/config/spec.h"
 #include "sim/base/student.h"
+#include "sim/config/spec.h"
 
 #include <doctest/doctest.h>
 
@@ -36,8 +36,7 @@ TEST_CASE("quantiles of Student's law agree with Boost") {
 TEST_CASE("one and two degrees of freedom have closed quantiles") {
   for (const double p : {0.02, 0.3, 0.7, 0.975}) {
     CHECK(sim::student_quantile(1.0, p) == about(std::tan(kPi * (p - 0.5)), 1e-12));
-    CHECK(sim::student_quantile(2.0, p) ==
-          about((2.0 * p - 1.0) / std::sqrt(2.0 * p * (1.0 - p)), 1e-12));
+    CHECK(sim::student_quantile(2.0, p) == about((2.0 * p - 1.0) / std::sqrt(2.0 * p * (1.0 - p)), 1e-12));
   }
 }
 

@@ -149,15 +149,13 @@ TEST_CASE("moments and their errors are those of the textbook") {
   CHECK(s.mean_error == about(std::sqrt(77.5 / 30.0), 1e-14));
   // Fourth central moment of 1 … n: (n^2 - 1)(3 n^2 - 7) / 240.
   const double fourth = 899.0 * 2693.0 / 240.0;
-  CHECK(s.sd_error ==
-        about(std::sqrt((fourth - 77.5 * 77.5) / 30.0) / (2.0 * std::sqrt(77.5)), 1e-13));
+  CHECK(s.sd_error == about(std::sqrt((fourth - 77.5 * 77.5) / 30.0) / (2.0 * std::sqrt(77.5)), 1e-13));
 }
 
 TEST_CASE("the error of the mean of the worst is its asymptotic formula") {
   // 40 values: the worst two are 1 and 2, their mean 1.5, the next one 3.
   const double inside = (0.25 + 0.25) / 2.0;
-  CHECK(summarise(counting(40)).cvar_error ==
-        about(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0), 1e-14));
+  CHECK(summarise(counting(40)).cvar_error == about(std::sqrt((inside + 0.95 * 1.5 * 1.5) / 2.0), 1e-14));
 }
 
 TEST_CASE("value at risk is the distance of the mean from the edge of the worst 5 %, on their side") {

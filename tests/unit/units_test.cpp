@@ -117,7 +117,8 @@ TEST_CASE("sections of one replication give the errors of independent replicatio
     const sim::Summary few = sim::summarise(values, sim::Sampling{1, 8}, high_is_worse);
     CHECK(few.critical > 2.3);
     for (const sim::Summary& s : {a, b, few})
-      for (const sim::QuantileEstimate& q : s.quantiles) CHECK(2.0 * s.critical * q.error == doctest::Approx(q.high - q.low));
+      for (const sim::QuantileEstimate& q : s.quantiles)
+        CHECK(2.0 * s.critical * q.error == doctest::Approx(q.high - q.low));
   }
 }
 
@@ -158,7 +159,8 @@ TEST_CASE("equal values have no error over units either") {
 TEST_CASE("one unit alone says nothing about its error, and nothing at all is NaN") {
   const sim::Summary s = sim::summarise(skewed(20, 5), {20, 0});
   CHECK(s.mean > 0.0);
-  for (const double x : {s.mean_error, s.sd_error, s.cvar_error, s.value_at_risk_error, s.critical}) CHECK(std::isnan(x));
+  for (const double x : {s.mean_error, s.sd_error, s.cvar_error, s.value_at_risk_error, s.critical})
+    CHECK(std::isnan(x));
   CHECK(s.quantiles[4].low == s.minimum);
   CHECK(s.quantiles[4].high == s.maximum);
   const std::vector<float> none(8, kMissing);

@@ -40,7 +40,8 @@ std::vector<Example> examples(int horizon) {
 }
 
 std::vector<std::uint32_t> words() {
-  std::vector<std::uint32_t> all{0, 1, 0x00ffffff, 0x01000000, 0x01ffffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+  std::vector<std::uint32_t> all{0,          1,          0x00ffffff, 0x01000000, 0x01ffffff,
+                                 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
   std::mt19937_64 engine{5};
   while (all.size() < 3000) {
     const auto word = static_cast<std::uint32_t>(engine() >> 32U);
@@ -78,7 +79,8 @@ TEST_CASE("the months of a word are the number of survival probabilities above i
       bool same = true;
       for (const std::uint32_t word : words()) {
         std::uint32_t months = 0;
-        while (static_cast<int>(months) <= horizon && sim::coin(word) < sim::threshold(example.months.exceeds(months))) ++months;
+        while (static_cast<int>(months) <= horizon && sim::coin(word) < sim::threshold(example.months.exceeds(months)))
+          ++months;
         same = same && example.months(word) == months;
       }
       CHECK(same);

@@ -20,7 +20,7 @@ TEST_CASE("the worst 5 % are those with the lowest outcome, or the highest, and 
   }
   const sim::Contrast low = sim::WorstFutures(outcome, false).contrast(cause);
   CHECK(low.all == 19.5);
-  CHECK(low.worst == 11.5);  // of replications 0 and 23
+  CHECK(low.worst == 11.5);                                               // of replications 0 and 23
   CHECK(sim::WorstFutures(outcome, true).contrast(cause).worst == 25.5);  // of 17 and 34
   cause[23] = std::nanf("");
   CHECK(sim::WorstFutures(outcome, false).contrast(cause).worst == 0.0);
@@ -49,7 +49,8 @@ TEST_CASE("errors of what the worst share come from independent units") {
     alone += std::pow(worst.contrast(cause).worst_error, 2);
   }
   const double variance = (squares - sum * sum / kTrials) / (kTrials - 1);
-  CHECK(std::abs(units / kTrials / variance - 1.0) < 0.17);  // 0.05 for forty units being few, and 3.3 standard errors of a variance of 1500
+  CHECK(std::abs(units / kTrials / variance - 1.0) <
+        0.17);  // 0.05 for forty units being few, and 3.3 standard errors of a variance of 1500
   CHECK(alone / kTrials < 0.4 * variance);
 }
 
