@@ -15,7 +15,7 @@ declare -A PARTNERSIM_PACKAGES=(
   [build]="g++ cmake ninja-build pkg-config libboost-program-options-dev libboost-math-dev libtbb-dev libhdf5-dev
            libfmt-dev doctest-dev libtomlplusplus-dev librandom123-dev libxxhash-dev"
   [python]="python3 python3-h5py python3-numpy python3-matplotlib"
-  [test]="clang python3-xarray python3-h5netcdf python3-scipy hdf5-tools"
+  [test]="clang clang-format python3-xarray python3-h5netcdf python3-scipy hdf5-tools"
 )
 declare -A PARTNERSIM_REASON=(
   [build]="to compile the simulator"
