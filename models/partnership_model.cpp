@@ -24,7 +24,7 @@ using Loop = sim::MonthLoop<State, Expectation>;
 // Makes all processes of a scenario, in the table's order, so that handles agree between workers.
 void add_processes(Setup& setup, Loop& loop) {
   for (const Entry& entry : processes())
-    if (auto process = entry.make(setup)) loop.add(entry.name, entry.stream, entry.phases, std::move(process));
+    if (entry.given(setup)) loop.add(entry.name, entry.stream, entry.phases, entry.make(setup));
 }
 
 std::unique_ptr<Dependence> make_dependence(Setup& setup) {

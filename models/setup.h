@@ -137,5 +137,9 @@ class Setup {
 sim::Quantile gamma_of_mean_one(double shape);
 
 using Entry = sim::ProcessEntry<State, Expectation, Setup>;
+template <class P>
+std::unique_ptr<Process> make(Setup& setup) {
+  return std::make_unique<P>(setup);
+}
 
 }  // namespace partnersim

@@ -72,14 +72,13 @@ class Acquisition final : public Process {
 }  // namespace
 
 const Entry& acquisition_entry() {
-  static const Entry entry{"acquisition",
-                           stream::kAcquisition,
-                           {kReferrals, kCash},
-                           "Customers paid for, by advertising and the like.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.channels.empty() ? nullptr : std::make_unique<Acquisition>(setup);
-                           }};
+  static const Entry entry{.name = "acquisition",
+                           .stream = stream::kAcquisition,
+                           .phases = {kReferrals, kCash},
+                           .doc = "Customers paid for, by advertising and the like.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.channels.empty(); },
+                           .make = make<Acquisition>};
   return entry;
 }
 

@@ -29,15 +29,13 @@ class MarketCalendar final : public Process {
 }  // namespace
 
 const Entry& calendar_entry() {
-  static const Entry entry{
-      "calendar",
-      stream::kCalendar,
-      {kEconomy},
-      "Season and trend of demand.",
-      kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return Calendar::is_given(setup.scenario, "economy") ? std::make_unique<MarketCalendar>(setup) : nullptr;
-      }};
+  static const Entry entry{.name = "calendar",
+                           .stream = stream::kCalendar,
+                           .phases = {kEconomy},
+                           .doc = "Season and trend of demand.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return Calendar::is_given(setup.scenario, "economy"); },
+                           .make = make<MarketCalendar>};
   return entry;
 }
 

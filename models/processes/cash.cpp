@@ -276,14 +276,13 @@ class Cash final : public Process {
 }  // namespace
 
 const Entry& cash_entry() {
-  static const Entry entry{"cash",
-                           stream::kCash,
-                           {kCash, kStop},
-                           "Costs, profit, cash and running out of it.",
-                           money_parameters(),
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return models_money(setup) ? std::make_unique<Cash>(setup) : nullptr;
-                           }};
+  static const Entry entry{.name = "cash",
+                           .stream = stream::kCash,
+                           .phases = {kCash, kStop},
+                           .doc = "Costs, profit, cash and running out of it.",
+                           .parameters = money_parameters(),
+                           .given = [](const Setup& setup) { return models_money(setup); },
+                           .make = make<Cash>};
   return entry;
 }
 

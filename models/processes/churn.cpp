@@ -99,14 +99,13 @@ class Churn final : public Process {
 }  // namespace
 
 const Entry& churn_entry() {
-  static const Entry entry{"churn",
-                           stream::kChurn,
-                           {kDissolution},
-                           "Partnerships end by themselves.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.partners.empty() ? nullptr : std::make_unique<Churn>(setup);
-                           }};
+  static const Entry entry{.name = "churn",
+                           .stream = stream::kChurn,
+                           .phases = {kDissolution},
+                           .doc = "Partnerships end by themselves.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.partners.empty(); },
+                           .make = make<Churn>};
   return entry;
 }
 

@@ -165,16 +165,14 @@ class Delivery final : public Process {
 }  // namespace
 
 const Entry& delivery_entry() {
-  static const Entry entry{"delivery",
-                           stream::kDelivery,
-                           {kDelivery},
-                           "Deals wait until there is capacity to serve them.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.scenario.given("firm.capacity") && setup.sources() != 0
-                                        ? std::make_unique<Delivery>(setup)
-                                        : nullptr;
-                           }};
+  static const Entry entry{
+      .name = "delivery",
+      .stream = stream::kDelivery,
+      .phases = {kDelivery},
+      .doc = "Deals wait until there is capacity to serve them.",
+      .parameters = kParameters,
+      .given = [](const Setup& setup) { return setup.scenario.given("firm.capacity") && setup.sources() != 0; },
+      .make = make<Delivery>};
   return entry;
 }
 

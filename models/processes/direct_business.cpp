@@ -115,14 +115,13 @@ class DirectBusiness final : public Process {
 }  // namespace
 
 const Entry& direct_business_entry() {
-  static const Entry entry{"direct business",
-                           stream::kDirectBusiness,
-                           {kReferrals, kDelivery, kCash},
-                           "Customers the focal firm wins without partners.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.has_direct ? std::make_unique<DirectBusiness>(setup) : nullptr;
-                           }};
+  static const Entry entry{.name = "direct business",
+                           .stream = stream::kDirectBusiness,
+                           .phases = {kReferrals, kDelivery, kCash},
+                           .doc = "Customers the focal firm wins without partners.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return setup.has_direct; },
+                           .make = make<DirectBusiness>};
   return entry;
 }
 

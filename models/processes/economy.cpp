@@ -206,15 +206,13 @@ class Economy final : public Process {
 }  // namespace
 
 const Entry& economy_entry() {
-  static const Entry entry{"economy",
-                           kStream,
-                           {kEconomy},
-                           "Regimes such as expansion and recession.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.scenario.ids("economy.regime").empty() ? nullptr
-                                                                                 : std::make_unique<Economy>(setup);
-                           }};
+  static const Entry entry{.name = "economy",
+                           .stream = kStream,
+                           .phases = {kEconomy},
+                           .doc = "Regimes such as expansion and recession.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.scenario.ids("economy.regime").empty(); },
+                           .make = make<Economy>};
   return entry;
 }
 

@@ -1,5 +1,6 @@
 // Exclusive partnerships (MODEL.md, section 17): while one works, the partners it names are suspended: they send no
 // leads, but grow older and may leave. Draws nothing.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -61,20 +62,22 @@ class Exclusivity final : public Process {
   std::vector<Pair> pairs_;
 };
 
+bool any_exclusive(const Setup& setup) {
+  return std::any_of(setup.partners.begin(), setup.partners.end(), [&](const Partner& partner) {
+    return !setup.scenario.texts(partner.path + ".exclusive").empty();
+  });
+}
+
 }  // namespace
 
 const Entry& exclusivity_entry() {
-  static const Entry entry{"exclusivity",
-                           stream::kExclusivity,
-                           {kOpen},
-                           "Partners suspended while an exclusive one works.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             for (const Partner& partner : setup.partners)
-                               if (!setup.scenario.texts(partner.path + ".exclusive").empty())
-                                 return std::make_unique<Exclusivity>(setup);
-                             return nullptr;
-                           }};
+  static const Entry entry{.name = "exclusivity",
+                           .stream = stream::kExclusivity,
+                           .phases = {kOpen},
+                           .doc = "Partners suspended while an exclusive one works.",
+                           .parameters = kParameters,
+                           .given = any_exclusive,
+                           .make = make<Exclusivity>};
   return entry;
 }
 

@@ -112,14 +112,13 @@ class Goals final : public Process {
 }  // namespace
 
 const Entry& goals_entry() {
-  static const Entry entry{"goals",
-                           stream::kGoals,
-                           {kRecord},
-                           "Levels to be reached by a month.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.scenario.ids("goal").empty() ? nullptr : std::make_unique<Goals>(setup);
-                           }};
+  static const Entry entry{.name = "goals",
+                           .stream = stream::kGoals,
+                           .phases = {kRecord},
+                           .doc = "Levels to be reached by a month.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.scenario.ids("goal").empty(); },
+                           .make = make<Goals>};
   return entry;
 }
 

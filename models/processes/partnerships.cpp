@@ -226,13 +226,13 @@ class Partnerships final : public Process {
 }  // namespace
 
 const Entry& partnerships_entry() {
-  static const Entry entry{
-      "partnerships",
-      stream::kPartnerships,
-      {kOpen, kClose, kRecord},
-      "Partnerships begin, work and leave.",
-      kParameters,
-      [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Partnerships>(setup); }};
+  static const Entry entry{.name = "partnerships",
+                           .stream = stream::kPartnerships,
+                           .phases = {kOpen, kClose, kRecord},
+                           .doc = "Partnerships begin, work and leave.",
+                           .parameters = kParameters,
+                           .given = [](const Setup&) { return true; },
+                           .make = make<Partnerships>};
   return entry;
 }
 

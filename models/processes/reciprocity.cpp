@@ -5,6 +5,7 @@
 // both only while the partnership works. The focal firm gives: its functionality and shocks on its leads act, and g and
 // xi, of the partner's shapes, are drawn for this arc, entity "<partner>.returns". Oracle: m_t = mu + Phi m_{t-1}.
 // Word 0 of call 0 of (partner, month).
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -184,20 +185,21 @@ class Reciprocity final : public Process {
   std::vector<double> expected_before_;
 };
 
+bool any_returns(const Setup& setup) {
+  return std::any_of(setup.partners.begin(), setup.partners.end(),
+                     [&](const Partner& partner) { return setup.scenario.has_table(partner.path + ".returns"); });
+}
+
 }  // namespace
 
 const Entry& reciprocity_entry() {
-  static const Entry entry{"reciprocity",
-                           stream::kReciprocity,
-                           {kReferrals},
-                           "Leads given to partners, and what they bring in turn.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             for (const Partner& partner : setup.partners)
-                               if (setup.scenario.has_table(partner.path + ".returns"))
-                                 return std::make_unique<Reciprocity>(setup);
-                             return nullptr;
-                           }};
+  static const Entry entry{.name = "reciprocity",
+                           .stream = stream::kReciprocity,
+                           .phases = {kReferrals},
+                           .doc = "Leads given to partners, and what they bring in turn.",
+                           .parameters = kParameters,
+                           .given = any_returns,
+                           .make = make<Reciprocity>};
   return entry;
 }
 

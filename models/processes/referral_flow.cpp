@@ -119,14 +119,13 @@ class ReferralFlow final : public Process {
 }  // namespace
 
 const Entry& referral_flow_entry() {
-  static const Entry entry{"referral flow",
-                           stream::kReferralFlow,
-                           {kReferrals, kCash},
-                           "Leads from partners, and the deals they become.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.partners.empty() ? nullptr : std::make_unique<ReferralFlow>(setup);
-                           }};
+  static const Entry entry{.name = "referral flow",
+                           .stream = stream::kReferralFlow,
+                           .phases = {kReferrals, kCash},
+                           .doc = "Leads from partners, and the deals they become.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.partners.empty(); },
+                           .make = make<ReferralFlow>};
   return entry;
 }
 

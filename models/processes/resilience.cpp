@@ -201,15 +201,13 @@ class Resilience final : public Process, public Counterfactual {
 }  // namespace
 
 const Entry& resilience_entry() {
-  static const Entry entry{"resilience",
-                           stream::kResilience,
-                           {kRecord},
-                           "Performance against a twin without shocks.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.scenario.has_table("resilience") ? std::make_unique<Resilience>(setup)
-                                                                           : nullptr;
-                           }};
+  static const Entry entry{.name = "resilience",
+                           .stream = stream::kResilience,
+                           .phases = {kRecord},
+                           .doc = "Performance against a twin without shocks.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return setup.scenario.has_table("resilience"); },
+                           .make = make<Resilience>};
   return entry;
 }
 

@@ -279,10 +279,13 @@ class Revenue final : public Process {
 }  // namespace
 
 const Entry& revenue_entry() {
-  static const Entry entry{
-      "revenue", stream::kRevenue,
-      {kRecord}, "Deals become revenue.",
-      {},        [](Setup& setup) -> std::unique_ptr<Process> { return std::make_unique<Revenue>(setup); }};
+  static const Entry entry{.name = "revenue",
+                           .stream = stream::kRevenue,
+                           .phases = {kRecord},
+                           .doc = "Deals become revenue.",
+                           .parameters = {},
+                           .given = [](const Setup&) { return true; },
+                           .make = make<Revenue>};
   return entry;
 }
 

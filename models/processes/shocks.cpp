@@ -247,14 +247,13 @@ class Shocks final : public Process {
 }  // namespace
 
 const Entry& shocks_entry() {
-  static const Entry entry{"shocks",
-                           stream::kShocks,
-                           {kShocks, kRecord},
-                           "Events that strike several firms at once.",
-                           kParameters,
-                           [](Setup& setup) -> std::unique_ptr<Process> {
-                             return setup.scenario.ids("shock").empty() ? nullptr : std::make_unique<Shocks>(setup);
-                           }};
+  static const Entry entry{.name = "shocks",
+                           .stream = stream::kShocks,
+                           .phases = {kShocks, kRecord},
+                           .doc = "Events that strike several firms at once.",
+                           .parameters = kParameters,
+                           .given = [](const Setup& setup) { return !setup.scenario.ids("shock").empty(); },
+                           .make = make<Shocks>};
   return entry;
 }
 

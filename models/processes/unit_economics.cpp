@@ -215,15 +215,13 @@ class UnitEconomics final : public Process {
 }  // namespace
 
 const Entry& unit_economics_entry() {
-  static const Entry entry{
-      "unit economics",
-      stream::kUnitEconomics,
-      {kRecord},
-      "What a customer costs and is worth.",
-      {},
-      [](Setup& setup) -> std::unique_ptr<Process> {
-        return !setup.channels.empty() || setup.has_recurring ? std::make_unique<UnitEconomics>(setup) : nullptr;
-      }};
+  static const Entry entry{.name = "unit economics",
+                           .stream = stream::kUnitEconomics,
+                           .phases = {kRecord},
+                           .doc = "What a customer costs and is worth.",
+                           .parameters = {},
+                           .given = [](const Setup& setup) { return !setup.channels.empty() || setup.has_recurring; },
+                           .make = make<UnitEconomics>};
   return entry;
 }
 

@@ -40,7 +40,8 @@ struct ProcessEntry {
   std::vector<int> phases;
   std::string_view doc;
   std::span<const ParameterSpec> parameters;
-  // Returns null when the scenario does not use the process: its outcomes are then absent.
+  // Whether the scenario uses the process: if not, its outcomes are absent.
+  bool (*given)(const Setup& setup);
   std::unique_ptr<Process<State, Expectation>> (*make)(Setup& setup);
 };
 

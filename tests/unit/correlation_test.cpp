@@ -69,7 +69,8 @@ TEST_CASE("an original stands for its copies, and copies that share are one para
   CHECK_FALSE(partnersim::names_value("partner.referrer.close_rate", "partner.referrer_x.close_rate"));
   const auto scenario = scenario_of(kBusiness + table("\"firm.direct.close_rate\", \"partner.*.close_rate\""));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
-  for (const auto& entry : partnersim::processes()) entry.make(setup);
+  for (const auto& entry : partnersim::processes())
+    if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
   REQUIRE(sets.size() == 1);
   CHECK(sets[0].entities ==
@@ -82,7 +83,8 @@ TEST_CASE("tables without a value in common make sets of their own") {
   const auto scenario = scenario_of(kBusiness + table("\"firm.direct.*\"") +
                                     table("\"partner.referrer.close_rate\"", "rank = 0.2\n", "other"));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
-  for (const auto& entry : partnersim::processes()) entry.make(setup);
+  for (const auto& entry : partnersim::processes())
+    if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
   REQUIRE(sets.size() == 2);
   CHECK(sets[0].copula.size() == 2);
@@ -94,7 +96,8 @@ TEST_CASE("what hangs together through others is one set, in the order of ids") 
   const auto scenario = scenario_of(kBusiness + table(last + "\"firm.direct.leads\"") +
                                     table(last + "\"partner.referrer_1.close_rate\"", "rank = 0.5\n", "other"));
   partnersim::Setup setup(*scenario, sim::kLanePadding);
-  for (const auto& entry : partnersim::processes()) entry.make(setup);
+  for (const auto& entry : partnersim::processes())
+    if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
   REQUIRE(sets.size() == 1);
   CHECK(sets[0].entities == std::vector{setup.entity("firm.direct.leads"),
