@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "models/deal_values.h"
+#include "models/sources/deal_values.h"
 #include "sim/base/suggest.h"
 
 namespace partnersim {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "models/partnership_model.h"
-#include "models/run_parameters.h"
+#include "models/scenario/run_parameters.h"
 
 namespace partnersim {
 

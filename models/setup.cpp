@@ -6,7 +6,7 @@
 #include <bit>
 #include <cmath>
 
-#include "models/deal_values.h"
+#include "models/sources/deal_values.h"
 #include "sim/base/suggest.h"
 #include "sim/rng/draws.h"
 

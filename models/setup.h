@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "models/counterfactual.h"
-#include "models/dated_changes.h"
 #include "models/expectation.h"
+#include "models/scenario/dated_changes.h"
 #include "models/state.h"
 #include "sim/config/scenario.h"
 #include "sim/engine/outputs.h"

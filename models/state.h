@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "models/firm_factor.h"
+#include "models/shocks/firm_factor.h"
 #include "sim/engine/accumulators.h"
 #include "sim/engine/model.h"
 #include "sim/lanes/lane.h"

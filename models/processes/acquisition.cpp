@@ -3,8 +3,8 @@
 // Draws as direct business does, under the id of the channel.
 #include <array>
 
-#include "models/source_parameters.h"
-#include "models/source_sampler.h"
+#include "models/scenario/source_parameters.h"
+#include "models/sources/source_sampler.h"
 #include "models/streams.h"
 
 namespace partnersim {

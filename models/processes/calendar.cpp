@@ -1,7 +1,7 @@
 // Season and trend of all demand but paid leads (MODEL.md, section 4). Draws nothing.
 #include <array>
 
-#include "models/calendar.h"
+#include "models/scenario/calendar.h"
 #include "models/streams.h"
 
 namespace partnersim {

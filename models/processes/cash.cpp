@@ -19,9 +19,9 @@
 #include <cmath>
 #include <limits>
 
-#include "models/expected_cash.h"
-#include "models/money_terms.h"
-#include "models/partner_ledger.h"
+#include "models/money/expected_cash.h"
+#include "models/money/money_terms.h"
+#include "models/money/partner_ledger.h"
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"

@@ -1,6 +1,6 @@
 // Delivery (MODEL.md, section 6): at most K deals a month are served, oldest first; then each deal still waiting is
 // abandoned with a probability. Revenue is booked when served, at the value of the closing month. Deals closed in one
-// month queue in random order (models/closed_deals.h).
+// month queue in random order (models/sources/closed_deals.h).
 //
 // Lanes without a queue whose deals fit need nothing. Coins of abandonment: word j % 4 of call j / 4 for the j-th
 // waiting deal, entity "firm.delivery". Oracle, all waiting abandoned: E min(N, K) = lambda F(K-2) + K (1 - F(K-1)).
@@ -9,9 +9,9 @@
 #include <cmath>
 #include <deque>
 
-#include "models/closed_deals.h"
+#include "models/scenario/source_parameters.h"
 #include "models/setup.h"
-#include "models/source_parameters.h"
+#include "models/sources/closed_deals.h"
 #include "models/streams.h"
 #include "sim/lanes/lane_list.h"
 

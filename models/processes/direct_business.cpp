@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "models/calendar.h"
-#include "models/source_parameters.h"
-#include "models/source_sampler.h"
+#include "models/scenario/calendar.h"
+#include "models/scenario/source_parameters.h"
+#include "models/sources/source_sampler.h"
 #include "models/streams.h"
 
 namespace partnersim {

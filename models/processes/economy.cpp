@@ -2,12 +2,12 @@
 // and churn hazards (MODEL.md, section 1). Month 1 is lived in the start regime; the chain steps
 // between months. One word a month (rng/monthly_word.h), entity "economy"; a stationary start takes word
 // 0 of call 0, month 0. All from stream 2.
-// models/regimes.h reads the chain and its factors.
+// models/scenario/regimes.h reads the chain and its factors.
 #include <algorithm>
 #include <array>
 #include <optional>
 
-#include "models/regimes.h"
+#include "models/scenario/regimes.h"
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/rng/monthly_word.h"

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "models/shocks/targets.h"
 #include "models/streams.h"
-#include "models/targets.h"
 
 namespace partnersim {
 namespace {

@@ -13,9 +13,9 @@
 
 #include <fmt/format.h>
 
-#include "models/arrival_mixing.h"
+#include "models/scenario/source_parameters.h"
 #include "models/setup.h"
-#include "models/source_parameters.h"
+#include "models/sources/arrival_mixing.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
 #include "sim/rng/poisson.h"

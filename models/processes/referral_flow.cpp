@@ -5,9 +5,9 @@
 //   A = ramp(age) (1 - overlap) season trend regime functionality shocks,   ramp(a) = 1 - exp(-a / tau)
 #include <array>
 
+#include "models/scenario/source_parameters.h"
 #include "models/setup.h"
-#include "models/source_parameters.h"
-#include "models/source_sampler.h"
+#include "models/sources/source_sampler.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
 

@@ -15,12 +15,12 @@
 
 #include <fmt/format.h>
 
-#include "models/shock_arrivals.h"
-#include "models/shock_effects.h"
-#include "models/shock_kills.h"
-#include "models/shock_selection.h"
+#include "models/shocks/arrivals.h"
+#include "models/shocks/effects.h"
+#include "models/shocks/kills.h"
+#include "models/shocks/selection.h"
+#include "models/shocks/targets.h"
 #include "models/streams.h"
-#include "models/targets.h"
 #include "sim/lanes/compact.h"
 
 namespace partnersim {

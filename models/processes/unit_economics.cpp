@@ -12,8 +12,8 @@
 #include <cmath>
 #include <optional>
 
-#include "models/deal_values.h"
 #include "models/setup.h"
+#include "models/sources/deal_values.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
 #include "sim/base/missing.h"

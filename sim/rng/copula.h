@@ -16,7 +16,7 @@
 // the way: nearest is what a user means who gives ranks by judgement. Eigenvalues by cyclic Jacobi rotations.
 //
 // Not here: other copulas (tails of a Gaussian one are asymptotically independent), and which parameters are meant:
-// models/correlation.h reads that.
+// models/scenario/correlation.h reads that.
 #pragma once
 
 #include <cstddef>

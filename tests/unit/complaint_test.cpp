@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "models/patterns.h"
+#include "models/scenario/patterns.h"
 #include "sim/base/printable.h"
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"

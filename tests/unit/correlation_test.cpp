@@ -1,6 +1,6 @@
 // Claims about [correlation.*], scenario.inner and scenario.sampling as they are read: what is wrong is said at its
 // place, with a remedy that works.
-#include "models/correlation.h"
+#include "models/scenario/correlation.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "models/partnership_model.h"
-#include "models/patterns.h"
+#include "models/scenario/patterns.h"
 #include "tests/support/harness.h"
 #include "tests/support/text.h"
 

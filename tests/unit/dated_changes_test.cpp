@@ -1,5 +1,5 @@
-// What a scenario may not say of dated changes (models/dated_changes.h) and of the targets of shocks
-// (models/targets.h), and what it is told instead.
+// What a scenario may not say of dated changes (models/scenario/dated_changes.h) and of the targets of shocks
+// (models/shocks/targets.h), and what it is told instead.
 #include <doctest/doctest.h>
 
 #include <string>

@@ -1,5 +1,5 @@
-// models/firm_factor.h: rows that firms share, against a row for each firm.
-#include "models/firm_factor.h"
+// models/shocks/firm_factor.h: rows that firms share, against a row for each firm.
+#include "models/shocks/firm_factor.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,132 @@
+#include "models/money/money_terms.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "models/scenario/source_parameters.h"
+#include "sim/base/elementary.h"
+
+namespace partnersim {
+namespace {
+
+sim::ParameterSpec money(std::string_view path, std::string_view doc, std::string_view needs = {}) {
+  return {.path = path,
+          .unit = "currency",
+          .range = {0, 1e12},
+          .fallback = 0.0,
+          .doc = doc,
+          .source = "neutral",
+          .needs = needs};
+}
+
+}  // namespace
+
+std::span<const sim::ParameterSpec> money_parameters() {
+  // clang-format off
+  static const std::array kParameters{
+      without_default(drawn_spec("firm.cash", "currency", {-1e12, 1e12},
+                                 "opening cash; given: running out of cash is modelled")),
+      drawn_spec("firm.fixed_cost", "currency", {0, 1e12}, "a month"),
+      drawn_spec("firm.variable_cost_share", "1", {0, 10}, "cost of what is sold, as a share of revenue"),
+      money("firm.credit", "cash may fall to minus this", "firm.cash"),
+      sim::ParameterSpec{.path = "firm.grace", .kind = sim::Kind::integer, .unit = "months",
+                         .range = {0, sim::kMaxMonths}, .fallback = 0.0,
+                         .doc = "months below -credit that are survived", .source = "neutral", .needs = "firm.cash"},
+      sim::ParameterSpec{.path = "firm.pay_lag", .unit = "months", .range = {0, 120}, .fallback = 0.0,
+                         .doc = "from booking to payment; 41 days are 1.35", .source = "neutral"},
+      money("firm.wage", "an hour that partnerships take"),
+      sim::ParameterSpec{.path = "firm.discount_rate", .unit = "1 a year", .range = {-0.99, 100}, .fallback = 0.0,
+                         .doc = "of the net present value", .source = "neutral"},
+      without_default(money("firm.draw_above", "cash above this is drawn by the owner at the end of a month; none: it stays",
+                            "firm.cash")),
+      sim::ParameterSpec{.path = "firm.injections", .kind = sim::Kind::number_map, .unit = "currency",
+                         .range = {0, 1e12}, .doc = "money put in, by month: { \"6\" = 20000 }", .source = "neutral",
+                         .needs = "firm.cash"},
+      sim::ParameterSpec{.path = "partner.*.commission", .unit = "1", .range = {0, 1}, .fallback = 0.0,
+                         .doc = "share of the partner's booked revenue paid to it", .source = "neutral"},
+      money("partner.*.cost", "a month while the partnership works"),
+      money("partner.*.setup", "once, in its first month"),
+      sim::ParameterSpec{.path = "partner.*.hours", .unit = "hours a month", .range = {0, 10000}, .fallback = 0.0,
+                         .doc = "that the partnership takes while it works", .source = "neutral"},
+  };
+  // clang-format on
+  return kParameters;
+}
+
+bool models_money(const Setup& setup) {
+  for (const char* key :
+       {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "wage", "discount_rate", "draw_above", "injections"})
+    if (setup.scenario.given(std::string("firm.") + key)) return true;
+  for (const Partner& partner : setup.partners)
+    for (const char* key : {".commission", ".cost", ".setup"})
+      if (setup.scenario.given(partner.path + key)) return true;
+  return !setup.channels.empty();
+}
+
+MoneyTerms::MoneyTerms(Setup& setup)
+    : opening(setup.parameter("firm.cash")),
+      fixed(setup.parameter("firm.fixed_cost")),
+      variable(setup.parameter("firm.variable_cost_share")),
+      has_cash(setup.scenario.given("firm.cash")),
+      credit(setup.scenario.number("firm.credit")),
+      grace(static_cast<std::size_t>(setup.scenario.integer("firm.grace"))),
+      draw_above(setup.scenario.given("firm.draw_above") ? setup.scenario.number("firm.draw_above") : sim::kInfinity),
+      wage_(setup.laws("firm.wage")),
+      pay_lag_(setup.scenario.number("firm.pay_lag")),
+      discount_(setup.scenario.number("firm.discount_rate")) {
+  for (std::size_t p = 0; p < setup.partners.size(); ++p) {
+    const std::string& path = setup.partners[p].path;
+    const auto dated = [&](const char* key) { return DatedNumber(setup.laws(path + key)); };
+    partners_.push_back({setup.source_of_partner(p), setup.partners[p].start, dated(".commission"), dated(".cost"),
+                         dated(".setup"), dated(".hours")});
+  }
+  for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
+  read_injections(setup);
+}
+
+void MoneyTerms::read_injections(Setup& setup) {
+  injections_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
+  for (const auto& [month, amount] : setup.scenario.number_map("firm.injections")) {
+    const int number = month_of(month);
+    if (number == 0)
+      setup.problems.add(
+          setup.scenario.mark("firm.injections", month), fmt::format("firm.injections: {} is not a month", month),
+          fmt::format("months run from 1 to {}", setup.months), "For example: injections = { \"1\" = 20_000 }");
+    else if (number <= setup.months)
+      injections_[static_cast<std::size_t>(number)] = amount;
+  }
+}
+
+int MoneyTerms::month_of(const std::string& text) {
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_month =
+      error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= sim::kMaxMonths;
+  return is_month ? number : 0;
+}
+
+double MoneyTerms::upkeep(std::size_t partner, int month) const {
+  const Terms& terms = partners_[partner];
+  const double cost = terms.cost.in(month) + terms.hours.in(month)*wage_.in(month);
+  return terms.start == month ? cost + terms.setup.in(month) : cost;
+}
+
+double MoneyTerms::spend(int month) const {
+  double spend = 0.0;
+  for (const DatedNumber& channel : spend_) spend += channel.in(month);
+  return spend;
+}
+
+double MoneyTerms::discount_factor(int month) const {
+  return discount_ == 0.0 ? 1.0 : sim::math::pow(1.0 + discount_, -month / 12.0);
+}
+
+MoneyTerms::Payment MoneyTerms::payment() const {
+  const auto whole = static_cast<std::size_t>(pay_lag_);
+  const double late = pay_lag_ - static_cast<double>(whole);
+  return {whole, 1.0 - late, late};
+}
+
+}  // namespace partnersim

@@ -1,0 +1,55 @@
+#include "models/shocks/firm_factor.h"
+
+#include <algorithm>
+
+namespace partnersim {
+
+FirmFactor::FirmFactor(std::size_t firms, std::size_t lanes) : rows_(firms, lanes), row_of_(firms, kNone) {}
+
+float* FirmFactor::touch(std::size_t firm) {
+  const std::uint32_t old = row_of_[firm];
+  if (old == kNone || sharers_[old] > 1) move(firm, add_row(old));
+  return rows_.row(row_of_[firm]);
+}
+
+std::span<float* const> FirmFactor::touch(std::span<const std::size_t> firms) {
+  const std::size_t none = sharers_.size();
+  const auto slot = [&](std::size_t firm) { return row_of_[firm] == kNone ? none : std::size_t{row_of_[firm]}; };
+  asked_.assign(none + 1, 0);
+  target_.assign(none + 1, kNone);
+  touched_.clear();
+  for (const std::size_t firm : firms) ++asked_[slot(firm)];
+  for (const std::size_t firm : firms) {
+    const std::size_t old = slot(firm);
+    if (target_[old] == kNone) {
+      const bool all = old != none && asked_[old] == sharers_[old];
+      target_[old] = all ? row_of_[firm] : add_row(row_of_[firm]);
+      touched_.push_back(rows_.row(target_[old]));
+    }
+    if (target_[old] != row_of_[firm]) move(firm, target_[old]);
+  }
+  return touched_;
+}
+
+void FirmFactor::clear() {
+  std::fill(row_of_.begin(), row_of_.end(), kNone);
+  sharers_.clear();
+}
+
+std::uint32_t FirmFactor::add_row(std::uint32_t like) {
+  const auto row = static_cast<std::uint32_t>(sharers_.size());
+  sharers_.push_back(0);
+  if (like == kNone)
+    std::fill_n(rows_.row(row), rows_.stride(), 1.0f);
+  else
+    std::copy_n(rows_.row(like), rows_.stride(), rows_.row(row));
+  return row;
+}
+
+void FirmFactor::move(std::size_t firm, std::uint32_t row) {
+  if (row_of_[firm] != kNone) --sharers_[row_of_[firm]];
+  row_of_[firm] = row;
+  ++sharers_[row];
+}
+
+}  // namespace partnersim

@@ -1,0 +1,60 @@
+#include "models/shocks/selection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/streams.h"
+
+namespace partnersim {
+
+ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Target& target)
+    : target_(target), candidates_(target.firms.size()) {
+  for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
+}
+
+std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival,
+                                                      const sim::Grid<double>& revenue) {
+  using Choice = Target::Choice;
+  const bool among_live = target_.choice == Choice::count || target_.choice == Choice::top;
+  chosen_.clear();
+  for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
+    const std::size_t firm = target_.firms[k];
+    if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen_.push_back(k);
+  }
+  if (target_.choice == Choice::all) return chosen_;
+  if (target_.choice != Choice::top) {
+    candidates_.clear();
+    for (const std::uint32_t k : chosen_) candidates_.add(arrival.lane, entities_[k]);
+    candidates_.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
+  }
+  const std::uint32_t* word = candidates_.word(0);
+  if (target_.choice == Choice::fraction) {
+    const std::uint32_t threshold = sim::threshold(target_.fraction);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < chosen_.size(); ++i)
+      if (sim::coin(word[i]) < threshold) chosen_[kept++] = chosen_[i];
+    chosen_.resize(kept);
+    return chosen_;
+  }
+  // Those with the smallest keys, ties in the order of the scenario.
+  order_.clear();
+  for (std::size_t i = 0; i < chosen_.size(); ++i) {
+    const std::uint32_t k = chosen_[i];
+    order_.emplace_back(
+        target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(word[i]), k);
+  }
+  const std::size_t number = std::min(order_.size(), target_.number);
+  std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(number), order_.end());
+  chosen_.clear();
+  for (std::size_t i = 0; i < number; ++i) chosen_.push_back(order_[i].second);
+  return chosen_;
+}
+
+std::array<std::uint32_t, 4> ShockSelection::words(const State& state, const Arrival& arrival,
+                                                   std::uint32_t position) const {
+  return state.philox->words(
+      state.first_replication + arrival.lane,
+      {entities_[position], stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
+}
+
+}  // namespace partnersim

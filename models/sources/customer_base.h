@@ -1,0 +1,38 @@
+// Customers who pay a monthly fee: from the month they close on, each renewing with probability `retention` a month
+// (MODEL.md, section 5). Oracle: with closings c a month the mean number of customers in month t is c (1 - r^t)/(1 -
+// r).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "models/setup.h"
+#include "models/sources/schedule.h"
+
+namespace partnersim {
+
+class CustomerBase {
+ public:
+  // Reads <path>.recurring; null when it is not there.
+  static std::unique_ptr<CustomerBase> of(Setup& setup, const std::string& path);
+
+  void begin(const State& state);
+  // Takes in this month's closings, lets others go, and adds the fees to `sales` and to state.recurring; all by lane.
+  void step(State& state, const std::uint32_t* closings, float* sales);
+  // Fees expected from `closings` this month and those before.
+  double expect(int month, double closings);
+
+ private:
+  CustomerBase(Setup& setup, const std::string& path);
+
+  Parameter fee_;
+  double retention_;
+  Schedule leaving_;
+  sim::Lane<float> fees_, customers_;
+  sim::LaneList joining_;
+  sim::Lane<std::uint32_t> counts_;
+  double expected_customers_ = 0.0;
+};
+
+}  // namespace partnersim

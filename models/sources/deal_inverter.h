@@ -1,0 +1,39 @@
+// Sums of deals of any law but constant and lognormal: each deal is the quantile of its word
+// (models/sources/deal_values.h says which), added in the order of the deals. Cells with deals left are kept packed, so
+// that quantiles run over full rows.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/sources/deal_values.h"
+#include "models/state.h"
+
+namespace partnersim {
+
+class DealInverter {
+ public:
+  explicit DealInverter(std::size_t lanes);
+
+  // sums[k] = the deals of cell k, in currency. `address` is call 0 of the source and month; `words` holds its words,
+  // by cell, and takes those of further calls, made for the cells that need them.
+  void sum(const State& state, const DealValues& values, const sim::Address& address, const DealCells& cells,
+           sim::Grid<std::uint32_t>& words, float* sums);
+
+ private:
+  struct Sums {
+    const std::uint32_t* counts;  // deals
+    std::size_t size;
+    float* sums;
+  };
+  void add(sim::Isa isa, const DealValues& values, const Sums& cells, std::uint32_t deal, const std::uint32_t* words);
+
+  // Cells with deals left: where they are, their lanes, deals and sums so far.
+  sim::Lane<std::uint32_t> positions_, lanes_, counts_;
+  sim::Lane<float> sums_;
+  // Those that have one more deal.
+  sim::Lane<std::uint32_t> chosen_, chosen_words_;
+  sim::Lane<float> values_;
+};
+
+}  // namespace partnersim
