@@ -69,6 +69,7 @@ struct Expectation {
   }
   void close_books() {
     std::fill(sales.begin(), sales.end(), 0.0);
+    std::fill(closings.begin(), closings.end(), 0.0);
     wins = leads_received = recurring = 0.0;
     end_with_firm();
   }

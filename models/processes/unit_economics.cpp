@@ -99,13 +99,19 @@ class UnitEconomics final : public Process {
   void expect_begin(Expectation&) override {
     for (OwnSource& source : sources_) source.means.variable = variable_.expected(1);
     expected_deals_.assign(sources_.size(), 0.0);
+    expected_spend_.assign(sources_.size(), 0.0);
+    ran_last_month_ = 1.0;
   }
 
   void expect(Expectation& e, int) override {
-    for (std::size_t k = 0; k < sources_.size(); ++k) expected_deals_[k] += e.running * e.closings[sources_[k].source];
+    for (std::size_t k = 0; k < sources_.size(); ++k) {
+      expected_deals_[k] += e.closings[sources_[k].source];
+      if (sources_[k].spend.given()) expected_spend_[k] += ran_last_month_ * sources_[k].spend.in(e.month);
+    }
+    ran_last_month_ = e.running;
     auto& totals = e.values.member_totals["deals"];
     totals.resize(deals_.rows(), 0.0);
-    for (std::size_t p = 0; p < totals.size(); ++p) totals[p] += e.running * e.closings[first_partner_ + p];
+    for (std::size_t p = 0; p < totals.size(); ++p) totals[p] += e.closings[first_partner_ + p];
   }
 
   void expect_finish(Expectation& e) override {
@@ -113,7 +119,7 @@ class UnitEconomics final : public Process {
       const OwnSource& source = sources_[k];
       Economics means = source.means;
       if (source.fee) means.fee = source.fee->expected(1);
-      const double cost = expected_deals_[k] > 0.0 ? spent(source, e.month - 1) / expected_deals_[k] : sim::kMissing;
+      const double cost = expected_deals_[k] > 0.0 ? expected_spend_[k] / expected_deals_[k] : sim::kMissing;
       const auto put = [&](const char* name, double value) {
         if (!std::isnan(value)) e.values.outcomes[name + source_name(source)] = value;
       };
@@ -209,7 +215,8 @@ class UnitEconomics final : public Process {
   int deals_total_ = -1;
   sim::Lane<double> lane_;
   sim::Lane<float> fee_, share_;
-  std::vector<double> expected_deals_;
+  std::vector<double> expected_deals_, expected_spend_;  // [source], up to and with the month in which the firm stops
+  double ran_last_month_ = 1.0;
 };
 
 }  // namespace

@@ -60,3 +60,27 @@ TEST_CASE("where nobody buys there is no acquisition cost, and the spreadsheet k
   CHECK(run.expected().outcomes.at("acquisition_cost_ads") == doctest::Approx(150.0));
   CHECK(run.expected().outcomes.contains("acquisition_cost_flyers") == false);
 }
+
+TEST_CASE("the spreadsheet spends and sells for as long as its firm runs, the month in which it stops included") {
+  // 10,000 less 2,300 and a deal's money a month: below 0 in the fifth, of 24.
+  const Run run(R"(
+[scenario]
+months = 24
+replications = 16
+[firm]
+cash = 10000
+fixed_cost = 2000
+[acquisition.ads]
+spend = 300
+cost_per_lead = 30
+close_rate = 0.2
+deal_value = 40
+[partner.acme]
+leads = 1
+close_rate = 0.5
+deal_value = 40
+)");
+  CHECK(run.expected().outcomes.at("out_of_cash_month") == 5.0);
+  CHECK(run.expected().outcomes.at("acquisition_cost_ads") == doctest::Approx(300.0 / 2.0));
+  CHECK(run.expected().member_totals.at("deals").at(0) == doctest::Approx(5 * 0.5));
+}
