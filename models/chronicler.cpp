@@ -20,7 +20,11 @@ Chronicler::Chronicler(const Setup& setup)
   if (setup.has_direct) source_labels_.push_back("direct business");
   for (const Partner& partner : setup.partners) source_labels_.push_back(partner.label);
   for (const std::string& id : setup.channels) source_labels_.push_back(setup.scenario.label("acquisition", id));
-  for (const std::string& id : setup.scenario.ids("shock")) shock_labels_.push_back(setup.scenario.label("shock", id));
+  for (const std::string& id : setup.scenario.ids("shock")) {
+    const std::string path = "shock." + id;
+    shock_labels_.push_back(setup.scenario.label("shock", id));
+    shock_harms_.push_back({shock_channel(setup.scenario, path), setup.scenario.number(path + ".amount")});
+  }
   for (const std::string& id : setup.scenario.ids("economy.regime"))
     regime_labels_.push_back(setup.scenario.label("economy.regime", id));
 }
@@ -85,11 +89,16 @@ void Chronicler::economy(const State& state) {
 void Chronicler::shocks(const State& state) {
   for (const State::Strike& strike : state.strikes) {
     const std::string& what = shock_labels_[strike.shock];
+    const auto severity = static_cast<double>(strike.severity);
+    const std::string lasting = counted(strike.duration, "month", "months");
     std::string text = what + " strikes";
-    if (strike.duration != 0)
-      text += fmt::format(": {:.0f} % for {}", 100.0 * static_cast<double>(strike.severity),
-                          counted(strike.duration, "month", "months"));
-    tell(state, "shock", what, "chance", text, static_cast<double>(strike.severity), strike.duration != 0 ? "1" : "");
+    if (const auto& [channel, amount] = shock_harms_[strike.shock]; channel == Channel::cash)
+      text += ": " + money(amount * severity) + " at once";
+    else if (channel == Channel::cost)
+      text += fmt::format(": {} a month for {}", money(amount * severity), lasting);
+    else if (strike.duration != 0)
+      text += fmt::format(": {:.0f} % for {}", 100.0 * severity, lasting);
+    tell(state, "shock", what, "chance", text, severity, strike.duration != 0 ? "1" : "");
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/setup.h"
+#include "models/shocks/effects.h"
 #include "sim/engine/chronicle.h"
 
 namespace partnersim {
@@ -34,6 +35,11 @@ class Chronicler {
 
   const Setup& setup_;
   std::vector<std::string> source_labels_, shock_labels_, regime_labels_;
+  struct Harm {
+    Channel channel;
+    double amount;  // of money
+  };
+  std::vector<Harm> shock_harms_;
   std::vector<std::uint32_t> alive_, suspended_;  // [partner], before
   std::uint32_t regime_ = 0xffffffffu;
   std::vector<sim::ChronicleEvent> events_;

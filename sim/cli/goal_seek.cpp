@@ -23,6 +23,10 @@ constexpr const char* kExample = "partnersim run S.toml --solve firm.direct.lead
 std::optional<double> number_of(std::string text) {
   std::erase(text, '_');
   std::erase(text, ' ');
+  if (text.ends_with('%')) {
+    const auto percent = number_of(text.substr(0, text.size() - 1));
+    return percent ? std::optional(*percent / 100.0) : std::nullopt;
+  }
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
@@ -36,12 +40,13 @@ struct Condition {
 };
 
 Condition read_condition(const std::string& text) {
-  for (const auto& [sign, at_least] : {std::pair{">=", true}, std::pair{"<=", false}}) {
-    const std::size_t at = text.find(sign);
-    if (at == std::string::npos) continue;
-    std::string key = text.substr(0, at);
+  const std::size_t sign = text.find_first_of("<>");
+  if (sign != std::string::npos) {
+    std::string key = text.substr(0, sign);
     std::erase(key, ' ');
-    if (const auto level = number_of(text.substr(at + 2)); level && !key.empty()) return {key, at_least, *level};
+    const std::size_t behind = sign + (text.compare(sign + 1, 1, "=") == 0 ? 2 : 1);
+    if (const auto level = number_of(text.substr(behind)); level && !key.empty())
+      return {key, text[sign] == '>', *level};
   }
   throw UsageError(
       fmt::format("--so-that {} is no condition. Write for example --so-that 'revenue.p05 >= 200000'", text));
@@ -93,7 +98,17 @@ class GoalSeek {
   // Where the search begins: the value in the scenario, of the first that the path matches; it may be an argument of a
   // law.
   void find_parameter(const Scenario& scenario) {
-    for (const auto& [path, entry] : scenario.entries()) {
+    if (begins_at_an_entry(scenario, false) || begins_at_an_entry(scenario, true)) return;
+    if (values_.count("between") != 0) return;
+    // A misspelt path has an error of its own, with a suggestion.
+    load_with("1");
+    throw UsageError(fmt::format(
+        "--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI",
+        path_));
+  }
+  bool begins_at_an_entry(const Scenario& scenario, bool of_copies) {
+    for (const auto& [full_path, entry] : scenario.entries()) {
+      const std::string path = of_copies ? without_copy_number(full_path) : std::string(full_path);
       const Law* law = std::get_if<Law>(&entry.value);
       if (law != nullptr && !law->is_constant()) {
         for (const auto& [name, argument] : law->arguments)
@@ -111,12 +126,15 @@ class GoalSeek {
         throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
       }
     }
-    if (values_.count("between") != 0) return;
-    // A misspelt path has an error of its own, with a suggestion.
-    load_with("1");
-    throw UsageError(fmt::format(
-        "--solve {} has no value in the scenario, so the search has nowhere to begin. Say where with --between LO:HI",
-        path_));
+    return false;
+  }
+  // "partner.referrer.leads" of "partner.referrer_3.leads": a resolved scenario has copies, and originals no longer.
+  static std::string without_copy_number(std::string_view path) {
+    const std::size_t id = path.find('.') + 1, end = path.find('.', id);
+    if (id == 0 || end == std::string_view::npos) return {};
+    const std::size_t sign = path.find_last_not_of("0123456789", end - 1);
+    if (sign + 1 == end || path[sign] != '_') return {};
+    return std::string(path.substr(0, sign)).append(path.substr(end));
   }
   // The scenario with that value; what is wrong with it is the fault of --solve, for without it it was loaded.
   LoadedExperiment load_with(const std::string& value) const {
@@ -131,9 +149,10 @@ class GoalSeek {
       throw ConfigurationError(std::move(problems));
     }
   }
-  void begin_at(double value, bool whole) {
+  bool begin_at(double value, bool whole) {
     start_ = value;
     whole_ = whole;
+    return true;
   }
   bool matches(std::string_view path) const {
     std::string_view pattern = path_;
@@ -160,7 +179,7 @@ class GoalSeek {
     try {
       loaded = load_with(whole_ ? fmt::format("{:.0f}", x) : fmt::format("{}", x));
     } catch (const ConfigurationError&) {
-      if (tried_.size() == 1) throw;  // the path, or the value that the user gave
+      if (values_.count("between") != 0 || tried_.size() == 1) throw;  // a value that the user gave, or the path
       return std::nullopt;
     }
     loaded->precision.targets.clear();
@@ -221,12 +240,28 @@ class GoalSeek {
     return condition_.at_least ? achieved.value >= condition_.level : achieved.value <= condition_.level;
   }
 
+  // Rounded, the number that is read and copied has to keep the condition: away from the side where it fails, by less
+  // than a fourth of the answer's error, or the fifth digit.
+  static std::string rounded_to_where_it_holds(double x, double spread, bool below) {
+    const double digit = std::max(spread / 4.0, 1e-4 * std::abs(x));
+    if (!(digit > 0.0) || !std::isfinite(digit)) return plain(x);
+    const double unit = std::pow(10.0, std::floor(std::log10(digit)));
+    return rounded(unit * (below ? std::floor(x / unit) : std::ceil(x / unit)), 10.0 * unit);
+  }
+
   int not_found() const {
-    std::string tried;
+    // Of all that were tried, the ends and the nearest to the level.
+    std::map<double, Achieved> allowed;
     for (const auto& [x, achieved] : tried_)
-      if (achieved)
-        tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(achieved->value, achieved->half_width),
-                             plain(x));
+      if (achieved) allowed.emplace(x, *achieved);
+    const auto nearest = std::min_element(allowed.begin(), allowed.end(), [&](const auto& a, const auto& b) {
+      return std::abs(a.second.value - condition_.level) < std::abs(b.second.value - condition_.level);
+    });
+    std::string tried;
+    for (auto t = allowed.begin(); t != allowed.end(); ++t)
+      if (t == allowed.begin() || t == nearest || std::next(t) == allowed.end())
+        tried += fmt::format("{}{} at {}", tried.empty() ? "" : ", ", rounded(t->second.value, t->second.half_width),
+                             plain(t->first));
     const bool everywhere = !tried.empty() && std::all_of(tried_.begin(), tried_.end(),
                                                           [&](const auto& t) { return !t.second || holds(t.first); });
     if (everywhere) {
@@ -243,7 +278,8 @@ class GoalSeek {
   }
 
   int answer() const {
-    const double x = holds(search_.low()) ? search_.low() : search_.high();
+    const bool low_holds = holds(search_.low());
+    const double x = low_holds ? search_.low() : search_.high();
     const Achieved& achieved = *tried_.at(x);
     const double spread = uncertainty();
     const std::size_t count = tried_.size();
@@ -265,14 +301,14 @@ class GoalSeek {
                       json_number(achieved.value), json_number(achieved.half_width), replications_, count));
       return kDone;
     }
-    print_result(
-        fmt::format("{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
-                    "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} "
-                    "replications on the same random numbers.\n",
-                    question_.empty() ? "" : question_ + "\n\n", path_, whole_ ? plain(x) : rounded(x, spread / 4.0),
-                    condition_.key, sign, plain(condition_.level), rounded(achieved.value, achieved.half_width),
-                    rounded_error(achieved.half_width), rounded(x - spread, spread), rounded(x + spread, spread), count,
-                    whole(replications_)));
+    print_result(fmt::format(
+        "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
+        "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} "
+        "replications on the same random numbers.\n",
+        question_.empty() ? "" : question_ + "\n\n", path_,
+        whole_ ? plain(x) : rounded_to_where_it_holds(x, spread, low_holds), condition_.key, sign,
+        plain(condition_.level), rounded(achieved.value, achieved.half_width), rounded_error(achieved.half_width),
+        rounded(x - spread, spread), rounded(x + spread, spread), count, whole(replications_)));
     return kDone;
   }
 

@@ -48,8 +48,10 @@ options::variables_map parse(const Words& words, const options::options_descript
   if (positional != nullptr && most_positional >= 0 && values.count(positional) != 0) {
     const auto& given = values[positional].as<std::vector<std::string>>();
     if (given.size() > static_cast<std::size_t>(most_positional))
-      throw UsageError(fmt::format("{} is one word too many: there may be one {}",
-                                   given[static_cast<std::size_t>(most_positional)], positional));
+      throw UsageError(
+          fmt::format("{} is one word too many: there may be one {}. Values with spaces, braces or * need quotes: "
+                      "--set 'firm.direct.leads=5'",
+                      given[static_cast<std::size_t>(most_positional)], positional));
   }
   return values;
 }

@@ -160,14 +160,16 @@ class Replay {
     const auto labels = file_.read<std::string>("/summary/outcome");
     const auto row = point_ * labels.size() +
                      static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
-    for (const char* plain_name : {"mean", "minimum", "maximum", "cvar05"})
-      if (name == plain_name) return file_.read<double>(std::string("/summary/") + plain_name)[row];
-    for (std::size_t q = 0; q < kProbabilities.size(); ++q)
-      if (name == fmt::format("p{:02.0f}", 100.0 * kProbabilities[q]))
-        return file_.read<double>("/summary/quantile_value")[row * kProbabilities.size() + q];
-    throw UsageError(fmt::format(
-        "--near {}.{}: there is no such statistic. For example: {}.p05; also p01 … p99, mean, minimum, maximum, cvar05",
-        outcome, name, outcome));
+    std::vector<std::string> names{"mean", "minimum", "maximum", "cvar05"};
+    for (const std::string& plain_name : names)
+      if (name == plain_name) return file_.read<double>("/summary/" + plain_name)[row];
+    for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
+      names.push_back(fmt::format("p{:02.0f}", 100.0 * kProbabilities[q]));
+      if (name == names.back()) return file_.read<double>("/summary/quantile_value")[row * kProbabilities.size() + q];
+    }
+    if (name.empty()) throw UsageError(fmt::format("--near {0}: of what statistic? For example: {0}.p05", outcome));
+    throw UsageError(fmt::format("--near {}.{}: there is no such statistic. {}", outcome, name,
+                                 did_you_mean(name, {names.begin(), names.end()}, "Statistics")));
   }
 
   std::vector<float> read_column(const Column& column) const {

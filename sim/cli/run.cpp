@@ -86,6 +86,7 @@ class RunCommand {
                                                             loaded_.header.point_labels, simulation_.threads());
       return answer(collector, results);
     }
+    refuse_own_scenario();
     const Destination destination(path_, identity_of(loaded_),
                                   {values_.count("force") != 0, values_.count("resume") != 0, false},
                                   [this](const std::string& text) { message(text); });
@@ -94,6 +95,13 @@ class RunCommand {
   }
 
  private:
+  // --force overwrites results, not what they are made from.
+  void refuse_own_scenario() const {
+    std::error_code not_there;
+    if (std::filesystem::equivalent(scenario_path(values_), path_, not_there))
+      throw Refusal(
+          fmt::format("{} is the scenario itself. Choose another name for the result with -o", path_.string()));
+  }
   void message(const std::string& text) const {
     if (values_.count("quiet") == 0) print_message(text);
   }

@@ -7,6 +7,7 @@ namespace sim {
 namespace {
 
 constexpr int kMostDoublings = 13;   // of the step to either side: a factor of several thousand; assumed
+constexpr int kMostHalvings = 10;    // of a step that leads where the argument is not allowed; assumed
 constexpr int kMostNarrowings = 60;  // assumed: bisection alone would take 53
 constexpr double kNearest = 1e-9;    // relative: narrower brackets are noise of doubles
 
@@ -20,19 +21,26 @@ bool RootSearch::bracket_from(double start) {
   bool may_rise = true, may_fall = true;
   for (int k = 0; k < kMostDoublings && (may_rise || may_fall); ++k, step *= 2.0) {
     if (may_rise) {
-      const double next = up + step;
-      may_rise = at(next).has_value();
-      if (may_rise && bracket_between(up, next)) return true;
-      if (may_rise) up = next;
+      const double next = allowed(up, up + step);
+      if (next > up && bracket_between(up, next)) return true;
+      may_rise = next == up + step;
+      up = next;
     }
     if (may_fall) {
-      const double next = start > 0.0 ? down * 0.5 : down - step;  // numbers above 0 mostly have to stay there
-      may_fall = at(next).has_value() && std::abs(next) > kNearest * std::abs(start);
-      if (may_fall && bracket_between(next, down)) return true;
-      if (may_fall) down = next;
+      const double wanted = start > 0.0 ? down * 0.5 : down - step;  // numbers above 0 mostly have to stay there
+      const double next = allowed(down, wanted);
+      if (next < down && bracket_between(next, down)) return true;
+      may_fall = next == wanted && std::abs(next) > kNearest * std::abs(start);
+      down = next;
     }
   }
   return false;
+}
+
+double RootSearch::allowed(double from, double wanted) const {
+  double next = wanted;
+  for (int k = 0; k < kMostHalvings && !at(next); ++k) next = whole_ ? from : 0.5 * (from + next);
+  return at(next) ? next : from;
 }
 
 bool RootSearch::bracket_between(double low, double high) {

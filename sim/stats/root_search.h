@@ -1,9 +1,9 @@
 // Where a function crosses zero when each value is a whole simulation: few evaluations, and no derivative.
 //
-//   bracket     grows from a start in doubling steps to both sides, until two neighbours lie on different sides of zero
+//   bracket     grows from a start in doubling steps to both sides, until two neighbours lie on different sides of
+//               zero, and as far as the argument is allowed
 //   closing     regula falsi with the Illinois rule (Dowell & Jarratt 1971, "A modified regula falsi method"), and
-//   every
-//               fourth step a bisection: statistics such as quantiles have steps
+//               every fourth step a bisection: statistics such as quantiles have steps
 //
 // Promise: the ends are on different sides of zero, or one of them is on it; in a search of whole numbers only those
 // are evaluated, and neighbours end it. The function must give the same value for the same argument (shared random
@@ -34,6 +34,8 @@ class RootSearch {
 
  private:
   std::optional<double> at(double x) const;
+  // `wanted`, or where that is not allowed the first place halfway, and halfway again, back to `from`.
+  double allowed(double from, double wanted) const;
   double next(double f_low, double f_high, bool bisect) const;
 
   Function function_;
