@@ -55,7 +55,7 @@ std::vector<std::size_t> chosen_partners(Setup& setup) {
     if (setup.partners[p].id == text) return {p};
     ids.push_back(setup.partners[p].id);
   }
-  ids.insert(ids.end(), {"all", "top 5"});
+  ids.insert(ids.end(), {"all", "top 5", "none"});
   setup.problems.add(setup.scenario.mark("output.without"),
                      fmt::format("output.without = \"{}\" names no partner", text), {},
                      sim::did_you_mean(text, ids, "It may be"));
@@ -63,6 +63,10 @@ std::vector<std::size_t> chosen_partners(Setup& setup) {
 }
 
 }  // namespace
+
+bool asks_for_losses(const sim::Scenario& scenario) {
+  return scenario.given("output.without") && scenario.text("output.without") != "none";
+}
 
 Dependence::Dependence(Setup& setup)
     : attributed_(!feeds_back(setup)),
@@ -81,7 +85,7 @@ Dependence::Dependence(Setup& setup)
        attributed_
            ? "Mean revenue lost without it from month 1: its own, for nothing feeds back."
            : "Mean revenue lost without it from month 1, on the same draws; missing where it was not asked for.",
-       resolutions, absent});
+       resolutions, absent, true});
 }
 
 void Dependence::after_actual(State& state) {

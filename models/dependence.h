@@ -10,6 +10,9 @@
 
 namespace partnersim {
 
+// Whether output.without names somebody.
+bool asks_for_losses(const sim::Scenario& scenario);
+
 class Dependence final : public Counterfactual {
  public:
   // Reads output.without.

@@ -28,7 +28,7 @@ void add_processes(Setup& setup, Loop& loop) {
 }
 
 std::unique_ptr<Dependence> make_dependence(Setup& setup) {
-  if (!setup.scenario.given("output.without") || setup.partners.empty()) return nullptr;
+  if (!asks_for_losses(setup.scenario) || setup.partners.empty()) return nullptr;
   auto dependence = std::make_unique<Dependence>(setup);
   setup.counterfactuals.push_back(dependence.get());
   return dependence;

@@ -23,7 +23,7 @@ class SummaryRow(NamedTuple):
 
     point: str
     outcome: str
-    statistic: str              # mean, sd, minimum, maximum, cvar05, value_at_risk, expected (the spreadsheet's figure), p05 …
+    statistic: str              # count, mean, sd, minimum, maximum, cvar05, value_at_risk, expected, p05 …
     value: float
     standard_error: float
     low: float

@@ -179,6 +179,11 @@ class Results(SeveralPoints):
         """An outcome's name for people."""
         return self._described(name, "long_name", "long_name") or name
 
+    @staticmethod
+    def yes_no(outcome):
+        """Whether an outcome is 1 or 0 in each future, so that its mean is a probability."""
+        return bool(re.fullmatch(r"goal_\w+|out_of_cash|disrupted|unrecovered", outcome))
+
     # --- Summaries ---
 
     def summary(self, outcomes=None, point=None):
@@ -234,7 +239,9 @@ class Results(SeveralPoints):
     def _statistics(self, p, i):
         nan = float("nan")
         group = self._file["summary"]
-        for name in ("mean", "sd", "minimum", "maximum", "cvar05", "value_at_risk", "expected"):
+        if "count" in group and not self._kept("summary/count")[p, i]:
+            return
+        for name in ("count", "mean", "sd", "minimum", "maximum", "cvar05", "value_at_risk", "expected"):
             if name not in group or np.isnan(value := float(self._kept(f"summary/{name}")[p, i])):
                 continue
             error = f"{'' if name == 'mean' else name + '_'}standard_error"

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "models/dependence.h"
+
 namespace partnersim {
 namespace {
 
@@ -53,9 +55,10 @@ void check_twin(Setup& setup) {
 
 void check_output(Setup& setup) {
   const sim::Scenario& scenario = setup.scenario;
-  if (scenario.given("output.without") && setup.partners.empty() && !scenario.has_disabled("partner"))
+  const bool losses = asks_for_losses(scenario);
+  if (losses && setup.partners.empty() && !scenario.has_disabled("partner"))
     report(setup, "output.without", "there are no partners", "Leave it out.");
-  else if (scenario.given("output.without") && !scenario.flag("output.partners"))
+  else if (losses && !scenario.flag("output.partners"))
     report(setup, "output.without", "it is a figure of each partner, and partners = false", "Write partners = true.");
   if (scenario.given("output.series") && scenario.text("output.trajectories") == "none")
     report(setup, "output.series", "trajectories = \"none\" keeps no series", "Write trajectories = \"bands\".");

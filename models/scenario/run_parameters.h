@@ -77,7 +77,7 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
                          .doc = "monthly series to record; all when not given", .source = "neutral"},
       sim::ParameterSpec{.path = "output.without", .kind = Kind::text,
                          .doc = "partners whose loss is measured: \"top 5\" (by leads, close rate and deal value), "
-                                "\"all\", or an id", .source = "neutral"},
+                                "\"all\", \"none\", or an id", .source = "neutral"},
       sim::ParameterSpec{.path = "output.partners", .kind = Kind::boolean, .fallback = 1.0,
                          .doc = "totals and survival of each partner", .source = "neutral"},
   };

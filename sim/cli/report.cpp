@@ -13,11 +13,38 @@ namespace sim::cli {
 
 DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
                              const collect::OutcomeComparison& found) {
-  return {labels.point,       labels.baseline,        outcome.label(),
-          outcome.unit,       found.pairs.difference, found.pairs.ratio,
-          found.pairs.larger, found.pairs.equal,      found.pairs.variance_removed,
+  return {labels.point,
+          labels.baseline,
+          outcome.label(),
+          outcome.unit,
+          static_cast<double>(found.pairs.count),
+          found.pairs.difference,
+          found.pairs.ratio,
+          found.pairs.larger,
+          found.pairs.equal,
+          found.pairs.variance_removed,
           found.words};
 }
+
+namespace {
+
+std::vector<MemberRow> members_of(const collect::Collector& collector, std::size_t point, const std::string& label) {
+  std::vector<MemberRow> rows;
+  const OutputPlan& own = collector.plan().points[point].model->outputs();
+  if (std::none_of(own.member_totals.begin(), own.member_totals.end(), [](const auto& t) { return t.in_report; }))
+    return rows;
+  const Accumulators sums = collector.sums(point);
+  for (std::size_t t = 0; t < own.member_totals.size(); ++t) {
+    const MemberTotal& total = own.member_totals[t];
+    for (std::size_t m = 0; total.in_report && m < own.members.size(); ++m)
+      if (const ExactMoments& moments = sums.member_totals[t * own.members.size() + m]; total.holds(m))
+        rows.push_back({label, own.members[m].id, total.name, total.unit, moments.mean(total.resolutions[m]),
+                        std::sqrt(moments.variance(total.resolutions[m]) / static_cast<double>(moments.count()))});
+  }
+  return rows;
+}
+
+}  // namespace
 
 Report report_of(const collect::Results& results, const collect::Collector& collector,
                  const output::ResultHeader& header) {
@@ -25,6 +52,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
       header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
   Report report;
   report.question = header.question;
+  report.complete = header.complete;
   report.seed = header.seed;
   report.digest = results.digest;
   report.points = point_labels;
@@ -35,6 +63,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
   const auto& outcomes = collector.outputs().outcomes;
   for (std::size_t p = 0; p < point_labels.size(); ++p) {
     report.replications.push_back(collector.replications(p));
+    for (MemberRow& row : members_of(collector, p, point_labels[p])) report.members.push_back(std::move(row));
     for (std::size_t c = 0; c < outcomes.size() && !results.comparisons[p].empty(); ++c) {
       const collect::OutcomeComparison& found = results.comparisons[p][c];
       if (found.pairs.count > 1)
@@ -85,13 +114,27 @@ void read_differences(const output::NetcdfReader& file, Report& report) {
     return list;
   };
   const auto difference = estimates("difference"), ratio = estimates("ratio");
+  const auto pairs = file.exists("/comparison/pairs") ? all("pairs") : std::vector<double>(difference.size(), kMissing);
   const auto larger = all("larger"), equal = all("equal"), removed = all("variance_removed");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k)
       if (baseline[p] >= 0 && !std::isnan(difference[k].value))
         report.differences.push_back({report.points[p], report.points[static_cast<std::size_t>(baseline[p])],
-                                      outcomes[c], units[c], difference[k], ratio[k], larger[k], equal[k], removed[k],
-                                      words[k]});
+                                      outcomes[c], units[c], pairs[k], difference[k], ratio[k], larger[k], equal[k],
+                                      removed[k], words[k]});
+}
+
+void read_members(const output::NetcdfReader& file, Report& report) {
+  if (!file.exists("/partners/partner")) return;
+  const auto name = file.text_attribute("/partners", "in_report");
+  if (!name) return;
+  const auto ids = file.read<std::string>("/partners/partner");
+  const auto mean = file.read<double>("/partners/" + *name),
+             error = file.read<double>("/partners/" + *name + "_standard_error");
+  const std::string unit = file.text_attribute("/partners/" + *name, "units").value_or("1");
+  for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
+    for (std::size_t m = 0; m < ids.size(); ++m, ++k)
+      if (!std::isnan(mean[k])) report.members.push_back({report.points[p], ids[m], *name, unit, mean[k], error[k]});
 }
 
 void read_splits(const output::NetcdfReader& file, Report& report) {
@@ -117,6 +160,7 @@ Report read_report(const std::filesystem::path& path) {
   Report report;
   report.question = file.text_attribute("/", "title").value_or("");
   report.digest = file.read_scalar<std::string>("/provenance/outcomes_hash");
+  report.complete = file.read_scalar<std::int8_t>("/provenance/complete") != 0;
   report.seed = file.read_scalar<std::uint64_t>("/provenance/seed");
   report.points = file.read<std::string>("/points/label");
   report.replications = file.read<std::uint32_t>("/points/replications");
@@ -133,12 +177,21 @@ Report read_report(const std::filesystem::path& path) {
     return file.exists("/summary/" + name) ? statistic(name) : std::vector<double>(size, kMissing);
   };
   const auto error = later("quantile_standard_error", value.size()), at_risk = later("value_at_risk", mean.size()),
-             at_risk_error = later("value_at_risk_standard_error", mean.size());
+             at_risk_error = later("value_at_risk_standard_error", mean.size()), count = later("count", mean.size());
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) {
-      Summary s{
-          report.replications[p], mean[k],    mean_error[k],    sd[k], sd_error[k], minimum[k], maximum[k], cvar[k],
-          cvar_error[k],          at_risk[k], at_risk_error[k], {}};
+      Summary s{std::isnan(count[k]) ? report.replications[p] : static_cast<std::size_t>(count[k]),
+                mean[k],
+                mean_error[k],
+                sd[k],
+                sd_error[k],
+                minimum[k],
+                maximum[k],
+                cvar[k],
+                cvar_error[k],
+                at_risk[k],
+                at_risk_error[k],
+                {}};
       for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
         const std::size_t at = k * kProbabilities.size() + q;
         s.quantiles[q] = {value[at], low[at], high[at], error[at]};
@@ -148,6 +201,7 @@ Report read_report(const std::filesystem::path& path) {
   read_shared(file, report);
   read_differences(file, report);
   read_splits(file, report);
+  read_members(file, report);
   return report;
 }
 

@@ -28,6 +28,7 @@ struct SharedRow {
 // A point against its baseline, by paired replications.
 struct DifferenceRow {
   std::string point, baseline, outcome, unit;
+  double pairs = 0.0;  // replications in which both have a value; NaN when not known
   Estimate difference, ratio;
   double larger = 0.0, equal = 0.0, variance_removed = 0.0;
   std::string words;  // dominance
@@ -40,12 +41,20 @@ struct SplitRow {
   std::string advice;
 };
 
+// A total of one member that the scenario asked for.
+struct MemberRow {
+  std::string point, member, total, unit;
+  double mean, error;
+};
+
 struct Report {
   std::string question;
+  bool complete = true;           // false: the finished part of an interrupted run
   std::string worst_outcome;      // empty: nothing to explain it by
   std::vector<SharedRow> shared;  // points in order
   std::vector<DifferenceRow> differences;
   std::vector<SplitRow> splits;
+  std::vector<MemberRow> members;  // points in order
   std::string digest;
   std::uint64_t seed = 0;
   std::vector<std::string> points;

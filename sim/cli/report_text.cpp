@@ -12,6 +12,8 @@
 namespace sim::cli {
 namespace {
 
+std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100.0 * share); }
+
 std::string quantile_name(double p) { return fmt::format("p{:02.0f}", p * 100); }
 
 struct Statistic {
@@ -22,7 +24,8 @@ struct Statistic {
 
 std::vector<Statistic> statistics(const ReportRow& row) {
   const Summary& s = row.summary;
-  std::vector<Statistic> list{{"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
+  std::vector<Statistic> list{
+      {"count", static_cast<double>(s.count), kMissing}, {"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
   for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
     const QuantileEstimate& q = s.quantiles[i];
     list.push_back({quantile_name(kProbabilities[i]), q.value, q.error});
@@ -42,16 +45,30 @@ std::string as_csv(const Report& report) {
   std::string out = "point,outcome,statistic,value,standard_error\n";
   for (const ReportRow& row : report.rows)
     for (const Statistic& s : statistics(row)) {
-      if (!std::isfinite(s.value)) continue;
+      if (row.summary.count == 0 || !std::isfinite(s.value)) continue;
       out += fmt::format("{},{},{},{},{}\n", csv_text(row.point), csv_text(row.outcome), s.name, s.value,
                          std::isfinite(s.error) ? fmt::format("{}", s.error) : "");
     }
+  for (const MemberRow& row : report.members)
+    out += fmt::format("{},{},mean,{},{}\n", csv_text(row.point),
+                       csv_text(fmt::format("{}[{}]", row.total, row.member)), row.mean, row.error);
   return out + differences_csv(report.differences);
 }
 
+std::string members_json(const Report& report, const std::string& point) {
+  std::string out;
+  for (const MemberRow& row : report.members)
+    if (row.point == point)
+      out += fmt::format("{}\n      {}: {{\"unit\": {}, \"mean\": {}, \"mean_standard_error\": {}}}",
+                         out.empty() ? "" : ",", json_text(fmt::format("{}[{}]", row.total, row.member)),
+                         json_text(row.unit), json_number(row.mean), json_number(row.error));
+  return out.empty() ? out : ", \"partners\": {" + out + "\n    }";
+}
+
 std::string as_json(const Report& report) {
-  std::string out = fmt::format("{{\n  \"question\": {},\n  \"seed\": {},\n  \"outcomes_hash\": {},\n  \"points\": [",
-                                json_text(report.question), report.seed, json_text(report.digest));
+  std::string out = fmt::format(
+      "{{\n  \"question\": {},\n  \"seed\": {},\n  \"complete\": {},\n  \"outcomes_hash\": {},\n  \"points\": [",
+      json_text(report.question), report.seed, report.complete, json_text(report.digest));
   std::size_t next = 0;
   for (std::size_t p = 0; p < report.points.size(); ++p) {
     out += fmt::format("{}\n    {{\"label\": {}, \"replications\": {}, \"outcomes\": {{", p == 0 ? "" : ",",
@@ -68,7 +85,7 @@ std::string as_json(const Report& report) {
       }
       out += "}";
     }
-    out += "\n    }}";
+    out += "\n    }" + members_json(report, report.points[p]) + "}";
   }
   out += "\n  ]";
   if (!report.differences.empty()) out += ",\n  \"differences\": " + differences_json(report.differences, "  ");
@@ -136,27 +153,70 @@ std::string headline(const Report& report) {
   return !report.worst_outcome.empty() ? report.worst_outcome : report.rows.empty() ? "" : report.rows.front().outcome;
 }
 
+// Figures of some futures only must not pass for figures of all.
+std::string partial_note(const Report& report, std::size_t point) {
+  const std::size_t per_point = report.rows.size() / report.points.size();
+  const std::size_t all = report.replications[point];
+  std::string some, none;
+  for (std::size_t k = point * per_point; k < (point + 1) * per_point; ++k) {
+    const ReportRow& row = report.rows[k];
+    const std::size_t count = row.summary.count;
+    if (count == 0)
+      none += (none.empty() ? "" : ", ") + row.outcome;
+    else if (count < all)
+      some += fmt::format("  {:<26}{:>12} ({})\n", row.outcome, whole(count),
+                          percent(static_cast<double>(count) / static_cast<double>(all)));
+  }
+  if (!some.empty()) some = "\nSome futures only have these, and their figures are of those:\n" + some;
+  if (!none.empty()) none = "\nNo future has a value of " + none + ".\n";
+  return some + none;
+}
+
+// What each partner's absence costs, the dearest first.
+std::string members_table(const Report& report, const std::string& point) {
+  constexpr std::size_t kMost = 12;
+  std::vector<MemberRow> rows;
+  for (const MemberRow& row : report.members)
+    if (row.point == point) rows.push_back(row);
+  if (rows.empty()) return {};
+  std::stable_sort(rows.begin(), rows.end(), [](const MemberRow& a, const MemberRow& b) { return a.mean > b.mean; });
+  TextTable table({rows.front().total + ", by partner", "", "mean", ""});
+  for (std::size_t k = 0; k < std::min(rows.size(), kMost); ++k)
+    table.add(
+        {rows[k].member, rows[k].unit, rounded(rows[k].mean, rows[k].error), "± " + rounded_error(rows[k].error)});
+  std::string out = "\n" + table.text();
+  if (rows.size() > kMost)
+    out += fmt::format("… and {} more: --format csv has them all.\n", whole(rows.size() - kMost));
+  return out;
+}
+
+std::string replications_of(const Report& report, std::size_t point) {
+  const std::uint32_t count = report.replications[point];
+  return fmt::format("{} replication{}{}", whole(count), count == 1 ? "" : "s",
+                     report.complete ? "" : " (the finished part of an interrupted run)");
+}
+
 std::string full_tables(const Report& report) {
   std::string out;
   const std::size_t per_point = report.points.empty() ? 0 : report.rows.size() / report.points.size();
   for (std::size_t p = 0; p < report.points.size(); ++p) {
-    const std::string replications = plain(static_cast<double>(report.replications[p]));
-    out += fmt::format("\n{}{} replications, seed {}\n\n", report.points.size() > 1 ? report.points[p] + ": " : "",
-                       replications, report.seed);
+    out += fmt::format("\n{}{}, seed {}\n\n", report.points.size() > 1 ? report.points[p] + ": " : "",
+                       replications_of(report, p), report.seed);
     TextTable table({"outcome", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
     for (std::size_t k = 0; k < per_point; ++k)
       if (const ReportRow& row = report.rows[p * per_point + k];
           row.summary.count != 0 && !std::isnan(row.summary.mean))
         table.add(table_row(row));
-    out += table.text() + shared_table(report, report.points[p]);
+    out += table.text() + partial_note(report, p) + shared_table(report, report.points[p]) +
+           members_table(report, report.points[p]);
   }
   return out;
 }
 
 std::string table_of_points(const Report& report) {
   const std::string outcome = headline(report);
-  std::string out = fmt::format("\n{} points of {} replications, seed {}\n\n", whole(report.points.size()),
-                                plain(static_cast<double>(report.replications.front())), report.seed);
+  std::string out = fmt::format("\n{} points of {}, seed {}\n\n", whole(report.points.size()),
+                                replications_of(report, 0), report.seed);
   TextTable table({outcome + " at", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
   std::size_t lines = 0;
   for (const ReportRow& row : report.rows) {
@@ -167,8 +227,6 @@ std::string table_of_points(const Report& report) {
   }
   return out + table.text() + cut_note(lines);
 }
-
-std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100.0 * share); }
 
 std::string difference_table(const std::vector<DifferenceRow>& rows) {
   TextTable table({"difference in", "of", "to", "", "mean", "", "95 % interval", "more in", "ratio", "pairing removed"},
@@ -203,9 +261,12 @@ std::string differences_text(const Report& report) {
   }
   if (cut > 0)
     words += fmt::format("  … and {} more: /comparison/in_words of the result file has them all.\n", whole(cut));
+  const bool others = std::any_of(report.differences.begin(), report.differences.end(),
+                                  [&](const DifferenceRow& row) { return row.outcome != outcome; });
+  if (!single && others) words += "  Other outcomes: compare the result file, with --outcome NAME for one of them.\n";
   return "\n" + difference_table(rows) +
-         "\"more in\" is the share of futures in which the point has more; \"pairing removed\" how much\nsmaller the "
-         "variance of the difference is for sharing random numbers.\n" +
+         "\"more in\" is the share of futures in which the point has more, of those in which both have a value;\n"
+         "\"pairing removed\" how much smaller the variance of the difference is for sharing random numbers.\n" +
          words;
 }
 
@@ -240,6 +301,7 @@ std::string differences_csv(const std::vector<DifferenceRow>& rows) {
         out += fmt::format("{},{},{},{},{}\n", csv_text(row.point + " - " + row.baseline), csv_text(row.outcome),
                            statistic, value, std::isfinite(error) ? fmt::format("{}", error) : "");
     };
+    line("pairs", row.pairs, kMissing);
     line("difference", row.difference.value, row.difference.error);
     line("difference_low", row.difference.low, kMissing);
     line("difference_high", row.difference.high, kMissing);
@@ -256,14 +318,15 @@ std::string differences_json(const std::vector<DifferenceRow>& rows, const char*
   for (std::size_t k = 0; k < rows.size(); ++k) {
     const DifferenceRow& row = rows[k];
     out += fmt::format(
-        "{}\n{}  {{\"point\": {}, \"baseline\": {}, \"outcome\": {}, \"unit\": {}, \"difference\": {}, "
+        "{}\n{}  {{\"point\": {}, \"baseline\": {}, \"outcome\": {}, \"unit\": {}, \"pairs\": {}, \"difference\": {}, "
         "\"difference_standard_error\": {}, "
         "\"difference_low\": {}, \"difference_high\": {}, \"ratio\": {}, \"larger\": {}, \"equal\": {}, "
         "\"variance_removed\": {}, \"in_words\": {}}}",
         k == 0 ? "" : ",", indent, json_text(row.point), json_text(row.baseline), json_text(row.outcome),
-        json_text(row.unit), json_number(row.difference.value), json_number(row.difference.error),
-        json_number(row.difference.low), json_number(row.difference.high), json_number(row.ratio.value),
-        json_number(row.larger), json_number(row.equal), json_number(row.variance_removed), json_text(row.words));
+        json_text(row.unit), json_number(row.pairs), json_number(row.difference.value),
+        json_number(row.difference.error), json_number(row.difference.low), json_number(row.difference.high),
+        json_number(row.ratio.value), json_number(row.larger), json_number(row.equal),
+        json_number(row.variance_removed), json_text(row.words));
   }
   return out + "\n" + indent + "]";
 }

@@ -48,6 +48,7 @@ struct MemberTotal {  // one value a member and replication, kept as exact sums
   std::string definition;
   std::vector<double> resolutions;        // of each member, so that large members do not blur small ones
   std::vector<std::uint8_t> absent = {};  // [member] 1 where nobody asked for it; empty: asked for everywhere
+  bool in_report = false;                 // a scenario asks for it: shown beside the outcomes
   bool holds(std::size_t member) const { return absent.empty() || absent[member] == 0; }
 };
 

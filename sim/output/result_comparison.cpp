@@ -67,6 +67,8 @@ void write_comparison(const ResultContext& context, const Results& results) {
     add(name + "_high", "upper end of the 95 % interval",
         [&](const OutcomeComparison& c) { return (c.pairs.*part).high; });
   };
+  add("pairs", "replications in which both have a value",
+      [](const OutcomeComparison& c) { return static_cast<double>(c.pairs.count); });
   add_estimate("difference", "mean of the differences of pairs", &Comparison::difference);
   add_estimate("difference_p05", "difference of the 5 % quantiles", &Comparison::p05);
   add_estimate("difference_p50", "difference of the medians", &Comparison::median);

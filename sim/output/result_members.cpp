@@ -47,7 +47,10 @@ void ResultMembers::write_total(std::size_t t) {
 void ResultMembers::write() {
   if (context_.outputs.members.empty() || (totals_.empty() && !context_.outputs.member_survival)) return;
   const std::string group = "/partners";
-  context_.group_of_points(group, {{"long_name", "partners"}});
+  Attributes attributes{{"long_name", "partners"}};
+  for (const MemberTotal& total : context_.outputs.member_totals)
+    if (total.in_report) attributes.push_back({"in_report", total.name});
+  context_.group_of_points(group, attributes);
   Names ids, labels;
   for (const Entity& member : context_.outputs.members) {
     ids.push_back(member.id);

@@ -59,6 +59,8 @@ void write_summary(const ResultContext& context, const Results& results) {
                     .dimensions = {"outcome"},
                     .attributes = describe("", "which values are the worst ones")},
                    worst);
+  add_statistic(context, "count", "replications in which there is a value", results,
+                [](const Summary& s) { return static_cast<double>(s.count); });
   add_statistic(context, "mean", "mean over replications", results, [](const Summary& s) { return s.mean; });
   add_statistic(context, "standard_error", "Monte Carlo standard error of the mean", results,
                 [](const Summary& s) { return s.mean_error; });

@@ -66,6 +66,7 @@ Estimate ratio_of(const Pairs& pairs, const Moments& m) {
       estimate_of(m.mean_a, pairs.spread([&](double x, double) { return x - m.mean_a; }), kConfidence);
   if (!(baseline.low > 0.0 || baseline.high < 0.0)) return {kMissing, kMissing, kMissing, kMissing};
   const double ratio = m.mean_b / m.mean_a;
+  if (ratio < 0.0) return {kMissing, kMissing, kMissing, kMissing};  // a loss is no multiple of a profit
   return estimate_of(ratio, pairs.spread([&](double x, double y) { return (y - ratio * x) / m.mean_a; }), kConfidence);
 }
 

@@ -7,6 +7,7 @@ form. Every test name is a claim.
 """
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -292,7 +293,9 @@ class AComparison(Experiment):
                                            delta=1e-4 * scale)
                     self.assertEqual((there["larger"], there["equal"]), (expected["larger"], expected["equal"]))
                     self.assertAlmostEqual(there["difference_p05"], expected["p05"], delta=1e-5 * scale)
-                    if columns[baseline[point]].any():
+                    if expected["ratio"] < 0:
+                        self.assertTrue(math.isnan(there["ratio"]), "a loss is no multiple of a profit")
+                    elif columns[baseline[point]].any():
                         self.assertAlmostEqual(there["ratio"], expected["ratio"], delta=1e-5)
                     if expected["standard_error"] > 0:
                         self.assertAlmostEqual(there["variance_removed"], expected["variance_removed"], delta=1e-5)
@@ -688,6 +691,73 @@ class GoalSeek(Experiment):
         found = self.answer("partner.referrer.count", "revenue >= 600000", "-n", 10_000)
         self.assertEqual(found["value"], 3)
 
+    def test_of_what_copies_share_begins_at_their_original_and_stays_whole(self):
+        scenario = self.write("copies.toml", """[scenario]
+months = 12
+replications = 2000
+[partner.p]
+count = 2
+start = 2
+leads = 5
+close_rate = 0.4
+deal_value = 1000
+""")
+        for words in ((), ("--between", "1:20")):  # a copy brings 22,000 in eleven months
+            self.assertEqual(self.answer("partner.p.count", "revenue >= 100000", *words, scenario=scenario)["value"], 5)
+        self.assertEqual(self.answer("partner.p.start", "revenue >= 30000", "--between", "1:12", scenario=scenario)["value"], 5)
+        self.assertAlmostEqual(self.answer("partner.p.leads", "revenue >= 88000", scenario=scenario)["value"], 10, delta=0.2)
+
+    def test_from_0_finds_what_lies_within_the_range_alone(self):
+        scenario = self.write("trend.toml", """[scenario]
+months = 24
+replications = 2000
+[economy]
+trend = 0
+[firm.direct]
+leads = 20
+close_rate = 0.3
+deal_value = 1000
+""")
+        found = self.answer("economy.trend", "revenue >= 200000", scenario=scenario)  # 6,000 ((1 + x)^24 - 1) / x
+        self.assertAlmostEqual(found["value"], 0.02747, delta=0.0015)
+
+    def test_between_an_end_that_is_not_allowed_says_so(self):
+        answer = self.solve("partner.referrer.churn", "revenue >= 100000", "--between", "0:1", "-q", code=CONFIGURATION)
+        self.assertIn("--solve: partner.referrer.churn = 1 is out of range", answer.err)
+
+    def test_shows_a_number_for_which_the_condition_holds_where_it_jumps(self):
+        scenario = self.write("steps.toml", """[scenario]
+months = 12
+replications = 2000
+[firm]
+capacity = 9
+[partner.p]
+leads = 100
+close_rate = 0.5
+deal_value = 1000
+""")
+        said = self.solve("firm.capacity", "revenue > 55_000", "--between", "1:20", "-q", scenario=scenario).out
+        shown = re.search(r"firm\.capacity = ([\d.]+) is where", said)[1]
+        self.assertAlmostEqual(float(shown), 5, delta=0.001)
+        done = self.sim("run", scenario, "-o", "none", "--format", "json", "--set", f"firm.capacity={shown}", code=DONE)
+        (point,) = json.loads(done.out)["points"]
+        self.assertGreaterEqual(point["outcomes"]["revenue"]["mean"], 55_000)
+
+    def test_takes_per_cent_and_signs_without_equals(self):
+        scenario = self.write("cash.toml", """[scenario]
+months = 12
+[firm]
+cash = 10_000
+fixed_cost = 5_000
+[firm.direct]
+leads = 10
+close_rate = 0.5
+deal_value = 1_000
+""")
+        found = [self.answer("firm.cash", condition, "-n", 4000, scenario=scenario)["value"]
+                 for condition in ("out_of_cash < 5%", "out_of_cash <= 0.05")]
+        self.assertEqual(found[0], found[1])
+
     def test_of_an_argument_of_a_law_works_as_the_refusal_of_the_law_suggests(self):
         scenario = self.write("small.toml", SMALL)
         said = self.solve("partner.a.close_rate", "revenue >= 10000", scenario=scenario, code=USAGE).err
@@ -714,7 +784,7 @@ class GoalSeek(Experiment):
         for path, condition, says in (("partner.referrer.leds", "revenue >= 240000", "Did you mean leads?"),
                                       ("partner.referer.leads", "revenue >= 240000", "referrer"),
                                       ("partner.referrer.leads", "revenu >= 240000", "Did you mean revenue?"),
-                                      ("partner.referrer.leads", "revenue > 240000", "--so-that 'revenue.p05 >= 200000'")):
+                                      ("partner.referrer.leads", "revenue == 240000", "--so-that 'revenue.p05 >= 200000'")):
             with self.subTest(path=path, condition=condition):
                 answer = self.solve(path, condition, "-n", 1000, code=None)
                 self.assertIn(answer.code, (USAGE, CONFIGURATION))
