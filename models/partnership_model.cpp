@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 
 #include "models/chronicler.h"
 #include "models/dependence.h"
-#include "models/money/money_terms.h"
 #include "models/scenario/idle_keys.h"
 #include "models/scenario/load_limit.h"
+#include "models/scenario/notes.h"
 #include "models/scenario/parameter_draws.h"
 #include "sim/base/suggest.h"
-#include "sim/config/text.h"
 #include "sim/engine/month_loop.h"
 
 namespace partnersim {
@@ -155,7 +153,7 @@ class PartnershipModel final : public sim::Model {
     setup.problems.raise();
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + ParameterDraws::bytes_per_lane(setup, *correlated_) + 256;
-    note_months_beyond(setup);
+    add_notes(setup);
     warnings_ = setup.warnings;
     if (passes_ > 0)
       warnings_.push_back(fmt::format(
@@ -196,31 +194,6 @@ class PartnershipModel final : public sim::Model {
       setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate",
                          "there is neither a partner nor direct business",
                          "Add [partner.acme] or [firm.direct] with leads, close_rate and deal_value.");
-  }
-
-  // Months that never come are no error, so that --set scenario.months=12 cuts any scenario short.
-  static void note_months_beyond(Setup& setup) {
-    const sim::Scenario& scenario = setup.scenario;
-    std::set<std::string> noted;  // copies of a partner stand in one place
-    const auto look = [&](const std::string& path, const std::string& part, double month) {
-      if (month <= setup.months) return;
-      const sim::Mark mark = part.empty() ? scenario.mark(path) : scenario.mark(path, part);
-      if (noted.insert(fmt::format("{} {}:{}", mark.file, mark.line, mark.column)).second)
-        setup.warnings.push_back(fmt::format("{}: month {} comes after the last one, {}", path, month, setup.months));
-    };
-    const auto each = [&](const char* table, const char* key) {
-      for (const std::string& id : scenario.ids(table))
-        if (const std::string path = fmt::format("{}.{}.{}", table, id, key); scenario.given(path))
-          look(path, {}, static_cast<double>(scenario.integer(path)));
-    };
-    each("partner", "start");
-    each("change", "month");
-    each("goal", "by");
-    for (const std::string& id : scenario.ids("shock"))
-      for (const double month : scenario.numbers("shock." + id + ".months"))
-        look("shock." + id + ".months", sim::number_text(month), month);
-    for (const auto& [month, amount] : scenario.number_map("firm.injections"))
-      look("firm.injections", month, MoneyTerms::month_of(month));
   }
 
   // Units are complete, so that all weigh the same.

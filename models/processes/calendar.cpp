@@ -10,9 +10,10 @@ namespace {
 // clang-format off
 constexpr std::array kParameters{
     sim::ParameterSpec{.path = "economy.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
-                       .doc = "multipliers on leads by calendar month, January to December", .source = "neutral"},
-    sim::ParameterSpec{.path = "economy.trend", .unit = "1 a month", .range = {-0.99, 10}, .fallback = 0.0,
-                       .doc = "monthly growth of leads", .source = "neutral"},
+                       .usual = {0, 10}, .doc = "multipliers on leads by calendar month, January to December",
+                       .source = "neutral"},
+    sim::ParameterSpec{.path = "economy.trend", .unit = "1 a month", .range = {-0.99, 10}, .usual = {-0.3, 0.3},
+                       .fallback = 0.0, .doc = "monthly growth of leads", .source = "neutral"},
 };
 // clang-format on
 

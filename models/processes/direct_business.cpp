@@ -28,10 +28,10 @@ const std::array kParameters{
     drawn_spec("firm.direct.word_of_mouth", "leads", {0, 1000},
                "direct leads that each deal of last month, from any source, brings"),
     sim::ParameterSpec{.path = "firm.direct.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
-                       .doc = "multipliers on direct leads by calendar month, January to December",
+                       .usual = {0, 10}, .doc = "multipliers on direct leads by calendar month, January to December",
                        .source = "neutral"},
-    sim::ParameterSpec{.path = "firm.direct.trend", .unit = "1 a month", .range = {-0.99, 10}, .fallback = 0.0,
-                       .doc = "monthly growth of direct leads", .source = "neutral"},
+    sim::ParameterSpec{.path = "firm.direct.trend", .unit = "1 a month", .range = {-0.99, 10}, .usual = {-0.3, 0.3},
+                       .fallback = 0.0, .doc = "monthly growth of direct leads", .source = "neutral"},
 };
 // clang-format on
 

@@ -48,6 +48,10 @@ inline const sim::ParameterSpec required(sim::ParameterSpec spec) {
   spec.source = {};
   return spec;
 }
+inline const sim::ParameterSpec mostly(sim::Range usual, sim::ParameterSpec spec) {
+  spec.usual = usual;
+  return spec;
+}
 // clang-format on
 
 }  // namespace partnersim

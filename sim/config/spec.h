@@ -66,6 +66,7 @@ struct ParameterSpec {
   Kind kind = Kind::number;
   std::string_view unit{};                     // "leads a month", "currency", "1" for a pure number
   Range range{};                               // of a number, an integer, or each element
+  Range usual{};                               // outside, a note asks whether the unit was meant
   double fallback = 0.0;                       // default of number, integer and boolean (0 or 1)
   std::string_view fallback_text{};            // default of text and choice
   bool required = false;                       // must be given whenever its table is

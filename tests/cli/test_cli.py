@@ -240,6 +240,22 @@ class Options(Case):
         copies = self.sim(*run, "--set", "partner.referrer.start=37", code=DONE).err
         self.assertEqual(copies.count("month 37 comes after the last one, 36"), 1)
 
+    def test_values_that_look_like_another_unit_are_noted_and_no_error(self):
+        words = ("check", ARITHMETIC, "--set", "firm.cash=1e6")
+        self.assertNotIn("Note", self.sim(*words, "--set", "firm.variable_cost_share=0.35", code=DONE).out)
+        for more, says in (("firm.variable_cost_share=35e-1", "firm.variable_cost_share: 3.5 is unusual, 0 to 1"),
+                           ("firm.pay_lag=30", "firm.pay_lag: 30 is unusual"),
+                           ("firm.credit=1", "firm.discount_rate: 11 is unusual"),
+                           ("economy.trend=0.5", "economy.trend: 0.5 is unusual"),
+                           ("economy.season=[80,90,110,100,100,100,100,100,100,100,100,100]", "economy.season: 80 is unusual")):
+            both = self.sim(*words, "--set", more, "--set", "firm.discount_rate=11", code=DONE).out
+            self.assertEqual(both.count(f"Note: {says}"), 1, says)
+
+    def test_laws_without_variance_are_noted(self):
+        for shape, noted in ((1.5, 1), (2, 1), (2.5, 0)):
+            law = f"partner.referrer.deal_value={{ pareto = {{ mean = 1000, shape = {shape} }} }}"
+            self.assertEqual(self.sim("check", ARITHMETIC, "--set", law, code=DONE).out.count("no finite variance"), noted)
+
     def test_threads_do_not_change_a_byte(self):
         for threads in (1, 2, 5):
             self.sim("run", TWELVE, "-n", 5000, "-t", threads, "-o", f"{threads}.h5", code=DONE)
