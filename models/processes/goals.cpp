@@ -88,7 +88,10 @@ class Goals final : public Process {
                          least ? "Keep one of them." : "For example: at_least = 200_000");
     const std::string& figure = scenario.text(path + ".outcome");
     const auto& names = setup.running_names;
-    if (std::find(names.begin(), names.end(), figure) == names.end())
+    if (figure == "cash" && !scenario.given("firm.cash"))
+      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{}: cash is not modelled", path),
+                         "there is no firm.cash", "Add a line such as cash = 50_000 to [firm]");
+    else if (std::find(names.begin(), names.end(), figure) == names.end())
       setup.problems.add(scenario.mark(path + ".outcome"),
                          fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
                          sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));

@@ -71,12 +71,8 @@ class GoalSeek {
           "or choose a variant's values with --set");
     const std::vector<std::string> labels = collect::labels_of(loaded.model->outputs().outcomes);
     ParsedTarget parsed = parse_target(condition_.key, "1%", {labels.begin(), labels.end()});
-    if (const auto* problem = std::get_if<Problem>(&parsed)) {
-      const std::string_view about = "precision: ";  // a target is read the same way
-      const std::string text =
-          problem->problem.starts_with(about) ? problem->problem.substr(about.size()) : problem->problem;
-      throw UsageError(fmt::format("--so-that: {}. {}", text, problem->hint));
-    }
+    if (const auto* problem = std::get_if<Problem>(&parsed))  // a target is read the same way
+      throw UsageError(fmt::format("--so-that: {}. {}", problem->problem, problem->hint));
     target_ = std::get<Target>(parsed);
     if (target_.statistic == Statistic::difference)
       throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");

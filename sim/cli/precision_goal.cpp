@@ -14,10 +14,8 @@ ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels
   const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
   if (const auto* text = std::get_if<std::string>(&member.node.value)) return parse_target(member.key, *text, outcomes);
   if (const auto number = number_of(member.node)) return parse_target(member.key, *number, outcomes);
-  return Problem{{},
-                 fmt::format("stop.precision.{} is neither a number nor a share", member.key),
-                 {},
-                 "Write for example revenue = \"1%\""};
+  return Problem{
+      {}, fmt::format("{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\""};
 }
 
 }  // namespace
@@ -29,10 +27,14 @@ PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Co
   const std::vector<std::string> labels = collect::labels_of(outcomes);
   for (const Member& member : *scenario.tree("stop.precision").table()) {
     Mark mark = member.mark;
-    if (mark.file == "--set") mark.file = "--precision";  // which is read as an assignment
+    std::string about = "stop.precision: ";
+    if (mark.file == "--set") {  // --precision is read as an assignment
+      mark.file = "--precision";
+      about.clear();
+    }
     ParsedTarget target = parsed(member, labels);
     if (const auto* problem = std::get_if<Problem>(&target)) {
-      problems.add(mark, problem->problem, problem->reason, problem->hint);
+      problems.add(mark, about + problem->problem, problem->reason, problem->hint);
       continue;
     }
     goal.targets.push_back(std::get<Target>(std::move(target)));

@@ -124,7 +124,7 @@ std::string advice(std::string_view reason) {
     std::string_view sign, hint;
   };
   static constexpr std::array<Case, 19> kCases{{
-      {"could not determine value type", "Put text in quotes"},
+      {"could not determine value type", "Write a number without unit, or text in straight quotes: 500, \"EUR\""},
       {"expected decimal digit, saw '.'", "Write a digit before the point, as in 0.5"},
       {"saw '%'", "Write 5 % as 0.05"},
       {"cannot redefine", "Write each key and each table once"},

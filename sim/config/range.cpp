@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -19,8 +20,9 @@ double rounded(const Range& range, double value) {
 
 double step(const Range& range, double bound, bool whole) {
   if (whole) return 1.0;
-  if (std::isfinite(range.low) && std::isfinite(range.high)) return (range.high - range.low) / 1000.0;
-  return bound == 0.0 ? 0.001 : std::abs(bound) / 1000.0;
+  const double fine = bound == 0.0 ? 0.001 : std::abs(bound) / 1000.0;
+  return std::isfinite(range.low) && std::isfinite(range.high) ? std::min(fine, (range.high - range.low) / 1000.0)
+                                                               : fine;
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ ParsedTarget parse_key(std::string_view key, const std::vector<std::string_view>
   const std::string_view name = split ? key.substr(point + 1) : std::string_view{};
   if (!contains(outcomes, outcome)) {
     std::string hint = did_you_mean(outcome, outcomes, "Outcomes here");
-    return Problem{{}, "precision: " + shown(outcome) + " is not an outcome of this scenario", {}, std::move(hint)};
+    return Problem{{}, shown(outcome) + " is not an outcome of this scenario", {}, std::move(hint)};
   }
   target.outcome = outcome;
   for (const StatisticName& s : kStatistics)
@@ -67,10 +67,8 @@ ParsedTarget parse_key(std::string_view key, const std::vector<std::string_view>
     }
   std::vector<std::string_view> names;
   for (const StatisticName& s : kStatistics) names.push_back(s.name);
-  return Problem{{},
-                 "precision: " + shown(key) + ": " + shown(name) + " is not a statistic",
-                 {},
-                 did_you_mean(name, names, "Statistics")};
+  return Problem{
+      {}, shown(key) + ": " + shown(name) + " is not a statistic", {}, did_you_mean(name, names, "Statistics")};
 }
 
 // 0.01 of "1%" or "1 %".
@@ -94,12 +92,12 @@ ParsedTarget parse_target(std::string_view key, std::string_view amount,
   const std::optional<double> share = share_of(amount);
   if (!share)
     return Problem{{},
-                   fmt::format("precision: {} = \"{}\" is not a share", shown(key), shown(amount)),
+                   fmt::format("{} = \"{}\" is not a share", shown(key), shown(amount)),
                    "a half-width is a share of the value in per cent, or a number",
                    "Write \"1%\", or a number without quotes, such as 500"};
   if (!(*share > 0.0 && *share <= 1.0))
     return Problem{{},
-                   fmt::format("precision: {} = \"{}\" is out of range", shown(key), shown(amount)),
+                   fmt::format("{} = \"{}\" is out of range", shown(key), shown(amount)),
                    "a share lies above 0 % and up to 100 %",
                    "Write \"1%\""};
   target->wanted = *share;
@@ -113,7 +111,7 @@ ParsedTarget parse_target(std::string_view key, double amount, const std::vector
   if (target == nullptr) return parsed;
   if (!(amount > 0.0 && std::isfinite(amount)))
     return Problem{{},
-                   fmt::format("precision: {} = {} is out of range", shown(key), amount),
+                   fmt::format("{} = {} is out of range", shown(key), amount),
                    "a half-width is a positive number in the unit of the outcome",
                    "Write a positive number, or a share such as \"1%\""};
   target->wanted = amount;

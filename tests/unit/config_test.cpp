@@ -195,7 +195,7 @@ TEST_CASE("members stand in the order written, with the place of key and value")
 TEST_CASE("what is not TOML is reported with its place") {
   CHECK(says(parse_complaint("a = 1\nb = .4\n"), "x.toml:2:5: this is not valid TOML"));
   CHECK(says(parse_complaint("b = .4\n"), "as in 0.5"));
-  CHECK(says(parse_complaint("b = abc\n"), "Put text in quotes"));
+  CHECK(says(parse_complaint("b = abc\n"), "text in straight quotes"));
   CHECK(says(parse_complaint("[a]\n[a]\n"), "x.toml:2:"));
   CHECK(says(parse_complaint("a = 1\na = 2\n"), "Write each key and each table once"));
   CHECK(says(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
