@@ -33,6 +33,7 @@ class ComparedFile {
 
   const std::string& path() const { return path_; }
   const LoadedExperiment& loaded() const { return stored_.loaded; }
+  const output::ResultHeader& header() const { return stored_.loaded.header; }
   const std::vector<std::string>& labels() const { return stored_.loaded.header.point_labels; }
   std::size_t points() const { return stored_.replications.size(); }
   const Sampling& sampling() const { return stored_.loaded.model->outputs().sampling; }
@@ -129,7 +130,7 @@ class CompareCommand {
   // The point of the first file that a point is compared with: as asked, else the same row of the base, else the first.
   std::size_t baseline_of(std::size_t file, std::size_t point) const {
     if (values_.count("baseline") != 0)
-      return point_of(values_["baseline"].as<std::string>(), files_.front()->labels(), files_.front()->path());
+      return point_of(values_["baseline"].as<std::string>(), files_.front()->header(), files_.front()->path());
     const auto& baselines = files_.front()->loaded().header.baselines;
     return file == 0 && !baselines.empty() ? baselines[point] : 0;
   }
@@ -168,7 +169,7 @@ class CompareCommand {
 int compare_command(const Words& words, const Domain& domain) {
   options::options_description description("Options");
   auto add = description.add_options();
-  add("baseline", options::value<std::string>()->value_name("LABEL|NUMBER"),
+  add("baseline", options::value<std::string>()->value_name("LABEL|VARIANT|NUMBER"),
       "the point of the first result that all others are compared with");
   add("outcome", options::value<std::string>()->value_name("NAME"), "one outcome; all unless given");
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),

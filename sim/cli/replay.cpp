@@ -28,7 +28,8 @@ options::options_description described() {
   add("replication,r", options::value<std::int64_t>()->value_name("K"), "the future with this number, from 0");
   add("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"),
       "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum");
-  add("point", options::value<std::string>()->value_name("LABEL|NUMBER"), "of an experiment; the first unless given");
+  add("point", options::value<std::string>()->value_name("LABEL|VARIANT|NUMBER"),
+      "of an experiment; the first unless given");
   add("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
       "of the chronicle on stdout");
   add("help,h", "this help");
@@ -39,8 +40,7 @@ class Replay {
  public:
   Replay(const std::string& path, const std::string& point, const Domain& domain) : path_(path), file_(path) {
     stored_ = read_stored(path, domain, 1);
-    const auto& points = stored_.loaded.header.point_labels;
-    if (!point.empty()) point_ = point_of(point, points, path);
+    if (!point.empty()) point_ = point_of(point, stored_.loaded.header, path);
     replications_ = stored_.replications[point_];
     if (!file_.exists("/outcomes"))
       throw InputOutputError(

@@ -40,9 +40,12 @@ StoredExperiment read_stored(const std::filesystem::path& path, const Domain& do
   return stored;
 }
 
-std::size_t point_of(const std::string& text, const std::vector<std::string>& labels, const std::string& file) {
+std::size_t point_of(const std::string& text, const output::ResultHeader& header, const std::string& file) {
+  const std::vector<std::string>&labels = header.point_labels, &ids = header.variants;
   const auto found = std::find(labels.begin(), labels.end(), text);
   if (found != labels.end()) return static_cast<std::size_t>(found - labels.begin());
+  if (std::count(ids.begin(), ids.end(), text) == 1)
+    return static_cast<std::size_t>(std::find(ids.begin(), ids.end(), text) - ids.begin());
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && end == text.data() + text.size() && number < labels.size()) return number;

@@ -18,7 +18,7 @@ struct StoredExperiment {
 // Throws InputOutputError when the file is no result, or of another version.
 StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads);
 
-// A point by its label or number; throws UsageError with a suggestion.
-std::size_t point_of(const std::string& text, const std::vector<std::string>& labels, const std::string& file);
+// A point by its label, its variant's id where that has one point, or its number; throws UsageError with a suggestion.
+std::size_t point_of(const std::string& text, const output::ResultHeader& header, const std::string& file);
 
 }  // namespace sim::cli

@@ -334,6 +334,15 @@ class AComparison(Experiment):
         said = self.sim("compare", "r.h5", "--baseline", "partner.a.leads = 4", code=USAGE).err
         self.assertIn("partner.a.leads", said)
 
+    def test_of_points_takes_a_variant_by_its_id_where_that_is_one_point(self):
+        variant = '[variant.more]\nlabel = "more, and more"\nset = { "partner.a.leads" = 4 }\n'
+        self.run_sim(SMALL + variant)
+        by = [self.sim("compare", "r.h5", "--baseline", name, code=DONE).out for name in ("more", "more, and more", 1)]
+        self.assertEqual(by[0], by[1])
+        self.assertEqual(by[0], by[2])
+        self.run_sim(SMALL + variant, "--vary", "partner.a.close_rate=0.1,0.2", name="two.h5")
+        self.assertIn("is not a point", self.sim("compare", "two.h5", "--baseline", "more", code=USAGE).err)
+
     def test_of_what_does_not_share_random_numbers_is_refused_with_reason_and_remedy(self):
         self.run_sim(SMALL, name="a.h5")
         for words, reason in ((("-s", 7), "the seed is 1 in the one and 7 in the other"),
