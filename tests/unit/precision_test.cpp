@@ -85,8 +85,7 @@ TEST_CASE("every probability of a summary can be a target") {
 TEST_CASE("bad targets are refused with a hint that works") {
   CHECK(bad(sim::parse_target("revenu", "1%", kOutcomes)).hint == "Did you mean revenue?");
   CHECK(bad(sim::parse_target("revenue.meen", "1%", kOutcomes)).hint == "Did you mean mean?");
-  CHECK(bad(sim::parse_target("revenue.meen", "1%", kOutcomes)).problem ==
-        "revenue.meen: meen is not a statistic");
+  CHECK(bad(sim::parse_target("revenue.meen", "1%", kOutcomes)).problem == "revenue.meen: meen is not a statistic");
   CHECK(bad(sim::parse_target("revenue.kurtosis", "1%", kOutcomes)).hint.find("Statistics: mean, sd, cvar05") == 0);
   for (const char* amount : {"1", "", "%", "one%", "1%%", "nan"})
     CHECK(bad(sim::parse_target("revenue", amount, kOutcomes)).hint ==
