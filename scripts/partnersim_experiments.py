@@ -64,6 +64,7 @@ class Comparison:
     better: float               # … more, or less where the highest values are the worst
     variance_removed: float     # 1 − Var(difference) / (sum of both variances): what pairing saves
     dominance: str              # larger, smaller, crosses, no_difference, not_compared
+    pairs: float = float("nan")     # replications in which both have a value; NaN where the file does not say
 
 
 class VarianceSplit(NamedTuple):

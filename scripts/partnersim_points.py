@@ -3,6 +3,7 @@
 Not for use by itself: partnersim_results.Results is one of these, and does the reading.
 """
 
+import fnmatch
 import re
 
 import numpy as np
@@ -64,16 +65,60 @@ class SeveralPoints:
 
     def unit_of_statistic(self, outcome, statistic):
         """Unit of what over_points gives: that of the outcome, squared for variances, "1" for shares and ratios."""
-        pure = ("larger", "equal", "variance_removed", "ratio", "share")
+        pure = ("larger", "equal", "variance_removed", "ratio", "share", "count", "pairs")
         if statistic.startswith(pure):
             return "1"
         unit = self.unit(outcome)
         return f"{unit}2" if statistic.startswith(("luck", "ignorance")) and unit != "1" else unit
 
+    def valued(self, outcome):
+        """Replications in which the outcome has a value: [point]. Months of what never happens, say, have none."""
+        if outcome in self.summarised and "count" in self._statistic_names("summary"):
+            return np.nan_to_num(self.over_points(outcome, "count")).astype(int)
+        if "outcomes" in self._file:
+            key = f"valued {outcome}"
+            if key not in self._cache:
+                self._cache[key] = np.array([np.sum(~np.isnan(self.outcome(outcome, p)))
+                                             for p in range(len(self.points))])
+            return self._cache[key]
+        return np.where(np.isnan(self.over_points(outcome, "mean")), 0, self.replications)
+
+    def _pairs(self, outcome, p, baseline):
+        """Replications in which a point and its baseline both have a value."""
+        if "pairs" in self._statistic_names("comparison"):
+            return float(self._kept("comparison/pairs")[p, self._place("comparison", outcome)])
+        if "outcomes" not in self._file:
+            return float("nan")
+        return float(np.sum(~np.isnan(self.outcome(outcome, p)) & ~np.isnan(self.outcome(outcome, baseline))))
+
     def _statistic_names(self, group):
         """Names of the numbers over (point, outcome) in a group."""
         return [name for name in self._variables(group)
                 if self._file[group][name].ndim == 2 and self._file[group][name].dtype.kind == "f"]
+
+    def opening_cash(self, point=0):
+        """Cash before month 1: float [replication], of one value where it is not drawn; None where it is not certain.
+
+        Uncertain are factors, patterns such as firm.*, and a variant and a sweep that both set it.
+        """
+        p, path = self.point_number(point), "firm.cash"
+        if path in self.inputs:
+            drawn = self.input(path, p).astype(float)
+            return None if np.isnan(drawn).any() else drawn
+        texts = re.findall(r"^firm\.cash = (\S+)", self.provenance("resolved_scenario"), re.MULTILINE)
+        if len(self.points) > 1:
+            plan = self.provenance("points") if "points" in self._file["provenance"] else ""
+            mine = re.search(rf"^variant {re.escape(self.variant_of[p])}:(.*)$", plan, re.MULTILINE)
+            sets = re.findall(r"(\S+) = ([^;]*);", mine[1] if mine else "")
+            swept = [(parameter.path, "" if parameter.factor else str(parameter.values[p])) for parameter in self.swept]
+            changes = [(name, text) for name, text in sets + swept if fnmatch.fnmatchcase(path, name)]
+            if len(changes) > 1 or any(name != path for name, _ in changes):
+                return None
+            texts = [text for _, text in changes] or texts
+        try:
+            return np.array([float(texts[0])])
+        except (IndexError, ValueError):
+            return None
 
     # --- Points against each other ---
 
@@ -96,7 +141,8 @@ class SeveralPoints:
         better = larger if self.worst(outcome) != "highest" else 1 - larger - equal
         return Comparison(p, baseline, outcome, self.unit(outcome), estimate("difference"), estimate("difference_p05"),
                           estimate("difference_p50"), estimate("difference_p95"), estimate("ratio"), larger, equal,
-                          better, number("variance_removed"), self._kept("comparison/dominance")[p][i])
+                          better, number("variance_removed"), self._kept("comparison/dominance")[p][i],
+                          self._pairs(outcome, p, baseline))
 
     @property
     def compared(self):

@@ -143,12 +143,14 @@ FIGURES = {
     "worst": Figure("what the worst 5 % in the outcome share", (
         Panel(draw_worst, _outcome, "the outcome is not modelled or not recorded"),), of_outcome=True, rows=True),
     "sweep": Sheet("mean and P5 to P95 along the axes of a sweep", sweep_lines, no_sweep),
-    "heatmap": Sheet("mean and P5 over two axes of a sweep, a column for each variant", heat_maps, no_heat_map),
+    "heatmap": Sheet("mean and P5 (P95 where less is better) over two axes, a column for each variant", heat_maps,
+                     no_heat_map),
     "variants": Sheet("paired differences of variants to the base", variants_figure, no_variants),
     "convergence": Sheet("half-widths of precision targets against replications", convergence_figure, no_convergence,
                          of_outcome=False),
     "doubt": Figure("luck and ignorance in a two-level run", (
-        Panel(draw_conditional, lambda results, outcome: results.inner > 1 and _outcome(results, outcome), NO_INNER),
+        Panel(draw_conditional, lambda results, outcome: results.inner > 1 and _outcome(results, outcome)
+              and not results.yes_no(outcome), NO_INNER),
         Panel(draw_split, lambda results, _: results.inner > 1, NO_INNER)), of_outcome=True, widths=(1.2, 1),
         of_experiment=True),
 }

@@ -33,7 +33,10 @@ def short(value, unit):
 
 
 def ticks(unit):
-    """For axes: 1500000 EUR → "1.5 M", 1200 deals → "1,200"; no trailing zeros."""
+    """For axes: 1500000 EUR → "1.5 M", 1200 deals → "1,200"; no trailing zeros. Shares have the unit "%": 0.25."""
+    if unit == "%":
+        return percent()
+
     def text(value, _position=None):
         number, suffix = (value, "") if unit == "1" and abs(value) < 1e6 else scaled(value)
         return (f"{number:,.10g}" if suffix == "" else f"{number:.4g}{suffix}").replace("-", "\N{MINUS SIGN}")
@@ -51,8 +54,8 @@ def with_error(value, error):
 
 def percent(digits=0):
     """For axes and labels of shares: .25 → "25 %"."""
-    return FuncFormatter(lambda share, _position=None: f"{100 * share:.10g} %" if not digits
-                         else f"{100 * share:.{digits}f} %")
+    return FuncFormatter(lambda share, _position=None: (
+        f"{100 * share:.{digits}f} %" if digits else f"{100 * share:.10g} %").replace("-", "\N{MINUS SIGN}"))
 
 
 def with_unit(value, unit):
@@ -68,16 +71,24 @@ def round_ticks(count, whole=False):
 
 
 def label_months(axes, results, months):
-    """Ticks at the start of every year (or less often on long horizons), as dates when the scenario has a start."""
-    count = len(months)
+    """Ticks at the start of every year (or less often on long horizons), as dates when the scenario has a start.
+
+    Month 0 is the start itself.
+    """
+    count = int(months[-1])
     room = 12 if results.start is None else 7  # numbers are narrower than dates
     step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if count / s <= room or s == 1200)
     if results.start is None and step > 1:
         places = np.concatenate([[1] if step > 2 else [], np.arange(step, count + 1, step)])  # months 1, 12, 24 …
     else:
         places = np.arange(1, count + 1, step)
+    labels = [results.month_label(month) for month in places]
+    if months[0] == 0:
+        beginning = "start" if results.start is None else f"start of\n{results.month_label(1)}"
+        kept = [k for k, place in enumerate(places) if place > count / room]
+        places, labels = [0] + [places[k] for k in kept], [beginning] + [labels[k] for k in kept]
     axes.set_xticks(places)
-    axes.set_xticklabels([results.month_label(month) for month in places])
+    axes.set_xticklabels(labels)
     axes.set_xlabel("month")
 
 

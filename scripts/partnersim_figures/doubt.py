@@ -50,24 +50,25 @@ def draw_conditional(axes, results, outcome="revenue", point=0):
     axes.xaxis.set_major_formatter(ticks(unit))
     axes.yaxis.set_major_formatter(percent())
     axes.set_ylabel("P(more than x), % of the futures of a draw")
-    label_outcome(axes, results, outcome, point, high)
+    label_outcome(axes, results, outcome, point, low, high)
     axes.set_xlabel(axes.get_xlabel() + f"\n{len(curves):,} draws of the parameters, {results.inner:,} futures of each")
     axes.set_title(textwrap.fill(f"{name}: if the parameters were known", 48), pad=TITLE_PAD)
     legend_above(axes, 4)
 
 
-def splits_of(results, outcome, point=0, most=MOST_ROWS):
+def splits_of(results, outcome, point=0):
     """[(outcome, VarianceSplit)] of the outcome asked for and of others where the share is known, in their order."""
     names = results.summarised
     column = outcome.partition("[")[0]
     others = [name for name in names if name not in (outcome, column) and "[" not in name]
     rows = [(name, results.variance_split(name, point)) for name in [outcome] + others if name in names]
-    return [(name, split) for name, split in rows if split.share_standard_error > 0][:most]
+    return [(name, split) for name, split in rows if split.share_standard_error > 0]
 
 
 def draw_split(axes, results, outcome="revenue", point=0):
     """Variance of each outcome as shares: ignorance of the parameters and luck, with 95 % intervals of the border."""
-    rows = splits_of(results, outcome, point)
+    every = splits_of(results, outcome, point)
+    rows = every[:MOST_ROWS]
     share = np.array([split.share for _, split in rows])
     error = 1.96 * np.array([split.share_standard_error for _, split in rows])
     drawn, places = np.clip(share, 0, 1), np.arange(len(rows))
@@ -76,16 +77,18 @@ def draw_split(axes, results, outcome="revenue", point=0):
     left, right = np.clip(share - error, 0, 1), np.clip(share + error, 0, 1)
     axes.errorbar(drawn, places, xerr=np.maximum(0, np.nan_to_num([drawn - left, right - drawn])), fmt="none",
                   ecolor=BLACK, elinewidth=1.2, capsize=2.5, label="95 % interval")
-    for place, value in zip(places, share):
-        axes.text(0.015, place, f"{100 * value:.0f} %".replace("-", "\N{MINUS SIGN}"), va="center", fontsize=8.5)
+    for place, value, low, high in zip(places, share, left, right):
+        beside = 0.015 if low > 0.13 else high + 0.015      # off the interval
+        axes.text(beside, place, percent()(round(value, 2)), va="center", fontsize=8.5)
     axes.set_yticks(places)
-    axes.set_yticklabels([textwrap.shorten(results.long_name(name), 30, placeholder=" …") for name, _ in rows])
+    axes.set_yticklabels([textwrap.fill(results.long_name(name), 24) for name, _ in rows], linespacing=0.95)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     axes.grid(False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(percent())
-    axes.set_xlabel("share of the variance\n(in figures: of ignorance)")
+    more = f"\nnot shown: {len(every) - len(rows)} more outcomes" if len(every) > len(rows) else ""
+    axes.set_xlabel("share of the variance\n(in figures: of ignorance)" + more)
     axes.set_ylabel("outcome")
     axes.set_title("Luck, and what data could take away", pad=TITLE_PAD)
     legend_above(axes)

@@ -1,5 +1,7 @@
 """Month by month: fan charts of any recorded quantity, performance with its losses, cash and having run out of it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from partnersim_results import ResultError, share_by_month, wilson
@@ -10,12 +12,12 @@ from .common import (BLACK, BLUE, BLUE_25, BLUE_50, GREEN, TITLE_PAD, VERMILION,
 
 def draw_fan(axes, results, name, point=0):
     """Fan chart of the trajectory `name`: bands P5–P95 and P25–P75, median, mean and the spreadsheet's figure."""
-    data = results.trajectory(name, point)
+    data, steps = fan_of(results, name, point)
     long_name = results.trajectory_long_name(name)
     a_month = " a month" if long_name.endswith(" a month") else ""
     whole = data.unit == "1" and bool(np.all(data.quantiles == np.round(data.quantiles))) and data.quantiles.size > 0
-    draw_bands(axes, data)
-    draw_lines(axes, data, median=True)
+    draw_bands(axes, data, steps)
+    draw_lines(axes, data, steps, median=True)
 
     lowest, highest = (data.band(0.05), data.band(0.95)) if data.levels.size else (data.mean, data.mean)
     axes.yaxis.set_major_locator(round_ticks(7, whole))
@@ -31,41 +33,56 @@ def draw_fan(axes, results, name, point=0):
     legend_above(axes)
 
 
-def in_steps(data):
+def fan_of(results, name, point):
+    """(Trajectory, whether to draw steps): cash with month 0, its opening cash, where the file says it for certain."""
+    data = results.trajectory(name, point)
+    opening = results.opening_cash(point) if name == "cash" else None
+    if opening is not None:
+        def begin(first, rest):
+            return np.concatenate([[first], rest])
+
+        data = replace(data, months=begin(0, data.months), mean=begin(opening.mean(), data.mean),
+                       expected=begin(opening.mean(), data.expected),
+                       quantiles=begin(np.quantile(opening, data.levels), data.quantiles))
+    return data, len(data.months) == 1 or data.levels.size > 0 and in_steps(results, name)
+
+
+def in_steps(results, name):
     """Quantiles with few different values (counts, deals of one size) jump from month to month: slopes between them
-    would be invented. A single month has no width unless it is drawn as a step."""
-    return len(data.months) == 1 or 0 < len(np.unique(data.quantiles)) < len(data.months)
+    would be invented. One answer for all points of a file, so that they look alike: that of most of them."""
+    few = [len(np.unique(quantiles)) < len(quantiles)
+           for quantiles in results.variable(f"trajectories/{name}_quantile")[0] if not np.isnan(quantiles).all()]
+    return 2 * sum(few) > len(few)
 
 
-def widened(data, values, before=0.0, after=0.0):
+def widened(values, steps, before=0.0, after=0.0):
     """With steps, every month is as wide as any other: half a month is added at either end."""
-    return np.concatenate([values[:1] - before, values, values[-1:] + after]) if in_steps(data) else values
+    return np.concatenate([values[:1] - before, values, values[-1:] + after]) if steps else values
 
 
-def months_of(data):
+def months_of(data, steps):
     """Places on the month axis for widened values."""
-    return widened(data, data.months.astype(float), 0.5, 0.5)
+    return widened(data.months.astype(float), steps, 0.5, 0.5)
 
 
-def draw_bands(axes, data):
+def draw_bands(axes, data, steps):
     """The bands P5–P95 and P25–P75, where quantiles were recorded; sets the limits of the month axis."""
-    months = months_of(data)
+    months = months_of(data, steps)
     axes.set_xlim(months[0], months[-1])
     for low, high, colour in ((0.05, 0.95, BLUE_25), (0.25, 0.75, BLUE_50)) if data.levels.size else ():
-        axes.fill_between(months, widened(data, data.band(low)), widened(data, data.band(high)), color=colour,
-                          step="mid" if in_steps(data) else None, linewidth=0,
-                          label=f"P{100 * low:.0f}–P{100 * high:.0f}")
+        axes.fill_between(months, widened(data.band(low), steps), widened(data.band(high), steps), color=colour,
+                          step="mid" if steps else None, linewidth=0, label=f"P{100 * low:.0f}–P{100 * high:.0f}")
 
 
-def draw_lines(axes, data, median):
+def draw_lines(axes, data, steps, median):
     """Median (if wanted and recorded), mean, and the spreadsheet's figure where there is one."""
-    months = months_of(data)
+    months = months_of(data, steps)
     if median and data.levels.size:
-        axes.plot(months, widened(data, data.band(0.50)), drawstyle="steps-mid" if in_steps(data) else "default",
+        axes.plot(months, widened(data.band(0.50), steps), drawstyle="steps-mid" if steps else "default",
                   color=BLUE, label="median")
-    axes.plot(months, widened(data, data.mean), color=GREEN, linestyle=(0, (1, 1)), linewidth=2.2, label="mean")
+    axes.plot(months, widened(data.mean, steps), color=GREEN, linestyle=(0, (1, 1)), linewidth=2.2, label="mean")
     if not np.isnan(data.expected).all():
-        axes.plot(months, widened(data, data.expected), color=BLACK, linestyle="--", linewidth=1.2,
+        axes.plot(months, widened(data.expected, steps), color=BLACK, linestyle="--", linewidth=1.2,
                   label="spreadsheet")
 
 
@@ -76,11 +93,11 @@ def draw_active_partners(axes, results, point=0):
 
 def draw_performance(axes, results, point=0):
     """Performance against the twin, in percent: bands, mean, and the area that is lost on average."""
-    data = results.trajectory("performance", point)
-    draw_bands(axes, data)
-    draw_lines(axes, data, median=False)
+    data, steps = fan_of(results, "performance", point)
+    draw_bands(axes, data, steps)
+    draw_lines(axes, data, steps, median=False)
     loss = float(np.sum(1 - data.mean))
-    axes.fill_between(months_of(data), widened(data, data.mean), 1.0, facecolor="none", edgecolor=VERMILION,
+    axes.fill_between(months_of(data, steps), widened(data.mean, steps), 1.0, facecolor="none", edgecolor=VERMILION,
                       hatch="////", linewidth=0, label=f"lost on average: {loss:.2f} of {len(data.months)} months")
     axes.set_ylim(0, max(1.03, axes.get_ylim()[1]))
     axes.yaxis.set_major_formatter(percent())
@@ -94,6 +111,8 @@ def draw_cash(axes, results, point=0):
     """Fan chart of cash, with the line of no cash. A firm that ran out stays where it was."""
     draw_fan(axes, results, "cash", point)
     axes.axhline(0, color=BLACK, linewidth=0.8)
+    if results.opening_cash(point) is None:
+        axes.set_xlabel("month, cash at its end")
 
 
 def draw_ran_out(axes, results, point=0):

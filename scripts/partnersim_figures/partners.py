@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from partnersim_results import ResultError
+
 from .common import (BLACK, BLUE, BLUE_25, BLUE_50, PALE_GREY, TITLE_PAD, VERMILION, VERMILION_50, legend_above,
                      percent, round_ticks, ticks, with_error)
 
@@ -22,13 +24,16 @@ def groups_of(results, point=0, most=MOST_ROWS):
     """Partners as rows, largest revenue first: all of them up to `most`.
 
     With more, copies (referrer_1, referrer_2 …) become one row; with still more, the `most` largest stay and the rest
-    are "others".
+    are "others". Partners that only other points have are left out.
     """
-    partners = results.partners
-    groups = [Group(label, [k]) for k, label in enumerate(partners.labels)]
+    partners, p = results.partners, results.point_number(point)
+    revenue = partners.revenue[p]
+    there = np.flatnonzero(~np.isnan(revenue)).tolist()
+    if not there:
+        raise ResultError(f"{results.path}: no partners at point {p} ({results.points[p]})")
+    groups = [Group(partners.labels[k], [k]) for k in there]
     if len(groups) > most:
-        groups = together(partners)
-    revenue = partners.revenue[results.point_number(point)]
+        groups = together(partners, there)
     groups.sort(key=lambda group: -revenue[group.members].sum())
     if len(groups) > most:
         rest = [k for group in groups[most:] for k in group.members]
@@ -36,11 +41,11 @@ def groups_of(results, point=0, most=MOST_ROWS):
     return groups
 
 
-def together(partners):
+def together(partners, there):
     """One group for each partner with copies (ids that differ in their last number), one for each other partner."""
     members = {}
-    for k, identity in enumerate(partners.ids):
-        members.setdefault(re.sub(r"_\d+$", "", identity), []).append(k)
+    for k in there:
+        members.setdefault(re.sub(r"_\d+$", "", partners.ids[k]), []).append(k)
     groups = []
     for places in members.values():
         label = partners.labels[places[0]]

@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from .common import BLACK, BLUE, GREY, PALE_GREY, TITLE_PAD, VERMILION, legend_above, ticks
+from .common import BLACK, BLUE, GREY, TITLE_PAD, VERMILION, legend_above, ticks
+from .partners import shortened
 
 MOST_TARGETS = 4
 
@@ -22,13 +23,14 @@ def draw_convergence(axes, results, target=0):
         off = np.where(known[-1], half[-1] / wanted[-1], -1)
     worst, n = int(np.argmax(off)), history.replications.astype(float)
     unit = unit_of(results, history.targets[target])
-    for p in range(half.shape[1]):
-        if p != worst:
-            axes.plot(n[known[:, p]], half[known[:, p], p], color=PALE_GREY, linewidth=1)
+    others = [p for p in range(half.shape[1]) if p != worst]
+    for p in others:
+        axes.plot(n[known[:, p]], half[known[:, p], p], color="#AAAAAA", linewidth=1,
+                  label="other points" if p == others[0] else None)
     mine = known[:, worst]
     goal, needed = wanted[-1, worst], history.needed[-1, target, worst]
     axes.plot(n[mine], half[mine, worst], "o-", color=BLUE, markersize=4.5,
-              label="reached" if half.shape[1] == 1 else "the point farthest off")
+              label=f"farthest off: {shortened(results.points[worst], 26)}" if others else "reached")
     axes.axhline(goal, color=VERMILION, linestyle="--", linewidth=1.4, label=f"wanted: ± {number(goal)} {unit}".rstrip())
     axes.set_xscale("log")
     axes.set_yscale("log")

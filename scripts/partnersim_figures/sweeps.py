@@ -10,8 +10,10 @@ from matplotlib.lines import Line2D
 
 from partnersim_experiments import VARIANT, layout_of
 
-from .common import (BLACK, BLUE, BLUE_25, GREEN, GREY, TITLE_PAD, VERMILION, legend_above, round_ticks, short,
-                     ticks)
+from .common import (BLACK, BLUE, BLUE_25, GREEN, GREY, TITLE_PAD, VERMILION, legend_above, percent, round_ticks,
+                     short, ticks)
+from .probability import probabilities
+from .spread import bad_quantile
 
 MOST_COLUMNS, MOST_LINES = 4, 4     # panels side by side and one above the other
 MOST_BARS = 60                      # points of no grid, drawn with their P5–P95
@@ -45,7 +47,7 @@ class Axis:
         """One value as a tick says it."""
         if isinstance(value, str):
             return textwrap.shorten(value, 16, placeholder=" …")
-        return ("× " if self.factor else "") + f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
+        return ("× " if self.factor else "") + ticks(self.unit or "1")(float(f"{value:.4g}"))
 
     def label(self, width=46):
         """What stands at the axis: the parameter's path, its unit where the file says it, or that it is a factor."""
@@ -158,12 +160,14 @@ def levels_of(results, outcome, unit):
     return zero + [(f"{label}: {short(level, unit)}", level) for label, level in results.goals(outcome)]
 
 
-def heat_maps(results, outcome, _point=None, statistics=("mean", "p05")):
+def heat_maps(results, outcome, _point=None):
     """One panel for each statistic and variant, over the first two axes; others are held where the title says."""
     layout = layout_of(results)
     cells, held = pages(results, layout, (0, 1))
     down, across = axes_of(results, layout)[:2]
-    unit = results.unit(outcome)
+    unit, words, statistics = results.unit(outcome), WORDS, ("mean", bad_quantile(results, outcome)[0])
+    if results.yes_no(outcome):
+        unit, words, statistics = "%", {"mean": probability_words(results, outcome)}, ("mean",)
     maps = [cells(layout.spread(results.over_points(outcome, statistic))) for statistic in statistics]
     variants = [v for v in range(len(results.variants)) if not all(np.isnan(each[v]).all() for each in maps)]
     variants = variants[:MOST_COLUMNS]
@@ -174,13 +178,20 @@ def heat_maps(results, outcome, _point=None, statistics=("mean", "p05")):
         for place, v in zip(row, variants):
             image = draw_heat_map(place, each[v], down, across, unit, norm, levels_of(results, outcome, unit))
             name = f", {results.variants[v]}" if len(results.variants) > 1 else f" of {results.long_name(outcome).lower()}"
-            place.set_title(WORDS[statistic] + name, pad=20)
+            place.set_title(("probability" if unit == "%" else words[statistic]) + name, pad=20)
         bar = figure.colorbar(image, ax=list(row), pad=0.015, fraction=0.05)
         bar.ax.yaxis.set_major_formatter(ticks(unit))
-        what = results.long_name(outcome) if unit == "1" else unit
-        bar.set_label(f"{what}, {WORDS[statistic]}" + (f"\nat {held}" if held else ""), fontsize=9)
+        named = results.long_name(outcome) if unit in ("1", "%") else unit
+        bar.set_label(f"{named}, {words[statistic]}" + (f"\nat {held}" if held else "")
+                      + where_there_is_one(results, outcome), fontsize=9, labelpad=8)
         bar.outline.set_visible(False)
     return figure
+
+
+def probability_words(results, outcome):
+    """How far the probabilities of a map may be off."""
+    _, low, high = probabilities(results, outcome)
+    return f"probability\n(95 % intervals: at most ± {50 * np.nanmax(high - low):.2g} points)"
 
 
 def no_heat_map(results, outcome):
@@ -202,13 +213,25 @@ def no_figures(results, outcome):
 
 # --- Lines along one axis ---
 
-def draw_along(axes, axis, mean, low, high, unit):
-    """Mean with the band P5–P95 along an Axis; all [value], in the outcome's unit."""
+def band_of(results, outcome):
+    """([mean, low, high], unit, what the band is): P5 to P95, of yes or no the 95 % interval of the probability."""
+    if results.yes_no(outcome):
+        return probabilities(results, outcome), "%", "95 % interval"
+    return [results.over_points(outcome, name) for name in ("mean", "p05", "p95")], results.unit(outcome), "P5–P95"
+
+
+def draw_along(axes, axis, mean, low, high, unit, band="P5–P95", highest=False):
+    """Mean with the band P5–P95 along an Axis; all [value], in the outcome's unit. Its bad end: P95 if `highest`.
+
+    Of probabilities (unit "%") the band is what it is called, and has no bad end.
+    """
     order = axis.order
     x = np.asarray(axis.values, float)[order] if axis.numbers else np.arange(len(order))
-    axes.fill_between(x, low[order], high[order], color=BLUE_25, linewidth=0, label="P5–P95")
-    axes.plot(x, mean[order], "o-", color=BLUE, markersize=4, label="mean")
-    axes.plot(x, low[order], color=VERMILION, linestyle="--", linewidth=1.2, label="P5")
+    axes.fill_between(x, low[order], high[order], color=BLUE_25, linewidth=0, label=band)
+    axes.plot(x, mean[order], "o-", color=BLUE, markersize=4, label="probability" if unit == "%" else "mean")
+    if unit != "%":
+        axes.plot(x, (high if highest else low)[order], color=VERMILION, linestyle="--", linewidth=1.2,
+                  label="P95" if highest else "P5")
     place_values(axes, axis, x)
     axes.set_xlabel(axis.label(34))
     axes.yaxis.set_major_locator(round_ticks(6))
@@ -242,8 +265,8 @@ def sweep_lines(results, outcome, _point=None):
     ranked = sorted(range(len(every)), key=lambda k: (not every[k].numbers, -len(every[k].values)))
     along, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     cells, held = pages(results, layout, (along,) if second is None else (along, second))
-    mean, low, high = (cells(layout.spread(results.over_points(outcome, statistic)))
-                       for statistic in ("mean", "p05", "p95"))
+    figures, unit, band = band_of(results, outcome)
+    mean, low, high = (cells(layout.spread(each)) for each in figures)
     if second is None:
         mean, low, high = (each[..., None] for each in (mean, low, high))
         columns = [0]
@@ -255,9 +278,9 @@ def sweep_lines(results, outcome, _point=None):
     shape = (1, len(variants)) if turned else (len(variants), len(columns))
     figure, places = plt.subplots(*shape, squeeze=False, constrained_layout=True, sharey=True,
                                   figsize=(max(6.4, 1.2 + 2.9 * shape[1]), 2.2 + 2.6 * shape[0]))
-    unit = results.unit(outcome)
+    highest = bad_quantile(results, outcome)[0] == "p95"
     for place, (v, column) in zip(places.flat, ((v, column) for v in variants for column in columns)):
-        draw_along(place, every[along], mean[v, :, column], low[v, :, column], high[v, :, column], unit)
+        draw_along(place, every[along], mean[v, :, column], low[v, :, column], high[v, :, column], unit, band, highest)
         words = [results.variants[v]] if len(results.variants) > 1 else []
         if second is not None:
             words.append(f"{every[second].path} {'' if every[second].factor else '= '}"
@@ -273,7 +296,18 @@ def sweep_lines(results, outcome, _point=None):
 
 def what(results, outcome, unit):
     """The axis of an outcome: "Revenue, EUR over 36 months"."""
-    return results.long_name(outcome) + (f", {unit}" if unit != "1" else "") + f"\nover {results.months} months"
+    named = results.long_name(outcome) + (f", {unit}" if unit not in ("1", "%") else "")
+    return f"{named}\nover {results.months} months{where_there_is_one(results, outcome)}"
+
+
+def where_there_is_one(results, outcome):
+    """Of how many futures the statistics are, when the outcome has no value in some."""
+    share = results.valued(outcome) / results.replications
+    if (share[share > 0] == 1).all():
+        return ""
+    words = percent()
+    ends = dict.fromkeys(words(round(end, 2)) for end in (share.min(), share.max()))
+    return f"\nin the {' to '.join(ends)} of replications\nwhere there is one"
 
 
 def draw_goals(axes, results, outcome):
@@ -285,16 +319,18 @@ def draw_goals(axes, results, outcome):
 
 
 def sweep_scatter(results, outcome):
-    """For points that are no grid: mean of every point against each axis, with P5–P95 or, of many points, P5 below."""
+    """For points that are no grid: means against each axis, with P5–P95 or, of many points, the bad end below."""
     swept = [parameter for parameter in results.swept if len(parameter.distinct) > 1][:MOST_COLUMNS]
     many = len(results.points) > MOST_BARS
-    figure, places = plt.subplots(2 if many else 1, len(swept), squeeze=False, constrained_layout=True, sharey="row",
-                                  figsize=(max(6.4, 1.2 + 2.9 * len(swept)), 7 if many else 4.8))
-    mean, low, high = (results.over_points(outcome, statistic) for statistic in ("mean", "p05", "p95"))
-    unit = results.unit(outcome)
-    for first, row, values, words in zip((True, False), places, (mean, low), ("mean", "P5")):
+    two_rows = many and not results.yes_no(outcome)
+    figure, places = plt.subplots(2 if two_rows else 1, len(swept), squeeze=False, constrained_layout=True,
+                                  sharey="row", figsize=(max(6.4, 1.2 + 2.9 * len(swept)), 7 if two_rows else 4.8))
+    (mean, low, high), unit, band = band_of(results, outcome)
+    bad = bad_quantile(results, outcome)[1]
+    rows = [(mean, "mean"), (low if bad == "P5" else high, bad)] if unit != "%" else [(mean, "probability")]
+    for first, row, (values, words) in zip((True, False), places, rows):
         for place, parameter in zip(row, swept):
-            scatter(place, results, parameter, values, None if many else (low, high), words)
+            scatter(place, results, parameter, values, None if many else (low, high, band), words)
             place.yaxis.set_major_locator(round_ticks(6))
             place.yaxis.set_major_formatter(ticks(unit))
             place.set_title(textwrap.fill(f"{words} against {parameter.path}", 34),
@@ -305,18 +341,19 @@ def sweep_scatter(results, outcome):
 
 
 def scatter(axes, results, parameter, values, band, words):
-    """One statistic [point] against a Swept parameter, a colour and a mark for each variant; band: (low, high)."""
+    """One statistic [point] against a Swept parameter, a colour and mark for each variant; band: (low, high, name)."""
     axis = Axis(parameter.path, parameter.distinct, parameter.factor, parameter.unit)
     x = parameter.values if axis.numbers else np.array([axis.values.index(v) for v in parameter.values.tolist()])
     for name, colour, marker in zip(results.variants, (BLUE, VERMILION, GREEN, GREY), "osv^"):
         mine = np.array(results.variant_of) == name
         if band:
             axes.vlines(x[mine], band[0][mine], band[1][mine], color=colour, linewidth=0.8, alpha=0.5)
-        label = f"{words} and P5–P95" if band else "one point"
+        label = f"{words} and {band[2]}" if band else "one point"
         axes.plot(x[mine], values[mine], marker, color=colour, markersize=3.2 if band else 2.4, linestyle="none",
                   label=name if len(results.variants) > 1 else label)
     if axis.numbers:
         axes.xaxis.set_major_locator(round_ticks(5))
+        axes.xaxis.set_major_formatter(ticks(axis.unit or "1"))
     else:
         axes.set_xticks(range(len(axis.values)))
         axes.set_xticklabels([axis.text(value) for value in axis.values])

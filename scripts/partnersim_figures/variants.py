@@ -5,12 +5,20 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .common import BLACK, BLUE, GREEN, GREY, TITLE_PAD, VERMILION, legend_above, percent, round_ticks, ticks
+from .common import BLACK, BLUE, GREEN, GREY, TITLE_PAD, legend_above, percent, round_ticks, ticks
 from .partners import shortened
+from .spread import colours_of
 
 MOST_POINTS = 6
-PARTS = (("mean", "mean", BLACK, "o"), ("p05", "P5", VERMILION, "v"), ("p50", "median", BLUE, "s"),
-         ("p95", "P95", GREEN, "^"))
+
+
+def parts_of(results, outcome):
+    """(name, words, colour, marker) of what is compared: of yes or no only how probable it is."""
+    if results.yes_no(outcome):
+        return [("mean", "probability", BLACK, "o")]
+    low, high = colours_of(results, outcome, good=GREEN)
+    return [("mean", "mean", BLACK, "o"), ("p05", "P5", low, "v"), ("p50", "median", BLUE, "s"),
+            ("p95", "P95", high, "^")]
 
 
 def chosen_points(results, point=None):
@@ -24,12 +32,11 @@ def chosen_points(results, point=None):
 
 def draw_differences(axes, results, outcome="revenue", point=None):
     """Mean, P5, median and P95 of each variant less those of the base, with 95 % intervals; P(better) on the right."""
-    points = chosen_points(results, point)
-    rows = [comparison for comparison in (results.comparison(outcome, p) for p in points)
-            if not np.isnan(comparison.mean.value)]
-    unit = results.unit(outcome)
-    shifts = np.linspace(-0.27, 0.27, len(PARTS))
-    for (part, words, colour, marker), shift in zip(PARTS, shifts):
+    every = [results.comparison(outcome, p) for p in chosen_points(results, point)]
+    rows = [comparison for comparison in every if not np.isnan(comparison.mean.value)]
+    parts, unit = parts_of(results, outcome), "%" if results.yes_no(outcome) else results.unit(outcome)
+    shifts = np.linspace(-0.27, 0.27, len(parts)) if len(parts) > 1 else [0]
+    for (part, words, colour, marker), shift in zip(parts, shifts):
         estimates = [getattr(row, part) for row in rows]
         value, low, high = (np.array([getattr(e, name) for e in estimates]) for name in ("value", "low", "high"))
         axes.errorbar(value, np.arange(len(rows)) + shift, xerr=np.maximum(0, [value - low, high - value]), fmt=marker,
@@ -47,21 +54,38 @@ def draw_differences(axes, results, outcome="revenue", point=None):
     axes.xaxis.set_major_locator(round_ticks(6))
     axes.xaxis.set_major_formatter(ticks(unit))
     name = results.long_name(outcome)
-    axes.set_xlabel(f"{name if unit == '1' else unit}, variant less base (95 % intervals of simulation error)"
-                    + (f"\nat {results.points[rows[0].baseline].partition(', ')[2]}" if one_row and results.swept else ""))
+    what = name if unit == "1" else "percentage points" if unit == "%" else unit
+    axes.set_xlabel(f"{what}, variant less base (95 % intervals of simulation error)"
+                    + (f"\nat {results.points[rows[0].baseline].partition(', ')[2]}" if one_row and results.swept else "")
+                    + missing_words(results, outcome, every))
     axes.set_ylabel("variant")
     axes.set_title(f"{name}: what each variant changes", pad=TITLE_PAD)
-    write_shares(axes, rows)
-    legend_above(axes, len(PARTS))
+    write_shares(axes, results, rows)
+    legend_above(axes, len(parts))
 
 
-def write_shares(axes, rows):
+def missing_words(results, outcome, every):
+    """In how many futures each point has a value, 0 for one that is not compared; nothing when all have."""
+    shown = list(dict.fromkeys(p for row in every for p in (row.baseline, row.point)))
+    valued = results.valued(outcome)
+    if (valued[shown] == results.replications[shown]).all():
+        return ""
+    counts = [f"{results.points[p]} {valued[p]:,}" for p in shown]
+    return "\n" + textwrap.fill(f"replications with a value, of {max(results.replications[shown]):,}: "
+                                + ", ".join(counts), 100)
+
+
+def write_shares(axes, results, rows):
     """"better in 63 % of the futures" on the right of each variant, and how much pairing saves."""
+    def of_those(row):
+        part = row.pairs < results.replications[row.point]
+        return f"\nof the {row.pairs:,.0f} replications\nwhere both have a value" if part else ""
+
     right = axes.secondary_yaxis("right")
     right.set_yticks(range(len(rows)))
     share = percent()
     right.set_yticklabels([f"better in {share(round(row.better, 3))}" +
-                           (f", equal in {share(round(row.equal, 3))}" if row.equal >= 0.005 else "") +
+                           (f", equal in {share(round(row.equal, 3))}" if row.equal >= 0.005 else "") + of_those(row) +
                            f"\nvariance removed: {share(round(row.variance_removed, 2))}" for row in rows], fontsize=8.5)
     right.tick_params(axis="y", length=0)
     right.spines["right"].set_visible(False)

@@ -17,6 +17,7 @@ goal.enough.enabled = true  # neutral
 goal.enough.label = "Enough to live on"  # given
 goal.enough.outcome = "profit"  # given
 """
+UNITS = {"goal_enough": "1", "break_even_month": "month"}      # others are in EUR
 STATISTICS = ("difference", "difference_p05", "difference_p50", "difference_p95", "ratio")
 
 
@@ -34,8 +35,12 @@ def profit_of(variant, row, noise):
 
 
 def make(path, axes=None, variants=("base",), design="grid", replications=400, inner=1, samples=True, targets=(),
-         factors=(), drop=0, unmodelled=()):
-    """Writes a file. `drop` leaves out the last points, `unmodelled` names points that have no profit."""
+         factors=(), drop=0, unmodelled=(), awkward=False):
+    """Writes a file. `drop` leaves out the last points, `unmodelled` names points that have no profit.
+
+    `awkward` adds a goal (yes or no) and a month of break-even, which is missing where profit is below 40,000, and at
+    the second point altogether.
+    """
     axes = axes or {}
     random = np.random.default_rng(5)
     rows = rows_of(axes, design) if axes else [()]
@@ -47,6 +52,10 @@ def make(path, axes=None, variants=("base",), design="grid", replications=400, i
                        for p, (v, row) in enumerate(points)]).reshape(len(points), replications)
     revenue = np.array([np.exp(11 + 0.1 * v + 0.4 * noise) for v, _ in points])
     columns = {"revenue": revenue, "profit": profit}
+    if awkward:
+        columns["goal_enough"] = (profit >= 60_000).astype(float)
+        columns["break_even_month"] = np.where(profit < 40_000, np.nan, np.ceil(6 + 5e5 / np.maximum(profit, 1)))
+        columns["break_even_month"][1] = np.nan
     with h5py.File(path, "w", track_order=True) as file:
         file.attrs.update({"title": "Made by hand: does it fit?", "currency": "EUR", "source": "made"})
         # dict order of the axes is lost on purpose: the reader must not depend on it.
@@ -116,7 +125,8 @@ def write_points(group, points, variants, rows, replications):
 def write_columns(group, columns):
     scale(group, "replication", np.arange(columns["profit"].shape[1], dtype=np.int32))
     for name, values in columns.items():
-        add(group, name, values.astype(np.float32), "point", "replication", units="EUR", long_name=name.capitalize())
+        add(group, name, values.astype(np.float32), "point", "replication", units=UNITS.get(name, "EUR"),
+            long_name=name.capitalize())
 
 
 def write_summary(group, columns):
@@ -124,18 +134,22 @@ def write_summary(group, columns):
     scale(group, "outcome", names)
     scale(group, "quantile", LEVELS)
     stacked = np.array([columns[name] for name in names])           # [outcome, point, replication]
-    add(group, "unit", ["EUR"] * len(names), "outcome")
+    add(group, "unit", [UNITS.get(name, "EUR") for name in names], "outcome")
     add(group, "long_name", [name.capitalize() for name in names], "outcome")
-    add(group, "worst", ["lowest"] * len(names), "outcome")
-    count = stacked.shape[2]
-    for name, values in (("mean", stacked.mean(axis=2)), ("sd", stacked.std(axis=2, ddof=1)),
-                         ("standard_error", stacked.std(axis=2, ddof=1) / np.sqrt(count)),
-                         ("cvar05", np.sort(stacked, axis=2)[:, :, :max(1, count // 20)].mean(axis=2)),
-                         ("expected", np.full(stacked.shape[:2], np.nan))):
-        add(group, name, values.T, "point", "outcome")
-    quantiles = np.quantile(stacked, LEVELS, axis=2).transpose(2, 1, 0)  # [point, outcome, quantile]
+    add(group, "worst", ["highest" if name == "break_even_month" else "lowest" for name in names], "outcome")
+    for name, statistic in (("mean", np.mean), ("sd", lambda x: x.std(ddof=1)),
+                            ("standard_error", lambda x: x.std(ddof=1) / np.sqrt(len(x))),
+                            ("cvar05", lambda x: np.sort(x)[:max(1, len(x) // 20)].mean()),
+                            ("expected", lambda x: np.nan)):
+        add(group, name, of_known(stacked, statistic).T, "point", "outcome")
+    quantiles = np.stack([of_known(stacked, lambda x, level=level: np.quantile(x, level)) for level in LEVELS]).T
     for name, shift in (("value", 0), ("low", -500), ("high", 500)):
         add(group, f"quantile_{name}", quantiles + shift, "point", "outcome", "quantile")
+
+
+def of_known(stacked, statistic):
+    """A statistic of the values that are not missing: [outcome, point]."""
+    return np.array([[statistic(x[~np.isnan(x)]) if not np.isnan(x).all() else np.nan for x in row] for row in stacked])
 
 
 def write_trajectories(group, revenue):
@@ -161,6 +175,10 @@ def write_comparison(group, columns, points, rows):
     verdicts = np.full(shape, "not_compared", dtype=object)
     for p, place in ((p, i) for p in range(len(points)) for i in range(len(names)) if baseline[p] >= 0):
         one, base = columns[names[place]][p], columns[names[place]][baseline[p]]
+        both = ~np.isnan(one) & ~np.isnan(base)
+        if not both.any():
+            continue
+        one, base = one[both], base[both]
         gap, error = one - base, (one - base).std(ddof=1) / np.sqrt(len(one))
         for name, value in (("difference", gap.mean()), ("ratio", one.mean() / base.mean()),
                             *((f"difference_p{q:02}", np.quantile(one, q / 100) - np.quantile(base, q / 100))

@@ -6,15 +6,22 @@
 Most files are made by hand (made_results.py), so that every number is known; one is simulated.
 """
 
+import re
+import shutil
 import subprocess
 import sys
 import unittest
 import warnings
 from itertools import combinations, product
 from pathlib import Path
+from unittest import mock
 
+import h5py
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import made_results as made
@@ -23,7 +30,7 @@ from figure_cases import WORKSHOP, Case
 path = WORKSHOP.path
 BINARY = SOURCE = None  # set at the end of the file
 
-CHURN, COST = "partner.*.churn", "acquisition.ads.cost_per_lead"
+CHURN, COST, CASH = "partner.*.churn", "acquisition.ads.cost_per_lead", "firm.cash"
 TWO = {CHURN: [0.5, 1.0, 2.0, 3.0], COST: [0.5, 0.8, 1.2, 2.0, 2.5]}
 THREE = {"c.x": [0.5, 1.0, 2.0, 3.0], "b.x": [1.0, 2.0], "a.text": ["east", "north", "west"]}
 VARIANTS = ("base", "channel", "ads")
@@ -37,12 +44,19 @@ FILES = {
     "lean": {"axes": TWO, "samples": False},
     "holes": {"axes": TWO, "variants": ("base", "other"), "unmodelled": range(20, 40)},
     "single": {},
+    "awkward": {"variants": VARIANTS, "awkward": True},
+    "awkward_list": {"axes": {"c.x": [0.5, 1.0, 2.0, 3.0], "b.x": [4.0, 1.0, 3.0, 2.0]}, "design": "list",
+                     "awkward": True},
+    "awkward_two": {"axes": {CASH: [10_000.0, 20_000.0], CHURN: [0.5, 1.0, 2.0]}, "variants": VARIANTS,
+                    "factors": (CHURN,), "awkward": True},
 }
 EXPERIMENT_FIGURES = {"points", "sweep", "heatmap", "variants", "convergence", "doubt"}
 DRAWN = {"two": {"sweep", "heatmap", "variants", "convergence"}, "three": {"sweep", "heatmap", "variants"},
          "one": {"points", "sweep"}, "list": {"points", "sweep"},
          "variants": {"points", "variants", "convergence", "doubt"}, "short": {"sweep", "heatmap"},
-         "lean": {"sweep", "heatmap"}, "holes": {"sweep", "heatmap"}, "single": set()}
+         "lean": {"sweep", "heatmap"}, "holes": {"sweep", "heatmap"}, "single": set(),
+         "awkward": {"points", "variants"}, "awkward_list": {"points", "sweep"},
+         "awkward_two": {"sweep", "heatmap", "variants"}}
 SCENARIO = """# Does what is simulated fit?
 [scenario]
 months = 12
@@ -173,6 +187,20 @@ class TheReader(Case):
         results = self.open("lean")
         self.assertEqual((results.unit("profit"), results.long_name("profit"), results.outcomes), ("EUR", "Profit", []))
 
+    def test_counts_values_with_and_without_single_replications(self):
+        copy, known = FOLDER / "counted.h5", ~np.isnan(COLUMNS["awkward"]["break_even_month"])
+        shutil.copy(path("awkward"), copy)
+        pairs = [np.nan, 0, np.sum(known[0] & known[2])]
+        with h5py.File(copy, "r+") as file:
+            del file["outcomes"]
+            for group, name, values in (("summary", "count", known.sum(axis=1)), ("comparison", "pairs", pairs)):
+                made.add(file[group], name, np.repeat(np.array(values, float)[:, None], 4, axis=1), "point", "outcome")
+        with reader.Results(copy) as results:
+            self.assertEqual(results.valued("break_even_month").tolist(), known.sum(axis=1).tolist())
+            self.assertEqual(results.comparison("break_even_month", 2).pairs, pairs[2])
+        self.assertEqual(self.open("lean").valued("profit").tolist(), [400] * 20)
+        self.assertEqual(self.open("holes").valued("profit").tolist(), [400] * 20 + [0] * 20)
+
     def test_knows_the_goals_of_an_outcome(self):
         self.assertEqual(self.open("one").goals("profit"), [("Enough to live on", 60000.0)])
         self.assertEqual(self.open("one").goals("revenue"), [])
@@ -194,6 +222,82 @@ class EveryFigure(Case):
                     drawn.canvas.draw()
                     self.check(drawn)
                 plt.close("all")
+
+    def words_of(self, figure):
+        """Every text of a figure, in one."""
+        figure.canvas.draw()
+        return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+    def test_says_how_many_futures_have_a_value_and_which_points_have_none(self):
+        results, months = self.open("awkward"), COLUMNS["awkward"]["break_even_month"]
+        valued = np.sum(~np.isnan(months), axis=1)
+        self.assertEqual(results.valued("break_even_month").tolist(), valued.tolist())
+        self.assertTrue(0 < valued[0] < 400 and valued[1] == 0 and 0 < valued[2] < 400)
+        for name in ("points", "exceedance", "variants"):
+            figure = figures.draw_figure(results, name, "break_even_month")
+            words = self.words_of(figure)
+            for point in (0, 2):
+                self.assertIn(f"{valued[point]}", words)
+            self.assertIn("channel", words)
+            self.check(figure)
+        pairs = np.sum(~np.isnan(months[0]) & ~np.isnan(months[2]))
+        self.assertEqual(results.comparison("break_even_month", 2).pairs, pairs)
+        self.assertIn(f"of the {pairs} replications", words)
+        for name in ("sweep", "heatmap"):
+            figure = figures.draw_figure(self.open("awkward_two"), name, "break_even_month")
+            self.assertRegex(self.words_of(figure), r"in the 0 % to \d+ % of replications\nwhere there is one")
+            self.check(figure)
+        for name in ("points", "exceedance"):
+            whole = self.words_of(figures.draw_figure(results, name, "revenue"))
+            self.assertNotRegex(whole, r"\d of 400|with a value|no value")
+
+    def test_of_yes_or_no_shows_probabilities(self):
+        for name in ("awkward", "awkward_list", "awkward_two"):
+            results = self.open(name)
+            share = COLUMNS[name]["goal_enough"].mean(axis=1)
+            for figure in ("overview", "exceedance", *sorted(DRAWN[name])):
+                with self.subTest(file=name, figure=figure), warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    drawn = figures.draw_figure(results, figure, "goal_enough")
+                    words = self.words_of(drawn)
+                    self.check(drawn)
+                    self.assertIn("robab", words)
+                    self.assertIn(" %", words)
+                    self.assertNotRegex(words, r"\bP5\b|\bP95\b|median")
+                plt.close("all")
+            axes = plt.subplots()[1]
+            figures.draw_distributions(axes, results, "goal_enough")
+            np.testing.assert_allclose(axes.containers[0].lines[0].get_xdata(), share[:6])
+            self.assertTrue(axes.get_xlim()[0] > -0.02 and axes.get_xlim()[1] < 0.9)
+            # Few successes: Wilson's interval of 400 futures.
+            low, high = reader.wilson(share * 400, 400)
+            ends = [[segment[0][0], segment[1][0]] for segment in axes.containers[0].lines[2][0].get_segments()]
+            np.testing.assert_allclose(ends, np.transpose([low, high])[:6], atol=1e-3)
+
+    def test_names_money_in_thousands_on_every_axis(self):
+        for figure in ("sweep", "heatmap"):
+            drawn = figures.draw_figure(self.open("awkward_two"), figure, "profit")
+            words = self.words_of(drawn)
+            self.assertNotIn("e+04", words)
+            self.assertIn("10,000", words)      # without a unit in the file
+        axis = figures.Axis(CASH, [10_000.0, 1_500_000.0], False, "EUR")
+        self.assertEqual([axis.text(value) for value in axis.values], ["10 k", "1.5 M"])
+
+    def test_colours_the_bad_end(self):
+        """Vermilion marks P5 of what should be high and P95 of what should be low, in every figure."""
+        def vermilion(figure):
+            return {artist.get_label() for artist in figure.findobj(Line2D)
+                    if to_hex(artist.get_color()).upper() == "#D55E00"} & {"P5", "P95"}
+        for outcome, bad in (("profit", {"P5"}), ("break_even_month", {"P95"})):
+            results = self.open("awkward")
+            self.assertEqual(vermilion(figures.draw_figure(results, "points", outcome)), bad)
+            handles = figures.draw_figure(results, "variants", outcome).get_axes()[0].get_legend_handles_labels()
+            self.assertEqual({label for handle, label in zip(*handles)
+                              if to_hex(handle.lines[0].get_color()).upper() == "#D55E00"}, bad)
+            self.assertEqual(vermilion(figures.draw_figure(self.open("awkward_two"), "sweep", outcome)), bad)
+            for file, figure in (("awkward", "exceedance"), ("awkward_two", "heatmap")):
+                words = self.words_of(figures.draw_figure(self.open(file), figure, outcome))
+                self.assertEqual(set(re.findall(r"\bP95\b|\bP5\b", words)), bad)
 
     def check(self, figure):
         """Every panel says what it shows; no text leaves the picture, and no tick covers its neighbour."""
@@ -245,6 +349,44 @@ class EveryFigure(Case):
         np.testing.assert_allclose(y * np.sqrt(x), y[0] * np.sqrt(x[0]))
         self.assertAlmostEqual(y[-1], 1000, delta=1)
 
+    def test_names_the_point_farthest_off(self):
+        axes = plt.subplots()[1]
+        figures.draw_convergence(axes, self.open("variants"))
+        named = [text.get_text() for text in axes.get_legend().get_texts()]
+        self.assertEqual(named[:2], ["other points", "farthest off: ads"])
+
+    def test_of_doubt_hides_nothing(self):
+        """Shares stand beside their intervals, names are whole, and outcomes left out are counted."""
+        from partnersim_figures import doubt
+        results, name = self.open("variants"), "Revenue of the last twelve months of the horizon"
+        results.long_name = lambda _: name
+        splits = [("revenue", reader.VarianceSplit(1, 0.1, 1, 0.1, share, 0.02))
+                  for share in (0.0, 0.03, 0.1, 0.5, 0.98)]
+        with mock.patch.object(doubt, "splits_of", lambda *_: splits * 3):
+            axes = plt.subplots()[1]
+            doubt.draw_split(axes, results)
+        self.assertIn("5 more outcomes", axes.get_xlabel())
+        self.assertEqual({t.get_text().replace("\n", " ") for t in axes.get_yticklabels()}, {name})
+        axes.figure.canvas.draw()
+        for text, (_, split) in zip(axes.texts, splits * 2):
+            box = axes.transData.inverted().transform(text.get_window_extent())
+            self.assertFalse(box[0][0] < split.share + 0.04 and split.share - 0.04 < box[1][0], text)
+
+    def test_fans_of_one_file_are_all_stepped_or_all_sloped(self):
+        for changed, style in ((1, "steps-mid"), (2, "default")):
+            copy = FOLDER / f"fans{changed}.h5"
+            shutil.copy(path("variants"), copy)
+            with h5py.File(copy, "r+") as file:
+                quantiles = file["trajectories/revenue_quantile"]
+                for point in range(changed):    # many different values
+                    quantiles[point] = np.linspace(1, 2, quantiles[point].size).reshape(quantiles[point].shape)
+            with reader.Results(copy) as results:
+                for point in range(3):
+                    axes = plt.subplots()[1]
+                    figures.draw_fan(axes, results, "revenue", point)
+                    median = next(line for line in axes.get_lines() if line.get_label() == "median")
+                    self.assertEqual(median.get_drawstyle(), style)
+
     def test_curves_of_draws_are_quantiles_of_their_futures(self):
         from partnersim_figures.doubt import LEVELS, conditional_quantiles
         curves = conditional_quantiles(self.open("variants"), "profit")
@@ -264,9 +406,9 @@ class EveryFigure(Case):
 class TheProgram(Case):
     """One experiment simulated: the schema that the reader expects is the one that is written."""
 
-    def run_it(self, name, *words):
+    def run_it(self, name, *words, more=""):
         scenario = FOLDER / "scenario.toml"
-        scenario.write_text(SCENARIO, encoding="utf-8")
+        scenario.write_text(SCENARIO + more, encoding="utf-8")
         subprocess.run([BINARY, "run", scenario, "-o", path(name), "--quiet", *words], capture_output=True, check=True,
                        timeout=120)
         return self.open(name)
@@ -287,6 +429,21 @@ class TheProgram(Case):
             self.assertEqual(results.variant_of[pair.baseline], "base")
         for name in ("sweep", "heatmap", "variants", "convergence", "overview"):
             figures.draw_figure(results, name, "revenue").canvas.draw()
+
+    def test_finds_the_opening_cash_of_each_point_or_says_what_is_drawn(self):
+        rich = '[variant.rich]\nset = { "firm.cash" = 20_000 }\n'
+        for name, vary, more, expected in (("cash", (), rich, [7000, 7000, 7000, 20_000]),
+                                           ("swept", ("--vary", "firm.cash=5000,9000"), "", [5000, 9000] * 3),
+                                           ("factor", ("--vary", "firm.cash=*0.5,*2"), "", [None] * 6)):
+            results = self.run_it(name, "--set", "firm.cash=7000", "-n", "200", *vary, more=more)
+            self.assertEqual(len(results.points), len(expected))
+            for point, cash in enumerate(expected):
+                found = results.opening_cash(point)
+                self.assertEqual(found if found is None else found.tolist(), cash if cash is None else [cash])
+                axes = plt.subplots()[1]
+                figures.draw_cash(axes, results, point)
+                self.assertEqual("month, cash at its end" == axes.get_xlabel(), cash is None)
+                self.assertEqual(axes.get_xlim()[0], 1 if cash is None else 0)
 
     def test_splits_luck_from_ignorance(self):
         results = self.run_it("levels", "--set", "scenario.inner=20", "-n", "2000")

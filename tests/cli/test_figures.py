@@ -47,6 +47,29 @@ recovery = { exponential = 0.4 }
 MANY_PARTNERS = "# Seventeen partners, three of them copies: who carries the business?\n[scenario]\nmonths = 6\n" + "".join(
     f"[partner.p{k}x]\nleads = {k}\nclose_rate = 0.1\ndeal_value = 300\n" for k in range(1, 15)) + \
     "[partner.copy]\ncount = 3\nleads = 9\nclose_rate = 0.2\ndeal_value = 500\nchurn = 0.1\n"
+DRAWN_CASH = ONE_PARTNER.replace("cash = 8_000", "cash = { uniform = { low = 7_000, high = 9_000 } }")
+OTHER_COUNT = """# What if we had two more clubs?
+[scenario]
+months = 6
+[firm.direct]
+leads = 5
+close_rate = 0.3
+deal_value = 60
+[partner.big]
+leads = 50
+close_rate = 0.5
+deal_value = 80
+churn = 0.02
+[partner.club]
+leads = 10
+close_rate = 0.5
+deal_value = 90
+churn = 0.01
+[variant.two_more]
+set = { "partner.club.count" = 3 }
+[variant.alone]
+set = { "partner.*.enabled" = false }
+"""
 SCENARIOS = {"everything": None, "twelve_partners": None, "one_partner": ONE_PARTNER, "many_partners": MANY_PARTNERS}
 REPLICATIONS = 3000
 EVERY_FIGURE = {"overview", "exceedance", "active", "resilience", "cash", "contribution", "ends", "worst"}
@@ -60,7 +83,7 @@ def setUpModule():
     global FOLDER, figures, reader
     WORKSHOP.open(SOURCE, "figures")
     FOLDER, figures, reader = WORKSHOP.folder, WORKSHOP.figures, WORKSHOP.reader
-    for name, scenario in SCENARIOS.items():
+    for name, scenario in {**SCENARIOS, "other_count": OTHER_COUNT, "drawn_cash": DRAWN_CASH}.items():
         source = SOURCE / f"configs/{name}.toml"
         if scenario:
             source = FOLDER / f"{name}.toml"
@@ -184,6 +207,42 @@ class Numbers(Case):
             np.testing.assert_array_equal(share, [np.mean(column <= month) for month in months])
             self.assertEqual(share[-1], results.outcome("out_of_cash").mean(dtype=float))
 
+    def test_of_cash_begins_with_the_opening_cash(self):
+        results = self.open("one_partner")
+        figure = figures.draw_figure(results, "cash")
+        for label in ("median", "mean", "spreadsheet"):
+            x, y = self.line(figure.get_axes()[0], label, "default")
+            self.assertEqual((x[0], x[1], x[-1], y[0]), (0, 1, 36, 8000))
+        np.testing.assert_array_equal(y[1:], results.trajectory("cash").expected)
+        self.assertEqual(figure.get_axes()[0].get_xticklabels()[0].get_text(), "start")
+        results = self.open("drawn_cash")
+        drawn = results.input("firm.cash").astype(float)
+        x, y = self.line(figures.draw_figure(results, "cash").get_axes()[0], "median", "default")
+        self.assertEqual((x[0], y[0]), (0, np.median(drawn)))
+        self.assertGreater(drawn.std(), 100)
+
+    def test_of_the_mean_and_how_many_are_beyond(self):
+        from partnersim_figures.spread import beyond_words, bin_edges, drawn_range
+        random = np.random.default_rng(4)
+        body = random.normal(100, 10, 2000)
+        self.assertEqual(drawn_range(body), (body.min(), body.max()))
+        for tail, side in ((5e4, "above"), (-5e4, "below")):
+            values = np.concatenate([body, tail + random.normal(size=8)])
+            low, high = drawn_range(values)
+            out = np.sum((values < low) | (values > high))
+            self.assertTrue(30 < low < 80 and 120 < high < 170 and 8 <= out <= 20)
+            self.assertRegex(beyond_words(values, low, high, "EUR"), f"{out} of 2,008 replications lie {side}")
+            self.assertTrue(np.all(np.diff(bin_edges(values, low, high)) > 0))
+            self.assertEqual(drawn_range(values, [tail])[side == "above"], tail)
+        self.assertEqual(drawn_range(np.append(np.zeros(999), 7.0)), (0, 7))
+        for outcome in ("revenue", "wins"):
+            axes, results = self.axes(), self.open("everything")
+            figures.draw_distribution(axes, results, outcome)
+            mean = results.statistic(outcome, "mean")
+            self.assertEqual([line.get_xdata()[0] for line in axes.get_lines() if line.get_marker() == "D"], [mean])
+            self.assertRegex(axes.get_legend().get_texts()[0].get_text(), "^mean ")
+            self.assertTrue(axes.get_xlim()[0] < mean < axes.get_xlim()[1])
+
     def test_of_performance(self):
         results, axes = self.open("everything"), self.axes()
         figures.draw_performance(axes, results)
@@ -234,6 +293,21 @@ class Numbers(Case):
         self.assertEqual(labels[0][:2], ["referrer (48 copies)", "BigCo channel"])
         self.assertEqual((len(labels[1]), labels[1][0], labels[1][-1]), (13, "copy (3 copies)", "others (3)"))
         self.assertEqual(labels[2], ["Our only partner"])
+
+    def test_of_partners_leaves_out_those_of_other_points(self):
+        """A variant with three copies of a partner that the base has once: neither shows the other's."""
+        results = self.open("other_count")
+        self.assertEqual(len(results.partners.ids), 5)
+        for point, shown in ((0, {"big", "club"}), (1, {"big", "club_1", "club_2", "club_3"})):
+            for name in ("contribution", "ends"):
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error")
+                    axes = figures.draw_figure(results, name, point=point).get_axes()[0]
+                self.assertEqual({t.get_text() for t in axes.get_yticklabels()}, shown)
+                self.assertNotIn("nan", " ".join(t.get_text() for t in axes.texts))
+                self.assertNotIn("never began", [t.get_text() for t in axes.get_legend().get_texts()])
+        with self.assertRaisesRegex(reader.ResultError, "no partners at point 2 .alone"):
+            figures.draw_figure(results, "ends", point=2)
 
     def test_of_ends(self):
         for scenario in SCENARIOS:
