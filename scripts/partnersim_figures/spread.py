@@ -15,7 +15,7 @@ from .probability import draw_probabilities
 # A figure ends a little beyond these quantiles when the few values farther out would squeeze the rest into a corner; it
 # says how many they are.
 TAILS = (0.005, 0.995)
-WIDENED, FAR = 0.05, 0.6    # assumed, shares of the distance between them: added to the axis; far beyond it (normal: 0.3)
+WIDENED, FAR = 0.05, 0.6    # assumed, shares of the distance between them: added to the axis; far beyond it
 FEWEST_CUT = 200            # assumed: of fewer values, none is left out
 
 
