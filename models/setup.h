@@ -59,6 +59,7 @@ class Setup {
   bool has_direct = false;
   // A power of two near a millionth of the largest typical deal: what money sums are exact in.
   double money_resolution = 1.0;
+  double money_tie = 0.0;  // MoneyTerms::tie, where money is modelled
 
   // What processes find wrong with the scenario; raised when all of them have been made.
   sim::Problems problems;

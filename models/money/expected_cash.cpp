@@ -35,7 +35,8 @@ void ExpectedCash::month(Expectation& e) {
   auto& outcomes = e.values.outcomes;
   outcomes["profit"] += earned;
   outcomes["npv"] += flow * terms_.discount_factor(e.month);
-  if (std::isnan(broke_even_) && outcomes["profit"] >= 0.0) outcomes["break_even_month"] = broke_even_ = e.month;
+  if (std::isnan(broke_even_) && outcomes["profit"] >= -terms_.tie)
+    outcomes["break_even_month"] = broke_even_ = e.month;
   flow += terms_.injected(e.month);
   if (e.running == 0.0) flow = 0.0;
   cash_ = std::min(cash_ + flow, terms_.draw_above);
@@ -46,7 +47,7 @@ void ExpectedCash::month(Expectation& e) {
 
 void ExpectedCash::watch(Expectation& e) {
   auto& outcomes = e.values.outcomes;
-  months_below_ = cash_ < -terms_.credit ? months_below_ + 1 : 0;
+  months_below_ = cash_ < -terms_.credit - terms_.tie ? months_below_ + 1 : 0;
   if (e.running != 0.0 && months_below_ > terms_.grace) {
     e.running = 0.0;
     stopped_now_ = true;

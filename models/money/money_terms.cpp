@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "models/scenario/source_parameters.h"
 #include "sim/base/elementary.h"
@@ -85,6 +86,17 @@ MoneyTerms::MoneyTerms(Setup& setup)
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   read_injections(setup);
+  tie = setup.money_tie = rounding_of(setup.months);
+}
+
+// 2^-22 of what is spent in all, four times the rounding of single precision; nothing where that is not finite.
+double MoneyTerms::rounding_of(int months) const {
+  double all = std::abs(opening.expected(1)) + credit;
+  for (int month = 1; month <= months; ++month) {
+    all += fixed.expected(month) + spend(month) + injected(month);
+    for (std::size_t p = 0; p < partners(); ++p) all += upkeep(p, month);
+  }
+  return std::isfinite(all) ? all * 0x1p-22 : 0.0;
 }
 
 void MoneyTerms::read_injections(Setup& setup) {

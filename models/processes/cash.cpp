@@ -195,25 +195,26 @@ class Cash final : public Process {
     double* __restrict profit = profit_.data(), * __restrict broke_even = broke_even_.data();
     const double injection = terms_.injected(state.month), draw_above = terms_.draw_above;
     const double discount = terms_.discount_factor(state.month);
-    sim::on_lanes(state.isa, [=, payment = payment_, month = static_cast<double>(state.month)]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) {
-        const bool runs = stopped[i] == 0;
-        flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
-        const double sum = funded[i] + (flows[i] + injection);
-        funded[i] = draw_above < sum ? draw_above : sum;
-        profit_now[i] = runs ? profit_now[i] : 0.0;
-        cash[i] = runs ? funded[i] : cash[i];
-      }
-      for (std::size_t i = 0; i < n; ++i) {
-        const bool runs = stopped[i] == 0;
-        lowest[i] = cash[i] < lowest[i] ? cash[i] : lowest[i];
-        const double worth = npv[i] + flows[i] * discount;
-        npv[i] = runs ? worth : npv[i];
-        profit[i] += profit_now[i];
-        const bool breaks_even = runs && profit[i] >= 0.0 && broke_even[i] != broke_even[i];  // NaN until then
-        broke_even[i] = breaks_even ? month : broke_even[i];
-      }
-    });
+    sim::on_lanes(
+        state.isa, [=, payment = payment_, tie = terms_.tie, month = static_cast<double>(state.month)]() SIM_LANES {
+          for (std::size_t i = 0; i < n; ++i) {
+            const bool runs = stopped[i] == 0;
+            flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
+            const double sum = funded[i] + (flows[i] + injection);
+            funded[i] = draw_above < sum ? draw_above : sum;
+            profit_now[i] = runs ? profit_now[i] : 0.0;
+            cash[i] = runs ? funded[i] : cash[i];
+          }
+          for (std::size_t i = 0; i < n; ++i) {
+            const bool runs = stopped[i] == 0;
+            lowest[i] = cash[i] < lowest[i] ? cash[i] : lowest[i];
+            const double worth = npv[i] + flows[i] * discount;
+            npv[i] = runs ? worth : npv[i];
+            profit[i] += profit_now[i];
+            const bool breaks_even = runs && profit[i] >= -tie && broke_even[i] != broke_even[i];  // NaN until then
+            broke_even[i] = breaks_even ? month : broke_even[i];
+          }
+        });
     if (state.pass != Pass::actual) return;
     if (profit_series_ >= 0) state.record(profit_series_, profit_now_);
     if (cash_series_ >= 0) state.record(cash_series_, cash_);
@@ -227,12 +228,12 @@ class Cash final : public Process {
     double* __restrict least = flow_.data();
     float* __restrict below = below_.data();
     std::uint32_t* __restrict stopped = state.stopped_in.data();
-    sim::on_lanes(state.isa, [=, credit = terms_.credit, grace = static_cast<float>(terms_.grace),
+    sim::on_lanes(state.isa, [=, credit = terms_.credit, tie = terms_.tie, grace = static_cast<float>(terms_.grace),
                               month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         newest[i] = -credit - funded[i];
         least[i] = newest[i];
-        below[i] = newest[i] > 0.0 ? below[i] + 1.0f : 0.0f;
+        below[i] = newest[i] > tie ? below[i] + 1.0f : 0.0f;
         stopped[i] = stopped[i] == 0 && below[i] > grace ? month : stopped[i];
       }
     });

@@ -95,8 +95,9 @@ class Goals final : public Process {
       setup.problems.add(scenario.mark(path + ".outcome"),
                          fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
                          sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));
-    goals_.push_back({id, figure, scenario.number(path + (least ? ".at_least" : ".at_most")), !least,
-                      static_cast<int>(scenario.integer(path + ".by")),
+    const double tie = figure == "cash" || figure == "profit" ? setup.money_tie : 0.0;
+    const double level = least ? scenario.number(path + ".at_least") - tie : scenario.number(path + ".at_most") + tie;
+    goals_.push_back({id, figure, level, !least, static_cast<int>(scenario.integer(path + ".by")),
                       setup.outcome({"goal_" + id, "1", "Goal: " + scenario.label("goal", id),
                                      "1 in the futures that meet the goal: the mean is its probability."})});
   }

@@ -106,3 +106,40 @@ TEST_CASE("the owner draws what is above the buffer, and the break-even month is
   for (int k = 0; k < 12; ++k) law[static_cast<std::size_t>(k)] = std::exp(-0.2 * k) - std::exp(-0.2 * (k + 1));
   check_law(family, "months since the owner's last draw", months, law);
 }
+
+TEST_CASE("money that cancels but for rounding is neither short nor a loss") {
+  // Three deals leave 3 x 700 - 2,100 = 0, which single-precision shares make -0.00004.
+  const Run run(R"(
+[scenario]
+months = 1
+replications = 20000
+[firm]
+variable_cost_share = 0.3
+fixed_cost = 2100
+cash = 0
+[firm.direct]
+leads = 3
+close_rate = 1
+deal_value = 1000
+[goal.even]
+outcome = "cash"
+at_least = 0
+by = 1
+)");
+  const auto wins = run.column("wins"), out = run.column("out_of_cash"), goal = run.column("goal_even"),
+             even = run.column("break_even_month");
+  int tied = 0;
+  for (std::size_t i = 0; i < wins.size(); ++i) {
+    tied += wins[i] == 3.0f;
+    CHECK((out[i] == 1.0f) == (wins[i] < 3.0f));
+    CHECK((goal[i] == 1.0f) == (wins[i] >= 3.0f));
+    CHECK(std::isnan(even[i]) == (wins[i] < 3.0f));
+  }
+  CHECK(tied > 4000);
+  // Month after month: 1,201.2 = 12 x 100.1.
+  const Run spent(
+      "[scenario]\nmonths = 12\nreplications = 16\n[firm]\ncash = 1201.2\nfixed_cost = 100\n"
+      "[partner.a]\nleads = 1\nclose_rate = 0\ndeal_value = 1\ncost = 0.1\n");
+  CHECK(spent.column("out_of_cash")[0] == 0.0f);
+  CHECK(spent.expected().outcomes.at("out_of_cash") == 0.0);
+}
