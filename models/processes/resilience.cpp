@@ -43,7 +43,7 @@ struct Measures {
   bool disrupted = false;
 
   void read(const std::vector<float>& q) {
-    int first = -1, steady = 0, lowest = 0;
+    int first = -1, steady = 0, began = 0, lowest = 0;
     for (int t = 0; t < static_cast<int>(q.size()); ++t) {
       const float now = q[static_cast<std::size_t>(t)];
       if (std::isnan(now)) continue;
@@ -57,11 +57,13 @@ struct Measures {
       if (now < 1.0f - kTolerance) {
         if (first < 0) first = t;
         steady = 0;
-      } else if (first >= 0 && ++steady == kSteadyMonths) {
-        recovery = observed = t - kSteadyMonths + 1 - first;
+      } else if (first >= 0) {
+        if (++steady == 1) began = t;  // missing months between the three are left out
+        if (steady < kSteadyMonths) continue;
+        recovery = observed = began - first;
         // From the lowest month so far to the first steady one.
-        if (const int rise = t - kSteadyMonths + 1 - lowest; rise > 0)
-          rapidity = (static_cast<double>(q[static_cast<std::size_t>(t - kSteadyMonths + 1)]) - least) / rise;
+        if (const int rise = began - lowest; rise > 0)
+          rapidity = (static_cast<double>(q[static_cast<std::size_t>(began)]) - least) / rise;
       }
     }
     disrupted = first >= 0;

@@ -195,3 +195,46 @@ TEST_CASE("performance includes word of mouth, which a shock slows a month later
   CHECK(sixth.mean > 0.6);
   CHECK(finished.monthly("performance", 24).mean == about(1.0, 1e-4));
 }
+
+TEST_CASE("recovery begins with the first of three good months, months without a twin's business left out") {
+  // A shock keeps a alive whose twin may leave before b comes: no performance until month 8.
+  const Run run(R"(
+[scenario]
+months = 12
+replications = 20000
+[partner.a]
+leads = 3
+close_rate = 0.5
+deal_value = 100
+churn = 0.1
+[partner.b]
+start = 8
+leads = 3
+close_rate = 0.5
+deal_value = 100
+[shock.weak]
+months = [2]
+affects = "leads"
+target = { partners = ["a"] }
+severity = 0.5
+duration = 2
+[shock.guard]
+months = [1]
+affects = "churn"
+target = { partners = ["a"] }
+factor = 0
+duration = 20
+[resilience]
+)");
+  int at_once = 0, late = 0, others = 0;
+  for (const float months : run.column("recovery_months")) {
+    if (std::isnan(months)) continue;
+    at_once += months == 2.0f;
+    late += months == 6.0f;
+    others += months != 2.0f && months != 6.0f;
+  }
+  // The twin's a lives through month 3 (0.9^3), or ends in month 2 or 3: good months come in month 4, or 8.
+  CHECK(others == 0);
+  CHECK(at_once == doctest::Approx(20000 * 0.729).epsilon(0.02));
+  CHECK(late == doctest::Approx(20000 * 0.171).epsilon(0.06));
+}
