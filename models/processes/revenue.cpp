@@ -36,8 +36,9 @@ class Revenue final : public Process {
     std::vector<double> resolutions;
     for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
     if (!setup.partners.empty())
-      partner_total_ = setup.member_total({"revenue", setup.currency, "Revenue by partner",
-                                           "Mean value of the partner's deals within the horizon.", resolutions});
+      partner_total_ =
+          setup.member_total({"revenue", setup.currency, "Revenue by partner",
+                              "Mean of what was booked of the partner's customers within the horizon.", resolutions});
     const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0) || !channels_.empty();
     sources_ = sim::Grid<double>(per_source ? setup.sources() : 0, setup.lanes);
     const auto goal_uses = [&](const char* name) {
@@ -145,15 +146,16 @@ class Revenue final : public Process {
                                         "What is booked in months 12(y-1)+1 to 12y; the last year may be shorter.",
                                         false, "year", y, years}));
     if (has_direct_)
-      direct_ = setup.outcome({"direct_revenue", money, "Direct revenue", "Value of deals won without partners."});
-    leads_column_ =
-        setup.outcome({"leads", "1", "Leads", "Customers referred or come by themselves within the horizon."});
+      direct_ = setup.outcome({"direct_revenue", money, "Direct revenue",
+                               "What was booked of customers won without partners, fees included."});
+    leads_column_ = setup.outcome(
+        {"leads", "1", "Leads", "Customers referred, paid for, or come by themselves within the horizon."});
     wins_column_ = setup.outcome({"wins", "1", "Deals closed", "Leads that became deals within the horizon."});
     channel_ids_ = setup.channels;
     for (const std::string& id : channel_ids_)
       channels_.push_back(setup.outcome({"acquisition_revenue_" + id, money,
                                          "Revenue through " + setup.scenario.label("acquisition", id),
-                                         "Value of deals won through this paid channel."}));
+                                         "What was booked of customers won through this paid channel."}));
     trajectory_ = setup.trajectory({"revenue", money, "Revenue a month", "What is booked in the month.", resolution});
     wins_trajectory_ = setup.trajectory({"wins", "1", "Deals closed a month", "Deals closed in the month.", 1.0, true});
     if (months_ >= 12) {
