@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "models/money/resolution.h"
 #include "models/sources/deal_values.h"
 #include "sim/base/suggest.h"
 
@@ -76,7 +77,9 @@ Dependence::Dependence(Setup& setup)
       actual_(sim::padded(setup.lanes)),
       loss_(actual_) {
   std::vector<double> resolutions;
-  for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
+  // What a small partner's loss costs others may be large: sized by these too.
+  for (const Partner& partner : setup.partners)
+    resolutions.push_back(money_resolution(partner.typical_sale, setup.typical_sale * 0x1p36));
   std::vector<std::uint8_t> absent(attributed_ ? 0 : partners_, 1);
   for (const std::size_t p : chosen_)
     if (!attributed_) absent[p] = 0;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "models/sources/deal_values.h"
@@ -13,13 +12,11 @@
 namespace partnersim {
 namespace {
 
-// 2^-20 of a power of two near the mean deal: sums are exact to a millionth of a deal, and hold 10^8 of
-// them a month. Any positive number when deals are worth nothing.
-double resolution_of(double mean_deal) {
-  if (!(mean_deal > 0.0)) return 1.0;
-  mean_deal = std::max(mean_deal, 0x1p-900);  // below, the resolution itself would not be a number
-  const int exponent = static_cast<int>((std::bit_cast<std::uint64_t>(mean_deal) >> 52) & 0x7ff) - 1023;
-  return std::bit_cast<double>(static_cast<std::uint64_t>(exponent - 20 + 1023) << 52);
+// What one sale brings: the mean deal, or where deals are worth nothing the mean monthly fee.
+double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
+  const double deal = DealValues::mean_of(scenario.law(path + ".deal_value"));
+  if (deal > 0.0 || !scenario.has_table(path + ".recurring")) return deal;
+  return sim::make_quantile(scenario.law(path + ".recurring.fee"), {0.0, sim::kInfinity}).mean();
 }
 
 }  // namespace
@@ -60,26 +57,25 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
                     : detail == "means" ? sim::TrajectoryDetail::means
                                         : sim::TrajectoryDetail::bands;
   outputs_.member_survival = scenario.flag("output.partners");
-  double largest = 0.0;
-  const auto mean_deal = [&](const std::string& path) {
-    const double mean = DealValues::mean_of(scenario.law(path + ".deal_value"));
-    largest = std::max(largest, mean);
-    return mean;
+  const auto add_source = [&](const std::string& path) {
+    const double sale = typical_sale_of(scenario, path);
+    typical_sale = std::max(typical_sale, sale);
+    has_recurring |= scenario.has_table(path + ".recurring");
+    return sale;
   };
-  if (has_direct) mean_deal("firm.direct");
+  if (has_direct) add_source("firm.direct");
   for (const std::string& id : scenario.ids("partner")) {
     const std::string path = "partner." + id;
     partners.push_back({id, path, scenario.label("partner", id), entity(path),
-                        static_cast<int>(scenario.integer(path + ".start")), resolution_of(mean_deal(path)),
+                        static_cast<int>(scenario.integer(path + ".start")), add_source(path),
                         scenario.texts(path + ".tags"), scenario.text(path + ".sector"),
                         scenario.text(path + ".region"), scenario.text(path + ".type")});
     outputs_.members.push_back({id, partners.back().label});
   }
   for (const std::string& id : scenario.ids("acquisition")) {
     channels.push_back(id);
-    mean_deal("acquisition." + id);
+    add_source("acquisition." + id);
   }
-  money_resolution = resolution_of(largest);
 }
 
 std::uint64_t Setup::entity(const std::string& dotted_id) {
@@ -101,24 +97,26 @@ int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Colu
   return found->second;
 }
 
+Parameter::Piece Setup::piece(const std::string& path, const DatedLaw& dated) {
+  const auto& [from, law] = dated;
+  if (law.is_constant()) return {from, law.number("value"), -1};
+  const sim::ParameterSpec& spec = scenario.spec(path);
+  const std::string id = scenario.draw_id(path);
+  const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
+  const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
+  // The same word before and after a change: who is lucky stays lucky.
+  const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);
+  draw_ids_[path] = id;
+  return {from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)}, false)};
+}
+
 Parameter Setup::parameter(const std::string& path) {
   std::vector<Parameter::Piece> pieces;
-  for (const auto& [from, law] : changes_.laws(scenario, path)) {
-    if (law.is_constant()) {
-      pieces.push_back({from, law.number("value"), -1});
-      continue;
-    }
-    const sim::ParameterSpec& spec = scenario.spec(path);
-    const std::string id = scenario.draw_id(path);
-    const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
-    const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
-    // The same word before and after a change: who is lucky stays lucky.
-    const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);
-    pieces.push_back({from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)}, false)});
-    draw_ids_[path] = id;
-  }
+  for (const DatedLaw& dated : changes_.laws(scenario, path)) pieces.push_back(piece(path, dated));
   return Parameter(std::move(pieces));
 }
+
+Parameter Setup::opening(const std::string& path) { return Parameter({piece(path, {1, scenario.law(path)})}); }
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
 

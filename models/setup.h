@@ -57,9 +57,9 @@ class Setup {
   std::vector<Partner> partners;
   std::vector<std::string> channels;  // ids of paid acquisition
   bool has_direct = false;
-  // A power of two near a millionth of the largest typical deal: what money sums are exact in.
-  double money_resolution = 1.0;
-  double money_tie = 0.0;  // MoneyTerms::tie, where money is modelled
+  double typical_sale = 0.0;   // the largest of all sources'
+  bool has_recurring = false;  // some source's customers pay a monthly fee
+  double money_tie = 0.0;      // MoneyTerms::tie, where money is modelled
 
   // What processes find wrong with the scenario; raised when all of them have been made.
   sim::Problems problems;
@@ -69,7 +69,9 @@ class Setup {
   std::uint64_t entity(const std::string& dotted_id);
   // A number that may change at a date. A law is drawn once a replication (for `inner` of them: parameter_draws.h).
   Parameter parameter(const std::string& path);
-  // The same for a key whose law its process reads by itself and hands over.
+  // The same for what is only looked at when a replication begins: it cannot change at a date.
+  Parameter opening(const std::string& path);
+  // The same as parameter() for a key whose law its process reads by itself and hands over.
   Parameter uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit,
                       const std::string& doc);
   // The same for a number drawn per event, or never: its laws with the months they begin in.
@@ -107,8 +109,7 @@ class Setup {
   // What processes ask others to keep in State.
   bool needs_closings = false, needs_referred = false, needs_returned = false;
   std::vector<std::uint8_t>
-      suspendable;             // [partner] 1 for those an exclusive partner may suspend; empty when there is none
-  bool has_recurring = false;  // some source's customers pay a monthly fee
+      suspendable;  // [partner] 1 for those an exclusive partner may suspend; empty when there is none
 
   const sim::OutputPlan& outputs() const { return outputs_; }
   sim::OutputPlan take_outputs() { return std::move(outputs_); }
@@ -123,6 +124,7 @@ class Setup {
   const std::map<std::string, std::string>& draw_ids() const { return draw_ids_; }
 
  private:
+  Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
 
   sim::OutputPlan outputs_;

@@ -48,7 +48,7 @@ struct Partner {
   std::string label;
   std::uint64_t entity = 0;
   int start = 1;
-  double money_resolution = 1.0;  // what sums of its revenue are exact in
+  double typical_sale = 0.0;  // what one sale brings: what sums of its revenue are sized by
   std::vector<std::string> tags;
   std::string sector, region, type;
 };

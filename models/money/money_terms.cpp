@@ -68,7 +68,7 @@ bool models_money(const Setup& setup) {
 }
 
 MoneyTerms::MoneyTerms(Setup& setup)
-    : opening(setup.parameter("firm.cash")),
+    : opening(setup.opening("firm.cash")),
       fixed(setup.parameter("firm.fixed_cost")),
       variable(setup.parameter("firm.variable_cost_share")),
       has_cash(setup.scenario.given("firm.cash")),
@@ -86,17 +86,24 @@ MoneyTerms::MoneyTerms(Setup& setup)
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   read_injections(setup);
-  tie = setup.money_tie = rounding_of(setup.months);
+  spent_in_all = planned_spending(setup.months);
+  // 2^-22 of it, four times the rounding of single precision; nothing where that is not finite.
+  tie = setup.money_tie = std::isfinite(spent_in_all) ? spent_in_all * 0x1p-22 : 0.0;
+  for (const std::string& id : setup.scenario.ids("shock"))
+    spent_in_all += setup.scenario.number("shock." + id + ".amount") * setup.months;
 }
 
-// 2^-22 of what is spent in all, four times the rounding of single precision; nothing where that is not finite.
-double MoneyTerms::rounding_of(int months) const {
+double MoneyTerms::planned_spending(int months) const {
   double all = std::abs(opening.expected(1)) + credit;
-  for (int month = 1; month <= months; ++month) {
-    all += fixed.expected(month) + spend(month) + injected(month);
-    for (std::size_t p = 0; p < partners(); ++p) all += upkeep(p, month);
-  }
-  return std::isfinite(all) ? all * 0x1p-22 : 0.0;
+  for (int month = 1; month <= months; ++month) all += fixed.expected(month) + spend(month) + injected(month);
+  for (std::size_t p = 0; p < partners(); ++p) all += spent_on(p, months);
+  return all;
+}
+
+double MoneyTerms::spent_on(std::size_t partner, int months) const {
+  double all = 0.0;
+  for (int month = 1; month <= months; ++month) all += upkeep(partner, month);
+  return all;
 }
 
 void MoneyTerms::read_injections(Setup& setup) {

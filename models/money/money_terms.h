@@ -29,6 +29,8 @@ class MoneyTerms {
   // Less than rounding may leave of amounts that cancel: shares and costs are single-precision numbers in the lanes, so
   // that 70 % of 3,000 less 2,100 is not 0. Cash and profit as near to a level as that are at it.
   double tie;
+  // Whatever moves besides sales, within the horizon: opening cash, credit, costs, injections, what shocks take.
+  double spent_in_all;
 
   std::size_t partners() const { return partners_.size(); }
   // Where the partner's sales are: a row of State::sales.
@@ -38,6 +40,7 @@ class MoneyTerms {
   double hours(std::size_t partner, int month) const { return partners_[partner].hours.in(month); }
   // What a working partnership costs in a month: cost, hours at the wage, set-up in its first month.
   double upkeep(std::size_t partner, int month) const;
+  double spent_on(std::size_t partner, int months) const;  // upkeep, up to a month
   // Of all paid channels.
   double spend(int month) const;
 
@@ -60,7 +63,7 @@ class MoneyTerms {
     DatedNumber commission, cost, setup, hours;
   };
   void read_injections(Setup& setup);
-  double rounding_of(int months) const;
+  double planned_spending(int months) const;
 
   DatedNumber wage_;
   double pay_lag_, discount_;

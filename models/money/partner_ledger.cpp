@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <vector>
 
+#include "models/money/resolution.h"
+
 namespace partnersim {
 
-PartnerLedger::PartnerLedger(Setup& setup, bool may_stop) {
+PartnerLedger::PartnerLedger(Setup& setup, const MoneyTerms& terms) {
   total_.resize(sim::padded(setup.lanes));
   const std::size_t partners = setup.partners.size();
   if (partners == 0) return;
   std::vector<double> resolutions, hours(partners, 0x1p-16);
-  for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
+  for (std::size_t p = 0; p < partners; ++p)
+    resolutions.push_back(money_resolution(setup.partners[p].typical_sale, terms.spent_on(p, setup.months)));
   net_total_ = setup.member_total(
       {"net_value", setup.currency, "Net value by partner",
        "Mean of the partner's revenue less variable cost, commission, cost, set-up and hours at the wage.",
@@ -20,7 +23,7 @@ PartnerLedger::PartnerLedger(Setup& setup, bool may_stop) {
   if (net_total_ < 0) return;
   net_ = sim::Grid<double>(partners, setup.lanes);
   spent_ = hours_ = sim::Grid<float>(partners, setup.lanes);
-  if (!may_stop) return;
+  if (!terms.has_cash) return;
   frozen_net_ = net_;
   frozen_hours_ = hours_;
 }

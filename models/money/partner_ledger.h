@@ -5,14 +5,15 @@
 
 #include <cstddef>
 
+#include "models/money/money_terms.h"
 #include "models/setup.h"
 
 namespace partnersim {
 
 class PartnerLedger {
  public:
-  // Declares the totals `net_value` and `hours`; `may_stop`: firms can run out of cash.
-  PartnerLedger(Setup& setup, bool may_stop);
+  // Declares the totals `net_value` and `hours`.
+  PartnerLedger(Setup& setup, const MoneyTerms& terms);
 
   void begin();
   // A month of one partner: what was booked of it, less the shares that variable cost and commission take.

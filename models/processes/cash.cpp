@@ -22,6 +22,7 @@
 #include "models/money/expected_cash.h"
 #include "models/money/money_terms.h"
 #include "models/money/partner_ledger.h"
+#include "models/money/resolution.h"
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"
@@ -33,7 +34,7 @@ namespace {
 class Cash final : public Process {
  public:
   explicit Cash(Setup& setup)
-      : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_.has_cash) {
+      : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_) {
     add_outputs(setup);
     for (auto* lane :
          {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
@@ -101,7 +102,7 @@ class Cash final : public Process {
  private:
   void add_outputs(Setup& setup) {
     const std::string& money_unit = setup.currency;
-    const double resolution = setup.money_resolution;
+    const double resolution = money_resolution(setup.typical_sale, terms_.spent_in_all);
     profit_column_ =
         setup.outcome({"profit", money_unit, "Profit", "Revenue less all costs, when booked, within the horizon."});
     if (setup.scenario.given("firm.discount_rate"))

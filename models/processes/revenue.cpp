@@ -6,6 +6,7 @@
 #include <array>
 #include <numeric>
 
+#include "models/money/resolution.h"
 #include "models/setup.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"
@@ -34,7 +35,7 @@ class Revenue final : public Process {
         recurring_(month_) {
     add_outcomes(setup);
     std::vector<double> resolutions;
-    for (const Partner& partner : setup.partners) resolutions.push_back(partner.money_resolution);
+    for (const Partner& partner : setup.partners) resolutions.push_back(money_resolution(partner.typical_sale, 0.0));
     if (!setup.partners.empty())
       partner_total_ =
           setup.member_total({"revenue", setup.currency, "Revenue by partner",
@@ -137,7 +138,7 @@ class Revenue final : public Process {
 
   void add_outcomes(Setup& setup) {
     const std::string& money = setup.currency;
-    const double resolution = setup.money_resolution;
+    const double resolution = money_resolution(setup.typical_sale, 0.0);
     revenue_ =
         setup.outcome({"revenue", money, "Revenue", "What is booked within the horizon: deals when served, and fees."});
     const auto years = static_cast<std::size_t>((months_ + 11) / 12);

@@ -20,7 +20,6 @@ CustomerBase::CustomerBase(Setup& setup, const std::string& path)
       customers_(fees_),
       joining_(setup.lanes),
       counts_(sim::padded(setup.lanes)) {
-  setup.has_recurring = true;
   setup.needs_closings = true;
 }
 

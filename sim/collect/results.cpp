@@ -6,7 +6,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace sim::collect {
 namespace {
@@ -53,15 +52,6 @@ class SumsHash {
   }
   Digest series_, members_;
 };
-
-void check_overflows(const Accumulators& sums) {
-  std::uint64_t overflows = 0;
-  for (const ExactMoments& m : sums.trajectory_moments) overflows += m.overflows();
-  for (const ExactMoments& m : sums.member_totals) overflows += m.overflows();
-  if (overflows != 0)
-    throw std::runtime_error(
-        fmt::format("{} monthly values are too large for exact sums: deal values of very different sizes?", overflows));
-}
 
 // Results of points that lie side by side, column by column.
 class Summarising {
@@ -153,7 +143,6 @@ Results summarise(const Collector& collector, int threads, ResultVisitor* visito
     summarising.points(first, count, results);
     for (std::size_t p = first; p < first + count; ++p) {
       const Accumulators sums = collector.sums(p);
-      check_overflows(sums);
       sums_hash.add(sums);
       if (visitor != nullptr) visitor->sums(p, sums);
       results.replications.push_back(collector.replications(p));

@@ -22,7 +22,7 @@ class Encoder {
       signed_number(m.parts().sum);
       signed_number(m.parts().squares);
       number(m.parts().count);
-      number(m.parts().overflows);
+      number(m.parts().squares_high);
     }
   }
   void band(const LogHistogram& band) {
@@ -77,9 +77,9 @@ class Decoder {
     for (ExactMoments& m : list) {
       ExactMoments::Parts parts;
       parts.sum = signed_number();
-      parts.squares = signed_number();
+      parts.squares = within<Int128>(signed_number(), 0, std::numeric_limits<Int128>::max());
       parts.count = count<std::uint64_t>();
-      parts.overflows = count<std::uint64_t>();
+      parts.squares_high = number();
       m = ExactMoments(parts);
     }
   }

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <boost/multiprecision/cpp_int.hpp>
+#include <cmath>
 #include <limits>
+#include <stdexcept>
 
 namespace sim {
 namespace {
 
-constexpr double kLargestFixed = 0x1p47;
+constexpr double kLargestFixed = 0x1p47, kLargestWide = 0x1p95;
+constexpr int kLowBits = 127;      // of the sum of squares
 constexpr std::size_t kRun = 512;  // sums of so many products stay below 2^63
 constexpr int kHalfBits = 22;
 constexpr std::int64_t kShift = std::int64_t{1} << 42;
@@ -83,7 +87,7 @@ bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inv
   const Int128 shifted_squares = (static_cast<Int128>(high_squares) << (2 * kHalfBits)) +
                                  (static_cast<Int128>(products) << (kHalfBits + 1)) + low_squares;
   parts_.sum += sum - count * kShift;
-  parts_.squares += shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift;
+  add_squares(static_cast<Uint128>(shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift));
   return true;
 }
 
@@ -91,20 +95,39 @@ void ExactMoments::add_any(std::span<const double> values, double inverse_resolu
   for (const double value : values) {
     const double scaled = value * inverse_resolution;
     if (!(scaled < kLargestFixed && scaled > -kLargestFixed)) {
-      ++parts_.overflows;
+      add_wide(scaled);
       continue;
     }
     const std::int64_t fixed = fixed_point(scaled);
     parts_.sum += fixed;
-    parts_.squares += static_cast<Int128>(fixed) * fixed;
+    add_squares(static_cast<Uint128>(static_cast<Int128>(fixed) * fixed));
   }
+}
+
+// The square of a 95-bit number, from 64-bit halves: h^2 2^128 + 2 h l 2^64 + l^2.
+void ExactMoments::add_wide(double scaled) {
+  if (!(scaled < kLargestWide && scaled > -kLargestWide))
+    throw std::overflow_error("a monthly value is too large for exact sums");
+  const double whole = std::nearbyint(scaled);
+  parts_.sum += static_cast<Int128>(whole);
+  const auto size = static_cast<Uint128>(whole < 0.0 ? -whole : whole);
+  const Uint128 high = size >> 64, low = size & ~std::uint64_t{0};
+  const Uint128 cross = high * low;  // below 2^95
+  const Uint128 low_square = low * low, bottom = low_square + (cross << 65);
+  const Uint128 top = high * high + (cross >> 63) + (bottom < low_square ? 1 : 0);
+  add_squares(bottom & ((Uint128{1} << kLowBits) - 1), (top << 1) | (bottom >> kLowBits));
+}
+
+void ExactMoments::add_squares(Uint128 low, Uint128 high) {
+  const Uint128 sum = static_cast<Uint128>(parts_.squares) + low;
+  parts_.squares = static_cast<Int128>(sum & ((Uint128{1} << kLowBits) - 1));
+  parts_.squares_high += high + (sum >> kLowBits);
 }
 
 void ExactMoments::merge(const ExactMoments& other) {
   parts_.sum += other.parts_.sum;
-  parts_.squares += other.parts_.squares;
+  add_squares(static_cast<Uint128>(other.parts_.squares), other.parts_.squares_high);
   parts_.count += other.parts_.count;
-  parts_.overflows += other.parts_.overflows;
 }
 
 double ExactMoments::mean(double resolution) const {
@@ -113,14 +136,28 @@ double ExactMoments::mean(double resolution) const {
 
 double ExactMoments::variance(double resolution) const {
   if (parts_.count < 2) return 0.0;
-  // n * squares - sum^2 would overflow 128 bits; subtracting count * floor(mean)^2 first keeps the
-  // difference exact: sum((x - m)^2) = squares - 2 m sum + n m^2 for any integer m.
+  const double deviations = parts_.squares_high != 0 ? wide_deviations() : narrow_deviations();
+  return deviations * resolution * resolution / static_cast<double>(parts_.count - 1);
+}
+
+// Sum of squared deviations from the mean where the sum of squares has 127 bits. n * squares - sum^2 would overflow 128
+// bits; subtracting count * floor(mean)^2 first keeps the difference exact: sum((x - m)^2) = squares - 2 m sum + n m^2
+// for any integer m.
+double ExactMoments::narrow_deviations() const {
   const auto n = static_cast<Int128>(parts_.count);
   const Int128 m = parts_.sum / n;
   const Int128 about_m = parts_.squares - 2 * m * parts_.sum + n * m * m;
   const double rest = static_cast<double>(parts_.sum - m * n);  // |rest| < n
-  const double centred = static_cast<double>(about_m) - rest * rest / static_cast<double>(parts_.count);
-  return std::max(0.0, centred) * resolution * resolution / static_cast<double>(parts_.count - 1);
+  return std::max(0.0, static_cast<double>(about_m) - rest * rest / static_cast<double>(parts_.count));
+}
+
+// The same where it has more: (n squares - sum^2) / n, exact in 286 bits up to the division.
+double ExactMoments::wide_deviations() const {
+  using Wide = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<
+      320, 320, boost::multiprecision::signed_magnitude, boost::multiprecision::unchecked, void>>;
+  const Wide squares = (Wide(parts_.squares_high) << kLowBits) + Wide(parts_.squares), sum = Wide(parts_.sum);
+  const Wide centred = squares * parts_.count - sum * sum;
+  return static_cast<double>(centred) / static_cast<double>(parts_.count);
 }
 
 std::int32_t LogHistogram::bin_of(float value) { return bin_index(value); }

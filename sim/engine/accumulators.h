@@ -13,18 +13,19 @@
 
 namespace sim {
 
-// Sum and sum of squares of values rounded to multiples of a power of two. Exact while
-// |value| < 2^47 resolutions and fewer than 2^32 values; larger values are counted in `overflows`,
-// never silently clipped.
+// Sum and sum of squares of values rounded to multiples of a power of two. Exact while |value| < 2^95 resolutions and
+// fewer than 2^32 values: money of very different sizes fits side by side, a cent in the sums of billions. Squares have
+// 254 bits for that. A larger value, or one that is no number, throws std::overflow_error: nothing is ever clipped.
 class ExactMoments {
  public:
   __extension__ using Int128 = __int128;
+  __extension__ using Uint128 = unsigned __int128;
   // All there is to know, so that sums can be stored and come back.
   struct Parts {
     Int128 sum = 0;
-    Int128 squares = 0;
+    Int128 squares = 0;        // modulo 2^127, never negative …
+    Uint128 squares_high = 0;  // … and how often 2^127
     std::uint64_t count = 0;
-    std::uint64_t overflows = 0;
   };
   ExactMoments() = default;
   explicit ExactMoments(const Parts& parts) : parts_(parts) {}
@@ -34,7 +35,6 @@ class ExactMoments {
   void add(Isa isa, std::span<const double> values, double inverse_resolution);
   void merge(const ExactMoments& other);
   std::uint64_t count() const { return parts_.count; }
-  std::uint64_t overflows() const { return parts_.overflows; }
   double mean(double resolution) const;
   // Unbiased variance; 0 for fewer than two values.
   double variance(double resolution) const;
@@ -43,6 +43,10 @@ class ExactMoments {
   // The usual case, in vector code: at most kRun values, all below 2^42 resolutions. False: nothing added.
   bool add_small(Isa isa, std::span<const double> values, double inverse_resolution);
   void add_any(std::span<const double> values, double inverse_resolution);
+  void add_wide(double scaled);
+  void add_squares(Uint128 low, Uint128 high = 0);  // low < 2^127
+  double narrow_deviations() const;
+  double wide_deviations() const;
   Parts parts_;
 };
 

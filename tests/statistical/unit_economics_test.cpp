@@ -54,6 +54,17 @@ TEST_CASE("acquisition cost is what was spent for each deal, and lifetime value 
   }
 }
 
+TEST_CASE("fees are an outcome where a paid channel alone has them") {
+  const Run run(kShop);
+  double fees = 0.0, customers = 0.0;
+  for (int t = 1; t <= 24; ++t) fees += 20.0 * (customers = 0.9 * customers + 2.0);
+  double mean = 0.0;
+  for (const float paid : run.column("recurring_revenue")) mean += static_cast<double>(paid) / 2000.0;
+  CHECK(mean == doctest::Approx(fees).epsilon(0.02));
+  CHECK(run.expected().outcomes.at("recurring_revenue") == about(fees, 1e-12));
+  CHECK(run.column("recurring_revenue_end").size() == 2000);
+}
+
 TEST_CASE("where nobody buys there is no acquisition cost, and the spreadsheet knows its own") {
   const Run run(kShop + "[acquisition.flyers]\nspend = 100\ncost_per_lead = 10\nclose_rate = 0\ndeal_value = 5\n");
   for (const float cost : run.column("acquisition_cost_flyers")) REQUIRE(std::isnan(cost));

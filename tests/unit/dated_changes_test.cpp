@@ -62,6 +62,7 @@ TEST_CASE("a change of what is fixed for a run is refused") {
   CHECK(says(change("{ \"partner.acme.sector\" = \"retail\" }"), "partner.acme.sector cannot change at a date"));
   CHECK(says(change("{ \"partner.acme.count\" = 3 }"), "cannot change at a date"));
   CHECK(says(change("{ \"partner.acme.lag\" = 3 }"), "partner.acme.lag cannot change at a date"));
+  CHECK(says(problems("[change.later]\nmonth = 6\nset.firm.cash = 3\n"), "firm.cash"));
   CHECK(says(change("{ \"partner.acme.churn\" = { beta_geometric = { a = 1, b = 9 } } }"),
              "cannot change to or from a law drawn once"));
 }
