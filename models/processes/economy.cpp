@@ -76,7 +76,8 @@ class Economy final : public Process {
       if (r == regimes_.start.value_or(0)) continue;
       const std::string& id = regimes_.names[r];
       const std::string label = setup.scenario.label("economy.regime", id);
-      sim::Column column{"months_in_" + id, "months", "Months in " + label, "Months lived in this regime."};
+      sim::Column column{"months_in_" + id, "months", "Months in " + label,
+                         "Months lived in this regime; a firm that has run out of cash lives no further ones."};
       column.explains = true;
       const std::vector<double>& f = regimes_.factors[r];
       column.high_is_worse = f[0] * f[1] * f[2] < 1.0 || f[3] > 1.0;
@@ -106,8 +107,9 @@ class Economy final : public Process {
     // The word of month t moves the chain from month t-1 to t; that of month 1 stays unused.
     const std::uint32_t* word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
     if (!regimes_.path.empty()) {
-      const std::size_t at = calm_twin_ && state.pass == Pass::twin ? 0 : static_cast<std::size_t>(state.month - 1);
-      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(regimes_.path[at]));
+      const bool calm = calm_twin_ && state.pass == Pass::twin;
+      const std::size_t regime = calm ? regimes_.calm : regimes_.path[static_cast<std::size_t>(state.month - 1)];
+      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(regime));
     } else if (state.month > 1 && !(calm_twin_ && state.pass == Pass::twin)) {
       move(state, word);
     }
@@ -150,7 +152,7 @@ class Economy final : public Process {
       law_ = next;
     }
     for (std::size_t r = 0; r < columns_.size(); ++r)
-      if (columns_[r] >= 0) e.values.outcomes["months_in_" + regimes_.names[r]] += law_[r];
+      if (columns_[r] >= 0) e.values.outcomes["months_in_" + regimes_.names[r]] += e.running * law_[r];
     double* const factors[] = {&e.leads_factor, &e.close_odds, &e.deal_value, &e.churn_factor};
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
       double mean = 0.0;
@@ -162,13 +164,14 @@ class Economy final : public Process {
  private:
   void count_months(const State& state) {
     const std::uint32_t* __restrict regime = regime_.data();
+    const std::uint32_t* __restrict stopped = state.stopped_in.data();
     const std::size_t n = state.count;
     for (std::size_t r = 0; r < columns_.size(); ++r) {
       if (columns_[r] < 0) continue;
       float* __restrict months = counts_.row(r);
       const auto wanted = static_cast<std::uint32_t>(r);
       sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) months[i] += regime[i] == wanted ? 1.0f : 0.0f;
+        for (std::size_t i = 0; i < n; ++i) months[i] += regime[i] == wanted && stopped[i] == 0 ? 1.0f : 0.0f;
       });
     }
   }

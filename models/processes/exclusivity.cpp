@@ -1,7 +1,12 @@
 // Exclusive partnerships (MODEL.md, section 17): while one works, the partners it names are suspended: they send no
-// leads, but grow older and may leave. Draws nothing.
+// leads, but grow older and may leave. Where partnerships hold back each other, directly or through others, the older
+// one does, by start and then by id: an agreement cannot bind one that is bound already. Draws nothing.
 #include <algorithm>
 #include <array>
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/strong_components.hpp>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -38,6 +43,7 @@ class Exclusivity final : public Process {
         setup.problems.add(names.mark, fmt::format("{} names only the partner itself", path), "it holds back others",
                            "Name another partner, or leave it out.");
     }
+    drop_circles(setup);
   }
 
   void step(State& state, int) override {
@@ -59,6 +65,29 @@ class Exclusivity final : public Process {
   struct Pair {
     std::size_t holder, other;
   };
+
+  // Of each circle of agreements, those that would hold back an older partnership. A circle lies within one strongly
+  // connected component of who holds back whom.
+  void drop_circles(Setup& setup) {
+    boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS> holds(setup.partners.size());
+    for (const Pair& pair : pairs_) boost::add_edge(pair.holder, pair.other, holds);
+    std::vector<std::size_t> circle(setup.partners.size());
+    boost::strong_components(holds, circle.data());
+    const auto is_older = [&](std::size_t a, std::size_t b) {
+      return std::pair(setup.partners[a].start, a) < std::pair(setup.partners[b].start, b);
+    };
+    const auto is_void = [&](const Pair& pair) {
+      return circle[pair.holder] == circle[pair.other] && is_older(pair.other, pair.holder);
+    };
+    const auto first = std::find_if(pairs_.begin(), pairs_.end(), is_void);
+    if (first == pairs_.end()) return;
+    const auto others = std::count_if(first + 1, pairs_.end(), is_void);
+    setup.warnings.push_back(fmt::format("{} does not hold back {}, which is older and holds it back{}",
+                                         setup.partners[first->holder].path, setup.partners[first->other].path,
+                                         others == 0 ? "" : fmt::format("; {} more alike", others)));
+    std::erase_if(pairs_, is_void);
+  }
+
   std::vector<Pair> pairs_;
 };
 

@@ -168,6 +168,7 @@ class Reader {
                                             : "regimes by month are expected",
                     fmt::format("For example: path = [\"{0}\", \"{0}\"]", regimes_.names.front()));
     }
+    if (!regimes_.path.empty()) regimes_.calm = regimes_.start.value_or(regimes_.path.front());
     regimes_.start = std::nullopt;
   }
 

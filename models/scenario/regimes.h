@@ -31,12 +31,13 @@ inline constexpr std::array<std::string_view, 4> kRegimeQuantities{"leads", "clo
 struct Regimes {
   using Rows = std::vector<std::vector<double>>;
 
-  std::vector<std::string> names;    // in the scenario's order
+  std::vector<std::string> names;    // in order of their ids
   Rows transition;                   // P, [from][to], 1 a month
   Rows factors;                      // [regime][quantity], 1; neutral where not given
   std::optional<std::size_t> start;  // regime of month 1; none: drawn from start_law
   std::vector<double> start_law;     // pi; empty with a named start
   std::vector<std::size_t> path;     // regime of each month where it is fixed; else empty
+  std::size_t calm = 0;              // with a path: the named start regime, else that of month 1
 };
 
 // Adds what is wrong to `problems`; the regimes are then complete in shape but not to be used.

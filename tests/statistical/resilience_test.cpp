@@ -9,6 +9,7 @@
 #include "tests/support/about.h"
 #include "tests/support/harness.h"
 #include "tests/support/scenario_text.h"
+#include "tests/support/shipped.h"
 #include "tests/support/statistics.h"
 
 namespace {
@@ -158,6 +159,10 @@ TEST_CASE("the calm twin lives in the starting regime throughout") {
   check_all(calm, "resilience_loss", 6.0 * 0.5 + 2.0 * 0.5 * 0.2);
   check_all(calm, "residual_performance", 0.4);
   check_all(calm, "recovery_months", 6.0);
+  // Also where the path begins in another one.
+  const Run early = run(replaced(economy, "[7, 8, 9, 10, 11, 12]", "[1, 2, 3]") + "[resilience]\ntwin = \"calm\"\n");
+  check_all(early, "resilience_loss", 3.0 * 0.5);
+  check_all(early, "recovery_months", 3.0);
   const Run shocks = run(economy + shock + "[resilience]\n");
   check_all(shocks, "resilience_loss", 2.0 * 0.2);
   check_all(shocks, "recovery_months", 2.0);

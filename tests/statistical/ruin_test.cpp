@@ -191,6 +191,16 @@ TEST_CASE("partnerships of a firm that ran out end with it and are not lost") {
   check_share(family, "ruin of a firm that lives on a partner", ruined, 1e5, 1.0 - law.back());
 }
 
+TEST_CASE("a firm lives in no regime after it has stopped, in every future and in the spreadsheet") {
+  // Below zero from month 5 on: the fifth is the last.
+  const Run run(Head{.months = 12, .replications = 1'000, .seed = 76, .outcomes = "\"months_in_slump\""}.text() +
+                "[firm]\ncash = 450\nfixed_cost = 100\n[firm.direct]\nleads = 0\nclose_rate = 1\ndeal_value = 1\n"
+                "[economy]\nstart = \"calm\"\npath = { slump = [2, 4, 5, 6, 7, 8] }\n"
+                "[economy.regime.calm]\n[economy.regime.slump]\n");
+  CHECK(run.column("months_in_slump") == std::vector<float>(1'000, 3.0f));
+  CHECK(run.expected().outcomes.at("months_in_slump") == 3.0);
+}
+
 TEST_CASE("cash at hand lasts as long as it would without luck when there is none") {
   const Run run(
       Head{.months = 12, .replications = 1'000, .seed = 76, .outcomes = "\"out_of_cash_month\", \"funding_need\""}
