@@ -180,7 +180,7 @@ class Shock {
     }
   }
 
-  std::uint32_t number_;  // in the scenario's order
+  std::uint32_t number_;  // in the order of ids
   ShockArrivals arrivals_;
   Target target_;
   ShockSelection selection_;

@@ -27,7 +27,7 @@ struct KillScratch {
 
 class ShockKills {
  public:
-  // Reads <path>.kill; `number` is the shock's, in the scenario's order.
+  // Reads <path>.kill; `number` is the shock's, in the order of ids.
   ShockKills(Setup& setup, const std::string& path, std::uint32_t number, const Target& target);
 
   // Whether an arrival may end anything.
@@ -35,7 +35,7 @@ class ShockKills {
   // Arrival `arrival` of the month strikes all of the pool, in these lanes; or one of it, at a position.
   void toss_all(State& state, std::uint32_t arrival, std::span<const std::uint32_t> lanes, KillScratch& scratch) const;
   void toss_one(State& state, std::uint32_t arrival, std::uint32_t lane, std::uint32_t position) const;
-  // Ends what the coins of all shocks of the month have decided; of several shocks the first in the scenario is the
+  // Ends what the coins of all shocks of the month have decided; of several shocks the first by id is the
   // cause.
   static void carry_out(State& state);
   // The same in expectation, where each of the pool is struck with probability `share`.

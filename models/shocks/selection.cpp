@@ -1,14 +1,14 @@
 #include "models/shocks/selection.h"
 
 #include <algorithm>
-#include <utility>
+#include <cmath>
 
 #include "models/streams.h"
 
 namespace partnersim {
 
 ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Target& target)
-    : target_(target), candidates_(target.firms.size()) {
+    : target_(target), typical_sale_(setup.typical_sale), candidates_(target.firms.size()) {
   for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
 }
 
@@ -22,11 +22,9 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
     if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen_.push_back(k);
   }
   if (target_.choice == Choice::all) return chosen_;
-  if (target_.choice != Choice::top) {
-    candidates_.clear();
-    for (const std::uint32_t k : chosen_) candidates_.add(arrival.lane, entities_[k]);
-    candidates_.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
-  }
+  candidates_.clear();
+  for (const std::uint32_t k : chosen_) candidates_.add(arrival.lane, entities_[k]);
+  candidates_.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
   const std::uint32_t* word = candidates_.word(0);
   if (target_.choice == Choice::fraction) {
     const std::uint32_t threshold = sim::threshold(target_.fraction);
@@ -36,17 +34,23 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
     chosen_.resize(kept);
     return chosen_;
   }
-  // Those with the smallest keys, ties in the order of the scenario.
+  // Those with the largest revenue, to a thousand-millionth of the largest or of a sale; else, and among equals, those
+  // with the smallest words; after these by id.
+  const auto revenue_of = [&](std::uint32_t k) { return revenue.row(target_.firms[k])[arrival.lane]; };
+  double largest = typical_sale_;
+  if (target_.choice == Choice::top)
+    for (const std::uint32_t k : chosen_) largest = std::max(largest, std::abs(revenue_of(k)));
+  const double grain = largest > 0.0 ? 1e-9 * largest : 1.0;
   order_.clear();
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
     const std::uint32_t k = chosen_[i];
-    order_.emplace_back(
-        target_.choice == Choice::top ? -revenue.row(target_.firms[k])[arrival.lane] : static_cast<double>(word[i]), k);
+    const double rank = target_.choice == Choice::top ? -std::floor(revenue_of(k) / grain + 0.5) : 0.0;
+    order_.push_back({rank, word[i], k});
   }
   const std::size_t number = std::min(order_.size(), target_.number);
   std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(number), order_.end());
   chosen_.clear();
-  for (std::size_t i = 0; i < number; ++i) chosen_.push_back(order_[i].second);
+  for (std::size_t i = 0; i < number; ++i) chosen_.push_back(std::get<2>(order_[i]));
   return chosen_;
 }
 

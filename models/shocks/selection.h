@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "models/cell_words.h"
@@ -24,16 +25,18 @@ class ShockSelection {
   ShockSelection(Setup& setup, const std::string& path, const Target& target);
 
   // Positions in the pool: all of it, each with the target's probability, or so many of the live ones, those with the
-  // smallest words or with the largest revenue (`revenue` by firm; used by `top` only).
+  // smallest words or with the largest revenue (`revenue` by firm; used by `top` only). Revenues that are equal but for
+  // rounding are a tie, which words decide, so that it does not matter where a partner is written.
   std::span<const std::uint32_t> choose(const State& state, const Arrival& arrival, const sim::Grid<double>& revenue);
   // The words of one firm of the pool; those a selection looks at are their words 0.
   std::array<std::uint32_t, 4> words(const State& state, const Arrival& arrival, std::uint32_t position) const;
 
  private:
   Target target_;
+  double typical_sale_;
   std::vector<std::uint64_t> entities_;  // [position in the pool]
   std::vector<std::uint32_t> chosen_;
-  std::vector<std::pair<double, std::uint32_t>> order_;
+  std::vector<std::tuple<double, std::uint32_t, std::uint32_t>> order_;  // rank, word, position
   CellWords candidates_;
 };
 

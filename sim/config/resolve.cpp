@@ -1,8 +1,10 @@
 // resolve of scenario.h: read, expand, check, fill in defaults.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 
+#include "sim/base/natural_order.h"
 #include "sim/config/group.h"
 #include "sim/config/spec_tree.h"
 #include "sim/config/text.h"
@@ -85,6 +87,10 @@ class Filler {
         add_label(instance, there.path);
         fill(spec, instance.group.get(), there);
       }
+    }
+    if (!std::is_sorted(ids.begin(), ids.end(), natural_less)) {
+      out_.ids_as_written.insert_or_assign(place.path, ids);
+      std::sort(ids.begin(), ids.end(), natural_less);
     }
     out_.ids.insert_or_assign(place.path, std::move(ids));
   }

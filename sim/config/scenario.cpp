@@ -91,6 +91,11 @@ std::span<const std::string> Scenario::ids(std::string_view table) const {
   return found == resolved_->ids.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
 }
 
+std::span<const std::string> Scenario::ids_as_written(std::string_view table) const {
+  const auto found = resolved_->ids_as_written.find(table);
+  return found == resolved_->ids_as_written.end() ? ids(table) : std::span<const std::string>(found->second);
+}
+
 bool Scenario::has_disabled(std::string_view table) const { return resolved_->disabled.contains(table); }
 
 bool Scenario::given(std::string_view path) const {

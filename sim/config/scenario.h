@@ -50,8 +50,11 @@ class Scenario {
   explicit Scenario(Resolved resolved);  // resolve makes it
 
   // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
-  // copies of `count` expanded (referrer_1 … referrer_12), in the order written.
+  // copies of `count` expanded (referrer_1 … referrer_12), in their natural order: nothing that is simulated depends on
+  // where in a file a table stands.
   std::span<const std::string> ids(std::string_view table) const;
+  // The same in the order of the file, for what people read in it.
+  std::span<const std::string> ids_as_written(std::string_view table) const;
   // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would
   // use is no mistake.
   bool has_disabled(std::string_view table) const;
@@ -121,7 +124,8 @@ class Scenario {
     std::string file;
     std::shared_ptr<const std::string> source_text;
     Entries entries;
-    std::map<std::string, std::vector<std::string>, std::less<>> ids;
+    using Ids = std::map<std::string, std::vector<std::string>, std::less<>>;
+    Ids ids, ids_as_written;                      // of the second only where it differs
     std::set<std::string, std::less<>> disabled;  // disabled tables, and those that hold some
     std::map<std::string, Mark, std::less<>> tables;
     std::map<std::string, std::string, std::less<>> labels;  // "partner.acme" -> label

@@ -69,7 +69,7 @@ struct OutputPlan {
   std::vector<Column> inputs;
   TrajectoryDetail detail = TrajectoryDetail::bands;
   std::vector<Trajectory> trajectories;
-  std::vector<Entity> members;  // the partners, in the scenario's order
+  std::vector<Entity> members;  // the partners, in the natural order of their ids
   std::vector<MemberTotal> member_totals;
   Sampling sampling;
   bool member_survival = false;  // count, for each member and month, the replications alive

@@ -53,7 +53,7 @@ class SettingsReader {
 
 std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, Problems& problems) {
   std::vector<Variant> variants{{std::string(kBase), std::string(kBase), {}, {own.file(), 0, 0}}};
-  for (const std::string& id : own.ids("variant")) {
+  for (const std::string& id : own.ids_as_written("variant")) {
     const std::string path = "variant." + id;
     Variant variant{id, own.label("variant", id), {}, own.mark(path)};
     if (id == kBase) {

@@ -1,0 +1,12 @@
+// The order in which people expect names with numbers: referrer_2 before referrer_10.
+#pragma once
+
+#include <string_view>
+
+namespace sim {
+
+// Runs of digits compare as numbers, all else byte by byte; names alike but for leading zeros as they are. A strict
+// weak order in which different names are never equivalent.
+bool natural_less(std::string_view a, std::string_view b);
+
+}  // namespace sim
