@@ -86,15 +86,19 @@ MoneyTerms::MoneyTerms(Setup& setup)
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   read_injections(setup);
-  spent_in_all = planned_spending(setup.months);
+  spent = planned_spending(setup.months);
+  at_hand = std::abs(opening.expected(1)) + credit + spent;
   // 2^-22 of it, four times the rounding of single precision; nothing where that is not finite.
-  tie = setup.money_tie = std::isfinite(spent_in_all) ? spent_in_all * 0x1p-22 : 0.0;
+  tie = setup.money_tie = std::isfinite(at_hand) ? at_hand * 0x1p-22 : 0.0;
+  double taken = 0.0;
   for (const std::string& id : setup.scenario.ids("shock"))
-    spent_in_all += setup.scenario.number("shock." + id + ".amount") * setup.months;
+    taken += setup.scenario.number("shock." + id + ".amount") * setup.months;
+  spent += taken;
+  at_hand += taken;
 }
 
 double MoneyTerms::planned_spending(int months) const {
-  double all = std::abs(opening.expected(1)) + credit;
+  double all = 0.0;
   for (int month = 1; month <= months; ++month) all += fixed.expected(month) + spend(month) + injected(month);
   for (std::size_t p = 0; p < partners(); ++p) all += spent_on(p, months);
   return all;

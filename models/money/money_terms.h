@@ -29,8 +29,9 @@ class MoneyTerms {
   // Less than rounding may leave of amounts that cancel: shares and costs are single-precision numbers in the lanes, so
   // that 70 % of 3,000 less 2,100 is not 0. Cash and profit as near to a level as that are at it.
   double tie;
-  // Whatever moves besides sales, within the horizon: opening cash, credit, costs, injections, what shocks take.
-  double spent_in_all;
+  // Whatever moves besides sales, within the horizon: costs, injections, what shocks take; and with it opening cash and
+  // credit.
+  double spent, at_hand;
 
   std::size_t partners() const { return partners_.size(); }
   // Where the partner's sales are: a row of State::sales.

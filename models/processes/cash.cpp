@@ -33,8 +33,7 @@ namespace {
 
 class Cash final : public Process {
  public:
-  explicit Cash(Setup& setup)
-      : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_) {
+  explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_) {
     add_outputs(setup);
     for (auto* lane :
          {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
@@ -102,7 +101,6 @@ class Cash final : public Process {
  private:
   void add_outputs(Setup& setup) {
     const std::string& money_unit = setup.currency;
-    const double resolution = money_resolution(setup.typical_sale, terms_.spent_in_all);
     profit_column_ =
         setup.outcome({"profit", money_unit, "Profit", "Revenue less all costs, when booked, within the horizon."});
     if (setup.scenario.given("firm.discount_rate"))
@@ -113,8 +111,8 @@ class Cash final : public Process {
                            true};
     break_even.may_be_missing = true;
     break_even_column_ = setup.outcome(break_even);
-    profit_series_ =
-        setup.trajectory({"profit", money_unit, "Profit a month", "Revenue less all costs of the month.", resolution});
+    profit_series_ = setup.trajectory({"profit", money_unit, "Profit a month", "Revenue less all costs of the month.",
+                                       money_resolution(setup.typical_sale, terms_.spent)});
     setup.running_names.push_back("profit");
     if (!terms_.has_cash) return;
     setup.running_names.push_back("cash");
@@ -133,7 +131,8 @@ class Cash final : public Process {
                       "Month in which the firm runs out of cash; missing when it does not."};
     month.may_be_missing = true;
     out_month_column_ = setup.outcome(month);
-    cash_series_ = setup.trajectory({"cash", money_unit, "Cash", "Cash at the end of the month.", resolution});
+    cash_series_ = setup.trajectory({"cash", money_unit, "Cash", "Cash at the end of the month.",
+                                     money_resolution(setup.typical_sale, terms_.at_hand)});
   }
 
   // Bookings and profit of the month.
