@@ -86,9 +86,9 @@ void write_summary(const ResultContext& context, const Results& results) {
   add_quantiles(context, "quantile_standard_error", "standard error of the quantile that its interval amounts to",
                 results, &QuantileEstimate::error);
   Doubles expected;
-  for (const PlannedPoint& point : context.collector.plan().points)
+  for (std::size_t p = 0; p < context.points; ++p)
     for (const Column& column : context.outputs.outcomes) {
-      const auto& outcomes = point.model->expected().outcomes;
+      const auto& outcomes = context.collector.plan().points[p].model->expected().outcomes;
       const auto found = outcomes.find(column.label());
       expected.push_back(found == outcomes.end() ? kMissing : found->second);
     }
