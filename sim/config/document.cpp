@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <sstream>
 
+#include "sim/base/read_file.h"
 #include "sim/base/suggest.h"
 #include "sim/config/guard.h"
 #include "sim/config/text.h"
@@ -172,17 +170,6 @@ std::string neighbour(const std::filesystem::path& path) {
   return near.empty() ? near : (path.parent_path() / (near + ".toml")).string();
 }
 
-std::string read_stream(std::istream& in) {
-  std::string text;
-  std::array<char, 65536> buffer{};
-  // One byte more than allowed shows that a text is too long, and ends even an endless one.
-  while (text.size() <= kLongestText && in) {
-    in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    text.append(buffer.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  return text;
-}
-
 [[noreturn]] void raise_unreadable(const std::string& path, const std::string& reason) {
   std::string message = shown_text(path) + " cannot be read (" + reason + ")";
   if (const std::string near = neighbour(path); !near.empty()) message += ". Did you mean " + near + "?";
@@ -213,15 +200,16 @@ Document parse_document(std::string file, std::string text) {
 }
 
 Document read_document(const std::string& path) {
-  if (path == "-") return parse_document("<stdin>", read_stream(std::cin));
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) raise_unreadable(path, "it is a folder");
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) raise_unreadable(path, errno != 0 ? std::strerror(errno) : "it cannot be opened");
-  std::string text = read_stream(in);
-  if (in.bad()) raise_unreadable(path, "reading failed");
-  return parse_document(path, std::move(text));
+  constexpr std::size_t kMost = kLongestText + 1;  // one byte more than allowed shows that a text is too long
+  std::string reason;
+  if (path == "-") {
+    auto text = read_standard_input(kMost, reason);
+    if (!text) throw InputOutputError("standard input cannot be read (" + reason + ")");
+    return parse_document("<stdin>", std::move(*text));
+  }
+  auto text = read_file(path, kMost, reason);
+  if (!text) raise_unreadable(path, reason);
+  return parse_document(path, std::move(*text));
 }
 
 }  // namespace sim

@@ -5,11 +5,12 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "sim/base/read_file.h"
 #include "sim/rng/families.h"
 #include "sim/rng/law_arguments.h"
 #include "sim/rng/quantile_form.h"
@@ -17,7 +18,8 @@
 namespace sim::laws {
 namespace {
 
-constexpr std::size_t kMostValues = 10'000'000;  // assumed: more than anybody has deals
+constexpr std::size_t kMostValues = 10'000'000;           // assumed: more than anybody has deals
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // the same, in bytes
 
 std::vector<std::string> cells_of(const std::string& line, char separator) {
   std::vector<std::string> cells(1);
@@ -45,10 +47,12 @@ class CsvColumn {
   CsvColumn(std::string name, std::string column) : name_(std::move(name)), column_(std::move(column)) {}
 
   std::vector<double> read(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    if (!file)
-      refuse("empirical: " + name_ + " cannot be read", "looked for at " + path.string(),
+    std::string reason;
+    const auto text = read_file(path.string(), kMostBytes, reason);
+    if (!text)
+      refuse("empirical: " + name_ + " cannot be read", reason + "; looked for at " + path.string(),
              "A relative name starts at the scenario's folder.");
+    std::istringstream file(*text);
     std::string line;
     std::vector<double> values;
     for (std::size_t number = 1; std::getline(file, line); ++number) {
@@ -63,6 +67,8 @@ class CsvColumn {
         refuse("empirical: " + name_ + " holds more than 10 million values", "at most so many are read",
                "Use a sample.");
     }
+    if (text->size() == kMostBytes)
+      refuse("empirical: " + name_ + " is longer than 1 GB", "at most so much is read", "Use a sample.");
     return values;
   }
 

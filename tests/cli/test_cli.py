@@ -349,6 +349,34 @@ class NothingIsOverwritten(Case):
             self.assertIn("d", answer.err)
             self.assertEqual(self.left_behind(), [])
 
+class AScenarioFromAPipe(Case):
+    def shell(self, line, timeout=30):
+        done = subprocess.run(["bash", "-c", line, BINARY, ARITHMETIC], capture_output=True, text=True, cwd=self.folder,
+                              env=environment(), timeout=timeout, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def test_is_read_however_slowly_it_is_written(self):
+        right = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", "-q", code=DONE).out
+        os.mkfifo(self.folder / "f")
+        for line in ('"$0" run <(cat "$1") -n 400 -o none -q', '"$0" run <(sleep 1.3; cat "$1") -n 400 -o none -q',
+                     'cat "$1" | "$0" run /dev/stdin -n 400 -o none -q', '(sleep 0.2; cat "$1") | "$0" run - -n 400 -o none -q',
+                     '(sleep 0.2; cat "$1" > f) & "$0" run f -n 400 -o none -q',
+                     '(head -c 50 "$1"; sleep 0.2; tail -c +51 "$1") > f & "$0" run f -n 400 -o none -q'):
+            with self.subTest(line=line):
+                self.assertEqual(self.shell(line), (DONE, right, ""))
+
+    def test_that_nobody_writes_is_refused_and_not_waited_for(self):
+        os.mkfifo(self.folder / "f")
+        self.write("s.toml", '[partner.a]\nleads = 1\nclose_rate = 0.5\ndeal_value = { empirical = { file = "f" } }\n')
+        for command in ("check", "run"):
+            answer = self.sim(command, "f", code=INPUT_OUTPUT, timeout=20)
+            self.assertIn('"f" cannot be read (it is a named pipe, and no process writes to it)', answer.err)
+        self.assertIn("no process writes to it", self.sim("check", "s.toml", code=CONFIGURATION, timeout=20).err)
+
+    def test_that_cannot_be_read_is_not_taken_for_an_empty_one(self):
+        for line, reason in (('"$0" run - < .', "it is a folder"), ('"$0" check - <&-', "Bad file descriptor")):
+            self.assertEqual(self.shell(line), (INPUT_OUTPUT, "", f"partnersim: standard input cannot be read ({reason})\n"))
+
 
 class Formats(Case):
     def setUp(self):
