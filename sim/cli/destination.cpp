@@ -30,10 +30,6 @@ Destination::Destination(fs::path result, output::RunIdentity run, Permission pe
       tell_(std::move(tell)) {}
 
 bool Destination::holds_result() const {
-  std::error_code ignored;
-  if (fs::is_directory(result_, ignored))
-    throw Refusal(
-        fmt::format("{} is a folder. Name a file in it: -o {}", result_.string(), (result_ / "result.h5").string()));
   if (!is_there(result_)) return false;
   const output::ExistingResult existing = output::examine(result_);
   const bool same = existing.fingerprint == run_.fingerprint;
@@ -67,13 +63,19 @@ void Destination::tidy() const {
 }
 
 void Destination::prepare_folder() const {
+  // What is in the way at the end should not be found out there.
+  for (const char* ending : {".partial", ".log.json"}) output::file_place(result_.string() + ending);
   const fs::path folder = result_.parent_path();
   if (folder.empty()) return;
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error)
-    throw InputOutputError(fmt::format("{}: cannot create the folder ({}).{}", folder.string(), error.message(),
-                                       output::advice_for(error.value())));
+  if (error) {
+    const std::string advice = output::advice_for(error.value());
+    const std::string problem =
+        fmt::format("{}: cannot create the folder ({}).{}", folder.string(), error.message(), advice);
+    if (advice.empty()) throw output::NoFilePlace(problem);
+    throw InputOutputError(problem);
+  }
   if (access(folder.c_str(), W_OK) != 0)
     throw Refusal(fmt::format("{}: cannot write there ({})", result_.string(), std::strerror(errno)));
 }

@@ -20,6 +20,7 @@
 #include <string>
 
 #include "sim/base/problem.h"
+#include "sim/output/file_place.h"
 #include "sim/output/journal.h"
 #include "sim/output/locked_file.h"
 #include "sim/output/result_file.h"
@@ -33,12 +34,14 @@ class Refusal : public InputOutputError {
 };
 
 // Does what may meet a disk that is full or fails; `advice()` says behind the message what is safe and how to go on.
-// Refusals and files that others write speak for themselves.
+// Refusals, places for no file and files that others write speak for themselves.
 template <class Work, class Advice>
 auto with_advice(const Work& work, const Advice& advice) {
   try {
     return work();
   } catch (const output::FileBusy&) {
+    throw;
+  } catch (const output::NoFilePlace&) {
     throw;
   } catch (const Refusal&) {
     throw;
@@ -54,7 +57,7 @@ class Destination {
     bool resume = false;
     bool replace = false;  // another complete result may be replaced: it is what this run extends
   };
-  // `tell` shows a message to the user, or does not.
+  // `result` as result_path() gives it (options.h). `tell` shows a message to the user, or does not.
   Destination(std::filesystem::path result, output::RunIdentity run, Permission permission,
               std::function<void(const std::string&)> tell);
 

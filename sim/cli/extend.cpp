@@ -51,6 +51,14 @@ std::uint64_t more_replications(const options::variables_map& values) {
   return std::stoull(text);
 }
 
+std::filesystem::path new_path(const options::variables_map& values, const std::filesystem::path& old_path) {
+  if (values.count("output") == 0) return result_path(old_path.string());
+  const std::string name = values["output"].as<std::string>();
+  if (name == "none")
+    throw UsageError("extend writes a result, and -o none writes none. Leave -o out to replace the old one");
+  return result_path(name);
+}
+
 class ExtendCommand {
  public:
   ExtendCommand(const Words& words, const options::variables_map& values, const Domain& domain)
@@ -58,7 +66,7 @@ class ExtendCommand {
         values_(values),
         domain_(domain),
         old_path_(values["result"].as<std::vector<std::string>>().front()),
-        path_(values.count("output") != 0 ? values["output"].as<std::string>() : old_path_.string()),
+        path_(new_path(values, old_path_)),
         old_(read_stored(old_path_, domain, threads(values))) {
     const std::uint64_t more = more_replications(values);
     if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
@@ -85,8 +93,10 @@ class ExtendCommand {
   }
 
   int operator()() {
+    std::error_code not_there;
+    const bool replaces = std::filesystem::equivalent(path_, old_path_, not_there);
     const Destination destination(path_, identity_of(loaded_),
-                                  {values_.count("force") != 0, values_.count("resume") != 0, path_ == old_path_},
+                                  {values_.count("force") != 0, values_.count("resume") != 0, replaces},
                                   [this](const std::string& text) { message(text); });
     if (destination.holds_result()) {
       message(fmt::format("{} already holds all this.", path_.string()));
@@ -108,8 +118,6 @@ class ExtendCommand {
   }
 
   void check_settings() const {
-    if (path_ == "none")
-      throw UsageError("extend writes a result, and -o none writes none. Leave -o out to replace the old one");
     for (const std::string& text : given(values_, "set"))
       if (!text.starts_with("sweep.") && !text.starts_with("variant."))
         throw UsageError(fmt::format(

@@ -94,7 +94,7 @@ class MergeCommand {
   MergeCommand(const Words& words, const options::variables_map& values, const Domain& domain)
       : words_(words),
         values_(values),
-        path_(values["output"].as<std::string>()),
+        path_(result_path(values["output"].as<std::string>())),
         threads_(threads(values)),
         shards_(open_shards(values["shard"].as<std::vector<std::string>>())) {
     const output::RunIdentity& run = shards_.begin()->second->run();

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/terminal.h"
 #include "sim/engine/runner.h"
+#include "sim/output/file_place.h"
 
 namespace sim::cli {
 namespace {
@@ -118,6 +120,32 @@ int threads(const options::variables_map& values) {
   const int count = values["threads"].as<int>();
   if (count < 1 || count > 4096) throw UsageError(fmt::format("--threads {} is out of range (1 to 4096)", count));
   return count;
+}
+
+std::filesystem::path result_path(const std::string& name) {
+  if (name.empty()) throw UsageError("-o '' names no file. Write for example -o results/mine.h5");
+  if (name == "-")
+    throw UsageError(
+        "-o - means standard output, and a result is an HDF5 file with a name: -o mine.h5. The summary is on standard "
+        "output anyway, with --format csv for other programs");
+  const std::filesystem::path path(name);
+  if (!path.has_filename())
+    throw UsageError(fmt::format("-o {} is a folder. Name a file in it: -o {}", name, (path / "mine.h5").string()));
+  constexpr std::array<std::string_view, 10> kTables{".csv", ".tsv",  ".txt",  ".xlsx", ".xls",
+                                                     ".ods", ".json", ".html", ".md",   ".pdf"};
+  const std::string extension = path.extension().string();
+  if (std::find(kTables.begin(), kTables.end(), extension) != kTables.end()) {
+    const std::string format = extension == ".json" ? "json" : "csv";
+    const auto with = [&path](const std::string& other) {
+      return std::filesystem::path(path).replace_extension(other);
+    };
+    throw UsageError(fmt::format("-o {}: a result is an HDF5 file. For a table: -o {} --format {} > {}", name,
+                                 with(".h5").string(), format, with("." + format).string()));
+  }
+  if (output::what_else(path) == "a folder")
+    throw output::NoFilePlace(
+        fmt::format("{} is a folder. Name a file in it: -o {}", name, (path / "mine.h5").string()));
+  return output::file_place(path);
 }
 
 std::filesystem::path configs_folder() {

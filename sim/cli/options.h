@@ -32,6 +32,10 @@ std::vector<std::string> assignments(const options::variables_map& values);
 // -t, PARTNERSIM_THREADS or the default.
 int threads(const options::variables_map& values);
 
+// Where a result or shard of that name goes, symbolic links followed (output/file_place.h). Throws UsageError for a
+// name that can only be meant otherwise: none at all, "-", a folder, a table (x.csv); NoFilePlace for what is no file.
+std::filesystem::path result_path(const std::string& name);
+
 // Folder of the scenarios that ship: beside the installed program, else the source tree.
 std::filesystem::path configs_folder();
 

@@ -45,9 +45,10 @@ options::options_description described() {
 // Where the result goes; empty for "none".
 std::filesystem::path output_path(const options::variables_map& values, const std::string& stem,
                                   const std::string& extension) {
-  if (values.count("output") == 0) return std::filesystem::path("results") / (stem + extension);
-  const std::string given = values["output"].as<std::string>();
-  return given == "none" ? std::filesystem::path{} : std::filesystem::path(given);
+  const std::string name = values.count("output") != 0
+                               ? values["output"].as<std::string>()
+                               : (std::filesystem::path("results") / (stem + extension)).string();
+  return name == "none" ? std::filesystem::path{} : result_path(name);
 }
 
 std::string scenario_path(const options::variables_map& values) {

@@ -12,6 +12,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/table.h"
+#include "sim/output/file_place.h"
 
 namespace sim::cli {
 
@@ -35,7 +36,7 @@ void write_log(const std::filesystem::path& result, const RunLog& log) {
       json_text(std::string(to_string(log.options.isa))), log.report.block, log.resumed + log.report.replications,
       log.resumed, log.report.interrupted, json_number(log.report.seconds), json_number(log.seconds),
       json_text(log.digest));
-  const std::string path = result.string() + ".log.json";
+  const std::string path = output::file_place(result.string() + ".log.json").string();
   errno = 0;
   std::ofstream file(path);
   file << text;

@@ -55,7 +55,7 @@ std::optional<double> free_bytes(const std::filesystem::path& file) {
   std::filesystem::path folder = std::filesystem::absolute(file, ignored).parent_path();
   while (folder.has_relative_path() && !std::filesystem::exists(folder, ignored)) folder = folder.parent_path();
   struct statvfs disk = {};
-  if (::statvfs(folder.c_str(), &disk) != 0) return std::nullopt;
+  if (::statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return std::nullopt;  // /proc has no size
   return static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sim/output/file_place.h"
+
 namespace sim::output {
 namespace {
 
@@ -27,8 +29,9 @@ Journal::~Journal() {
   if (may_be_removed_ && groups_.empty()) file_->remove_quietly();
 }
 
-std::unique_ptr<Journal> Journal::create(const std::filesystem::path& path, const RunIdentity& run, bool replace) {
+std::unique_ptr<Journal> Journal::create(const std::filesystem::path& name, const RunIdentity& run, bool replace) {
   using Open = LockedFile::Open;
+  const std::filesystem::path path = file_place(name);
   const std::string header = encode(run);
   // All who begin meet at this lock; the one who comes second finds the journal there.
   auto file = std::make_unique<LockedFile>(path.string() + ".partial", path, Open::create);
@@ -58,7 +61,8 @@ std::unique_ptr<Journal> Journal::open(const std::filesystem::path& path, const 
   return journal;
 }
 
-std::unique_ptr<Journal> Journal::open_any(const std::filesystem::path& path) {
+std::unique_ptr<Journal> Journal::open_any(const std::filesystem::path& name) {
+  const std::filesystem::path path = file_place(name);
   auto file = std::make_unique<LockedFile>(path, path, LockedFile::Open::existing);
   const HeaderPrefix prefix = decode_header_prefix(text_of(*file, 0, kHeaderPrefix));
   std::unique_ptr<Journal> journal(new Journal(std::move(file), {}, prefix.bytes));

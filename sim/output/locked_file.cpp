@@ -9,6 +9,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/output/file_place.h"
+
 namespace sim::output {
 namespace {
 
@@ -28,8 +30,16 @@ bool lock_or_busy(int descriptor) {
 bool is_still_at(int descriptor, const std::filesystem::path& path) {
   struct stat held = {};
   struct stat named = {};
-  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
-         held.st_ino == named.st_ino;
+  return ::fstat(descriptor, &held) == 0 && ::lstat(path.c_str(), &named) == 0 && held.st_dev == named.st_dev &&
+         held.st_ino == named.st_ino && S_ISREG(held.st_mode);
+}
+
+// A link would be followed to a file of whom it may concern.
+void refuse_what_is_no_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const bool is_link = std::filesystem::is_symlink(std::filesystem::symlink_status(path, ignored));
+  const std::string kind = is_link ? "a link" : what_else(path);
+  if (!kind.empty()) throw NoFilePlace(path.string() + " is " + kind + ", no file. Remove it, or choose another name");
 }
 
 }  // namespace
@@ -61,13 +71,12 @@ LockedFile::LockedFile(std::filesystem::path path, std::filesystem::path shown, 
     : path_(std::move(path)), shown_(std::move(shown)) {
   const bool create = open == Open::create;
   const char* action = create ? "create the file" : "open the file";
+  refuse_what_is_no_file(path_);
   // Between opening and locking, the process that held the file may have renamed or removed it: then start again.
   for (int attempt = 0; attempt < 100; ++attempt) {
-    const int descriptor = ::open(path_.c_str(), O_RDWR | (create ? O_CREAT : 0) | O_CLOEXEC, 0666);
-    if (descriptor < 0 && create && errno == ENOENT)
-      throw InputOutputError(shown_.string() + ": cannot create the file (" + std::strerror(ENOENT) +
-                             "). Create the folder " + folder_of(shown_).string() + " first.");
-    if (descriptor < 0) fail(action, errno);
+    const int descriptor =
+        ::open(path_.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT : 0) | O_CLOEXEC, 0666);
+    if (descriptor < 0) fail_to_open(action, errno, create);
     const bool is_free = lock_or_busy(descriptor);
     if (is_free && is_still_at(descriptor, path_)) {
       descriptor_ = descriptor;
@@ -86,6 +95,17 @@ LockedFile::~LockedFile() { ::close(descriptor_); }
 void LockedFile::fail(const char* action, int error_number) const {
   throw InputOutputError(shown_.string() + ": cannot " + action + " (" + std::strerror(error_number) + ")." +
                          advice_for(error_number));
+}
+
+void LockedFile::fail_to_open(const char* action, int error_number, bool create) const {
+  if (!advice_for(error_number).empty()) fail(action, error_number);
+  std::error_code ignored;
+  const std::filesystem::path folder = folder_of(shown_);
+  std::string advice;
+  if (create && error_number == ENOENT)
+    advice = std::filesystem::is_directory(folder, ignored) ? " Nothing can be made in " + folder.string() + "."
+                                                            : " Create the folder " + folder.string() + " first.";
+  throw NoFilePlace(shown_.string() + ": cannot " + action + " (" + std::strerror(error_number) + ")." + advice);
 }
 
 std::uint64_t LockedFile::size() const {

@@ -31,7 +31,8 @@ void sync_folder_of(const std::filesystem::path& file);
 class LockedFile {
  public:
   enum class Open { existing, create };  // create: unless it exists
-  // `shown` is the file that messages name: the one the user knows. Throws FileBusy and InputOutputError.
+  // `shown` is the file that messages name: the one the user knows. Throws FileBusy, NoFilePlace where no regular file
+  // is or can be made (a symbolic link is none: file_place.h follows those that may be), and InputOutputError.
   LockedFile(std::filesystem::path path, std::filesystem::path shown, Open open);
   ~LockedFile();
   LockedFile(const LockedFile&) = delete;
@@ -51,6 +52,7 @@ class LockedFile {
 
  private:
   [[noreturn]] void fail(const char* action, int error_number) const;
+  [[noreturn]] void fail_to_open(const char* action, int error_number, bool create) const;
 
   std::filesystem::path path_;
   std::filesystem::path shown_;

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "sim/base/problem.h"
+#include "sim/output/file_place.h"
 #include "sim/output/hdf5_handle.h"
 #include "sim/output/netcdf_dimensions.h"
 #include "sim/output/netcdf_file.h"
@@ -63,7 +64,7 @@ NetcdfReader::Impl::Impl(std::filesystem::path path) : path_(std::move(path)) {
     hdf5::fail(opening, unfinished ? "there is none, only an unfinished " + path_.filename().string() + ".partial"
                                    : "no such file");
   }
-  if (std::filesystem::is_directory(path_, error)) hdf5::fail(opening, "it is a folder");
+  if (const std::string kind = what_else(path_); !kind.empty()) hdf5::fail(opening, "it is " + kind);
   const std::uintmax_t size = std::filesystem::file_size(path_, error);
   if (!error && size == 0) hdf5::fail(opening, "it is empty");
   const Handle access = hdf5::file_access_list(opening);

@@ -3,16 +3,15 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-#include <utility>
 
 #include "sim/base/problem.h"
+#include "sim/output/file_place.h"
 
 namespace sim::output {
 
-PartialFile::PartialFile(std::filesystem::path final_path)
-    : final_path_(std::move(final_path)), path_(final_path_.string() + ".partial") {
-  std::error_code ignored;
-  if (!final_path_.has_filename() || std::filesystem::is_directory(final_path_, ignored))
+PartialFile::PartialFile(const std::filesystem::path& final_path)
+    : final_path_(file_place(final_path)), path_(final_path_.string() + ".partial") {
+  if (!final_path_.has_filename())
     throw InputOutputError(final_path_.string() + ": cannot create the file (" + std::strerror(EISDIR) + ").");
   file_.emplace(path_, final_path_, LockedFile::Open::create);
   // A disk that is full already is best found before anybody builds on the file.

@@ -1,8 +1,9 @@
 // A file that appears under its final name complete or not at all.
 //
-// NAME.partial is created beside NAME, filled by whoever is given its path, then synced and renamed. While it exists it
-// is locked, so that two processes asked for the same file do not write into each other; a leftover of a killed
-// process carries no lock and is taken over. It does not write the content itself.
+// NAME.partial is created beside NAME (beside what it leads to, where it is a symbolic link), filled by whoever is
+// given its path, then synced and renamed. While it exists it is locked, so that two processes asked for the same file
+// do not write into each other; a leftover of a killed process carries no lock and is taken over. It does not write the
+// content itself.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +15,9 @@ namespace sim::output {
 
 class PartialFile {
  public:
-  // Throws InputOutputError when the folder is missing or not writable, the disk is full already, or another process
-  // holds the partial file.
-  explicit PartialFile(std::filesystem::path final_path);
+  // Throws NoFilePlace (file_place.h) where something else than a file is, InputOutputError when the folder is missing
+  // or not writable, the disk is full already, or another process holds the partial file.
+  explicit PartialFile(const std::filesystem::path& final_path);
   ~PartialFile() { discard(); }
   PartialFile(const PartialFile&) = delete;
   PartialFile& operator=(const PartialFile&) = delete;

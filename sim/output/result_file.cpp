@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "sim/base/problem.h"
+#include "sim/output/file_place.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_sections.h"
 #include "sim/rng/draws.h"
@@ -91,6 +92,7 @@ Results write_result_file(const std::filesystem::path& path, const ResultHeader&
 }
 
 void refuse_journal(const std::filesystem::path& path) {
+  if (!what_else(path).empty()) return;  // the reader says so; opening a pipe would wait
   std::string begin(kHeaderPrefix, '\0');
   std::ifstream in(path, std::ios::binary);
   if (!in.read(begin.data(), static_cast<std::streamsize>(begin.size())) ||

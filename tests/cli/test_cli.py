@@ -15,6 +15,8 @@ import re
 import resource
 import shlex
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -346,8 +348,107 @@ class NothingIsOverwritten(Case):
         (self.folder / "d").mkdir()
         for force in ((), ("--force",)):
             answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "d", *force, code=INPUT_OUTPUT)
-            self.assertIn("d", answer.err)
+            self.assertIn("d is a folder. Name a file in it: -o d/mine.h5", answer.err)
             self.assertEqual(self.left_behind(), [])
+
+    def test_a_name_that_can_only_be_meant_otherwise_is_refused_with_what_was_meant(self):
+        for name, expected in (("", "names no file"), ("-", "--format csv"), ("new/", "Name a file in it: -o new/mine.h5"),
+                               ("x.csv", "-o x.h5 --format csv > x.csv"), ("x.xlsx", "-o x.h5 --format csv > x.csv"),
+                               ("d/x.json", "-o d/x.h5 --format json > d/x.json")):
+            for words in (("run", ARITHMETIC, *SMALL), ("run", ARITHMETIC, *SMALL, "--shard", "1/2"),
+                          ("extend", "there.h5", "-n", "4"), ("merge", "1.shard")):
+                with self.subTest(name=name, words=words):
+                    answer = self.sim(*words, "-o", name, "--force", code=USAGE)
+                    self.assertIn(expected, answer.err)
+                    self.assertEqual((answer.out, self.left_behind()), ("", []))
+
+
+def what_is_no_file(folder):
+    """A pipe that nobody writes to, a socket and, where the user may make one, a device."""
+    os.mkfifo(folder / "pipe")
+    with socket.socket(socket.AF_UNIX) as end:
+        end.bind(str(folder / "socket"))
+    with contextlib.suppress(PermissionError):
+        os.mknod(folder / "device", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    return [path for path in folder.iterdir() if not path.is_file()]
+
+
+class OnlyFiles(Case):
+    def setUp(self):
+        super().setUp()
+        (self.folder / "odd").mkdir()
+        self.odd = what_is_no_file(self.folder / "odd")
+        self.sim("run", ARITHMETIC, *SMALL, "-o", "good.h5", "-q", code=DONE)
+        for k in (1, 2):
+            self.sim("run", ARITHMETIC, *SMALL, "--shard", f"{k}/2", "-o", f"{k}.shard", "-q", code=DONE)
+
+    def refused(self, odd, *words):
+        kind = os.lstat(odd)
+        answer = self.sim(*words, code=INPUT_OUTPUT, timeout=20)
+        self.assertRegex(answer.err.splitlines()[-1], r"^partnersim: .* is a (named pipe|socket|device)")
+        self.assertNotRegex(answer.err, r"disk|internal")
+        self.assertEqual(os.lstat(odd), kind, "left as it is")
+
+    def test_are_results_shards_and_logs_whatever_is_forced(self):
+        for odd in self.odd:
+            name = f"odd/{odd.name}"
+            (self.folder / f"link_to_{odd.name}").symlink_to(odd)
+            for at in (name, f"link_to_{odd.name}"):
+                for more in ((), ("--force",), ("--resume",), ("--force", "--shard", "1/2")):
+                    with self.subTest(odd=at, more=more):
+                        self.refused(odd, "run", ARITHMETIC, *SMALL, "-o", at, *more)
+            for words in (("extend", name, "-n", 5), ("extend", "good.h5", "-n", 5, "-o", name, "--force"),
+                          ("extend", name, "-n", 5, "-o", "new.h5"), ("merge", "1.shard", "2.shard", "-o", name, "--force"),
+                          ("merge", "1.shard", name, "-o", "new.h5"), ("summary", name), ("compare", "good.h5", name),
+                          ("replay", name, "-r", 1)):
+                with self.subTest(words=words):
+                    self.refused(odd, *words)
+        self.assertFalse((self.folder / "new.h5").exists())
+
+    def test_are_journals_and_what_becomes_a_result_and_nothing_is_simulated_before_it_is_known(self):
+        for odd in self.odd:
+            for ending in (".journal", ".journal.partial", ".partial", ".log.json"):
+                at = self.folder / f"r.h5{ending}"
+                odd.rename(at)
+                for more in ((), ("--force",), ("--resume",)):
+                    with self.subTest(odd=at.name, more=more):
+                        self.refused(at, "run", TWELVE, "-n", 50_000_000, "-o", "r.h5", *more)
+                        self.assertFalse((self.folder / "r.h5").exists())
+                at.rename(odd)
+
+    def test_are_reached_through_links_and_the_links_stay(self):
+        (self.folder / "far").mkdir()
+        link, target = self.folder / "link.h5", self.folder / "far" / "there.h5"
+        link.symlink_to("far/there.h5")  # nothing is there yet
+        whole = (self.folder / "good.h5").read_bytes()
+        for force in ((), ("-s", 2, "--force"), ("--force",)):
+            self.sim("run", ARITHMETIC, *SMALL, "-o", "link.h5", *force, code=DONE)
+        self.assertEqual(target.read_bytes(), whole)
+        self.assertIn("already holds", self.sim("run", ARITHMETIC, *SMALL, "-o", "link.h5", code=DONE).err)
+        self.sim("extend", "link.h5", "-n", 100, code=DONE)
+        self.sim("merge", "1.shard", "2.shard", "-o", "link.h5", "--force", code=DONE)
+        self.assertEqual(target.read_bytes(), whole)
+        self.assertTrue(link.is_symlink())
+        self.assertEqual({path.name for path in target.parent.iterdir()}, {"there.h5", "there.h5.log.json"})
+
+    def test_are_not_made_behind_links_that_lead_nowhere(self):
+        (self.folder / "unmounted.h5").symlink_to("disk/r.h5")
+        (self.folder / "a.h5").symlink_to("b.h5")
+        (self.folder / "b.h5").symlink_to("a.h5")
+        for name, expected in (("unmounted.h5", "no such folder"), ("a.h5", "leads nowhere")):
+            answer = self.sim("run", ARITHMETIC, *SMALL, "-o", name, "--force", code=INPUT_OUTPUT)
+            self.assertIn(expected, answer.err)
+            self.assertFalse((self.folder / "disk").exists())
+
+    def test_are_not_written_to_through_a_link_that_others_laid(self):
+        mine = self.write("mine.txt", "mine\n")
+        for ending in (".partial", ".journal.partial"):
+            (self.folder / f"r.h5{ending}").symlink_to(mine)
+            answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "r.h5", "--force", code=INPUT_OUTPUT)
+            self.assertIn(f"r.h5{ending} is a link", answer.err)
+            self.assertEqual(mine.read_text(encoding="utf-8"), "mine\n")
+            (self.folder / f"r.h5{ending}").unlink()
+
 
 class AScenarioFromAPipe(Case):
     def shell(self, line, timeout=30):
@@ -749,6 +850,9 @@ class InputAndOutputErrors(Case):
                 answer = self.sim("run", TWELVE, "-n", 50_000_000, "-o", place, code=INPUT_OUTPUT, timeout=30)
                 self.assertLess(time.monotonic() - started, 20)
                 self.assertIn(place.split("/x.h5")[0], answer.err)
+                self.assertNotIn("disk", answer.err, "which is not full")
+                if place == "/proc/x.h5":
+                    self.assertIn("Nothing can be made in /proc.", answer.err)
                 self.assertEqual((answer.out, self.left_behind()), ("", ["file"]))
 
     def test_a_full_standard_output_is_an_error(self):

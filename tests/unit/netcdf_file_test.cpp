@@ -318,8 +318,8 @@ TEST_CASE("a file that cannot be created is explained") {
         (folder / "no/such.h5").string() + ": cannot create the file (No such file or directory). Create the folder " +
             (folder / "no").string() + " first.");
   CHECK(says(error_of([&] { NetcdfWriter writer("/proc/x.h5"); }), "/proc/x.h5: cannot create the file ("));
-  CHECK(says(error_of([&] { NetcdfWriter writer(folder / "."); }), "cannot create the file (Is a directory)"));
-  CHECK(says(error_of([&] { NetcdfWriter writer(folder / ""); }), "cannot create the file (Is a directory)"));
+  CHECK(says(error_of([&] { NetcdfWriter writer(folder / "."); }), "is a folder, no file"));
+  CHECK(says(error_of([&] { NetcdfWriter writer(folder / ""); }), "is a folder, no file"));
   NetcdfWriter first(folder / "x.h5");
   CHECK(says(error_of([&] { NetcdfWriter second(folder / "x.h5"); }), "another process is writing"));
   first.commit();
