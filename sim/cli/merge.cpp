@@ -107,17 +107,21 @@ class MergeCommand {
 
   int operator()() {
     const Destination destination(path_, identity_of(loaded_), {values_.count("force") != 0, false, false},
-                                  [](const std::string& text) { print_message(text); });
+                                  [this](const std::string& text) { message(text); });
     if (!destination.holds_result()) {
       destination.prepare_folder();
       return write();
     }
-    print_message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
+    message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
     print_result(formatted(read_report(path_), parse_format(values_["format"].as<std::string>())));
     return kDone;
   }
 
  private:
+  void message(const std::string& text) const {
+    if (values_.count("quiet") == 0) print_message(text);
+  }
+
   int write() {
     JoinedGroups store;
     collect::Collector::Options options;
@@ -160,6 +164,7 @@ int merge_command(const Words& words, const Domain& domain) {
       "of the summary on stdout");
   add("force", "overwrite another run's file");
   add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("quiet,q", "no messages");
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "shard", -1);
   if (values.count("help") != 0) {
