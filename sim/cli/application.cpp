@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdio>
-#include <exception>
-#include <new>
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/process.h"
 #include "sim/cli/terminal.h"
 
 namespace sim::cli {
@@ -63,25 +61,15 @@ int dispatch(int argc, char** argv, const Domain& domain) {
 }  // namespace
 
 int run_application(int argc, char** argv, const Domain& domain) {
-  install_signal_handlers();
-  try {
-    return dispatch(argc, argv, domain);
-  } catch (const ConfigurationError& error) {
-    for (const Problem& problem : error.problems()) print_message(to_string(problem));
-    return kConfiguration;
-  } catch (const UsageError& error) {
-    print_message(fmt::format("partnersim: {}", error.what()));
-    return kUsage;
-  } catch (const InputOutputError& error) {
-    print_message(fmt::format("partnersim: {}", error.what()));
-    return kInputOutput;
-  } catch (const std::bad_alloc&) {
-    print_message("partnersim: out of memory. Fewer replications, partners or threads need less");
-    return kInputOutput;
-  } catch (const std::exception& error) {
-    print_message(fmt::format("partnersim: internal error: {}", error.what()));
-    return kInternalError;
-  }
+  return with_enough_stack([&] {
+    try {
+      const int code = dispatch(argc, argv, domain);
+      const bool finished = code == kDone || code == kImprecise;
+      return signalled_at_the_end() && finished ? static_cast<int>(kInterrupted) : code;
+    } catch (...) {
+      return report_exception();
+    }
+  });
 }
 
 }  // namespace sim::cli

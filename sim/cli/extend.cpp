@@ -8,6 +8,7 @@
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
 #include "sim/cli/options.h"
+#include "sim/cli/process.h"
 #include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/simulation.h"
@@ -98,13 +99,14 @@ class ExtendCommand {
     const Destination destination(path_, identity_of(loaded_),
                                   {values_.count("force") != 0, values_.count("resume") != 0, replaces},
                                   [this](const std::string& text) { message(text); });
-    if (destination.holds_result()) {
-      message(fmt::format("{} already holds all this.", path_.string()));
-      print_result(formatted(read_report(path_), format()));
-      return kDone;
-    }
-    return with_advice([&] { return simulate(destination); },
-                       [&] { return fmt::format(". {} is as it was", old_path_.string()); });
+    if (destination.holds_result()) return answer_from_file();
+    const auto done = with_advice([&] { return simulate(destination); },
+                                  [&] { return fmt::format(". {} is as it was", old_path_.string()); });
+    if (!done) return destination.holds_result() ? answer_from_file() : static_cast<int>(kInterrupted);
+    write_log(path_, {words_, done->report, done->options, 0, done->digest, done->report.seconds, "extend"});
+    print_table(done->table, path_);
+    message(fmt::format("{} replications added. Result: {}", whole(done->report.replications), path_.string()));
+    return kDone;
   }
 
  private:
@@ -181,7 +183,21 @@ class ExtendCommand {
     return text;
   }
 
-  int simulate(const Destination& destination) {
+  struct Done {
+    RunReport report;
+    RunOptions options;
+    std::string digest, table;
+  };
+
+  int answer_from_file() const {
+    message(fmt::format("{} already holds all this.", path_.string()));
+    print_result(formatted(read_report(path_), format()));
+    return kDone;
+  }
+
+  // Nothing when it was interrupted, or when another process has finished the same.
+  std::optional<Done> simulate(const Destination& destination) {
+    finish_work_on_signals();
     const OutputPlan outputs = collect::Catalogue(loaded_.plan).all();
     const output::ResultReplications known(old_path_, outputs, match());
     for (std::size_t p = 0; p < known.counts().size(); ++p)
@@ -190,7 +206,7 @@ class ExtendCommand {
                                   known.counts()[p], loaded_.plan.points[p].replications));
     refuse_what_does_not_fit(path_, loaded_.plan, {});
     const auto journal = destination.open_journal();
-    if (destination.holds_result()) return kDone;
+    if (destination.holds_result()) return std::nullopt;
     ExperimentSimulation simulation(loaded_, threads(values_), values_.count("quiet") != 0);
     auto collecting = simulation.collecting();
     collecting.known = &known;
@@ -200,16 +216,15 @@ class ExtendCommand {
       message(warning);
     simulation.run(collector);
     if (simulation.report().interrupted) {
-      message(fmt::format("Interrupted. {} is as it was; extend … --resume goes on.", old_path_.string()));
-      return kInterrupted;
+      const bool begun = PlanOrder(loaded_.plan).index(collector.position()) != 0;
+      message(fmt::format("Interrupted. {} is as it was; {}", old_path_.string(),
+                          begun ? "extend … --resume goes on." : "nothing was begun."));
+      return std::nullopt;
     }
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, simulation.threads());
     destination.remove(*journal);
-    write_log(path_, {words_, simulation.report(), simulation.options(), 0, results.digest, simulation.report().seconds,
-                      "extend"});
-    print_result(formatted(report_of(results, collector, loaded_.header), format()));
-    message(fmt::format("{} replications added. Result: {}", whole(simulation.report().replications), path_.string()));
-    return kDone;
+    return Done{simulation.report(), simulation.options(), results.digest,
+                formatted(report_of(results, collector, loaded_.header), format())};
   }
 
   const Words& words_;

@@ -54,8 +54,6 @@ Condition read_condition(const std::string& text) {
 
 class GoalSeek {
  public:
-  struct Interrupted {};
-
   GoalSeek(std::string scenario, const options::variables_map& values, const LoadRequest& request, const Domain& domain)
       : scenario_(std::move(scenario)),
         values_(values),
@@ -183,7 +181,6 @@ class GoalSeek {
     ExperimentSimulation simulation(*loaded, request_.threads, true);
     collect::Collector collector(loaded->plan, nullptr, {collect::Keep::columns, {}, nullptr, request_.threads});
     simulation.run(collector);
-    if (simulation.report().interrupted) throw Interrupted{};
     replications_ = collector.replications(0);
     const auto& outcomes = collector.outputs().outcomes;
     const auto column = collect::place_of(outcomes, target_.outcome);
@@ -334,12 +331,7 @@ int solve(const std::string& scenario, const options::variables_map& values, con
     throw UsageError(
         "--solve answers with a number and writes no file. Leave out -o, and run the scenario with the value found");
   if (values.count("shard") != 0) throw UsageError("--solve and --shard do not go together. Leave out one of them");
-  try {
-    return GoalSeek(scenario, values, request, domain)();
-  } catch (const GoalSeek::Interrupted&) {
-    print_message("Interrupted.");
-    return kInterrupted;
-  }
+  return GoalSeek(scenario, values, request, domain)();
 }
 
 }  // namespace sim::cli

@@ -7,6 +7,7 @@
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
 #include "sim/cli/options.h"
+#include "sim/cli/process.h"
 #include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/space.h"
@@ -18,7 +19,10 @@ namespace {
 
 constexpr const char* kExample = "partnersim merge results/*.shard -o results/big.h5";
 
-// The groups of several journals, one after the other.
+struct Interrupted {};
+
+// The groups of several journals, one after the other. Whoever reads them can be interrupted: there is nothing that a
+// second merge could go on from, but half a result should not stay.
 class JoinedGroups final : public collect::GroupStore {
  public:
   void add(const output::Journal& journal, std::size_t groups) {
@@ -28,9 +32,11 @@ class JoinedGroups final : public collect::GroupStore {
     throw std::logic_error("shards are only read");
   }
   void read(std::size_t group, std::size_t column, std::size_t first_row, std::span<float> out) const override {
+    if (stop_requested()) throw Interrupted{};
     places_[group].journal->read(places_[group].group, column, first_row, out);
   }
   collect::Segment segment(std::size_t group, std::size_t segment) const override {
+    if (stop_requested()) throw Interrupted{};
     return places_[group].journal->segment(places_[group].group, segment);
   }
   bool due(std::chrono::duration<double>, std::size_t) const override { return false; }
@@ -138,11 +144,13 @@ class MergeCommand {
       if (!(collector.position() == order.end_of(journal->run().shard)))
         throw Refusal(fmt::format("{} is not finished: run its shard again with --resume", journal->path().string()));
     }
+    finish_work_on_signals();
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, threads_);
     write_log(path_, {words_, {}, {}, loaded_.plan.total_replications(), results.digest, 0.0, "merge"});
-    print_result(
-        formatted(report_of(results, collector, loaded_.header), parse_format(values_["format"].as<std::string>())));
-    print_message(fmt::format("Result: {}. The shards are no longer needed.", path_.string()));
+    print_table(
+        formatted(report_of(results, collector, loaded_.header), parse_format(values_["format"].as<std::string>())),
+        path_);
+    message(fmt::format("Result: {}. The shards are no longer needed.", path_.string()));
     return kDone;
   }
 
@@ -174,7 +182,13 @@ int merge_command(const Words& words, const Domain& domain) {
   if (values.count("shard") == 0) throw UsageError(fmt::format("merge needs shards. For example: {}", kExample));
   if (values.count("output") == 0)
     throw UsageError(fmt::format("merge needs the name of the result. For example: {}", kExample));
-  return MergeCommand(words, values, domain)();
+  if (values["output"].as<std::string>() == "none")
+    throw UsageError(fmt::format("merge writes a result, and -o none writes none. For example: {}", kExample));
+  try {
+    return MergeCommand(words, values, domain)();
+  } catch (const Interrupted&) {
+    return kInterrupted;
+  }
 }
 
 }  // namespace sim::cli

@@ -9,6 +9,7 @@
 #include "sim/cli/goal_seek.h"
 #include "sim/cli/options.h"
 #include "sim/cli/precision.h"
+#include "sim/cli/process.h"
 #include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/shard.h"
@@ -77,6 +78,7 @@ class RunCommand {
     if (path_.empty()) {
       if (values_.count("resume") != 0)
         throw UsageError("--resume goes on with a file, and -o none writes none. Leave out one of them");
+      finish_work_on_signals();
       collect::Collector collector(loaded_.plan, nullptr, simulation_.collecting());
       simulation_.run(collector);
       if (saved(collector) == 0) return nothing_done();
@@ -133,6 +135,7 @@ class RunCommand {
   }
 
   int simulate_to_file(const Destination& destination) {
+    finish_work_on_signals();
     std::unique_ptr<output::Journal> journal;
     std::unique_ptr<collect::Collector> collector;
     const auto results = with_advice([&] { return simulate_and_write(destination, journal, collector); },
@@ -168,7 +171,7 @@ class RunCommand {
 
   int answer(const collect::Collector& collector, const collect::Results& results) const {
     const RunReport& report = simulation_.report();
-    print_result(formatted(report_of(results, collector, loaded_.header), format_));
+    print_table(formatted(report_of(results, collector, loaded_.header), format_), path_);
     if (values_.count("profile") != 0) print_message(profile_table(report));
     if (report.interrupted)
       message(fmt::format("Interrupted after {} replications: the table is of those.{}", whole(saved(collector)),

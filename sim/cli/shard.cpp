@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "sim/base/problem.h"
+#include "sim/cli/process.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/space.h"
 #include "sim/cli/table.h"
@@ -66,6 +67,7 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   }
   refuse_what_does_not_fit(path, loaded.plan, {loaded.header.samples, shard.of});
   const Destination destination(path, identity, permission, message);
+  finish_work_on_signals();
   const auto journal = destination.open_journal();
   const PlanOrder order(loaded.plan);
   const Position begin = order.begin_of(shard), end = order.end_of(shard);

@@ -1,5 +1,6 @@
 #include "sim/cli/simulation.h"
 
+#include "sim/cli/process.h"
 #include "sim/cli/terminal.h"
 
 namespace sim::cli {

@@ -1,5 +1,5 @@
 // Runs a loaded experiment into a collector: in one go, or checkpoint by checkpoint until its precision goals are
-// reached; from wherever the collector stands; with progress on stderr and a clean stop on Ctrl-C.
+// reached; from wherever the collector stands; with progress on stderr and a clean stop on signals (process.h).
 #pragma once
 
 #include <memory>

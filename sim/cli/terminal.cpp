@@ -1,7 +1,6 @@
 #include "sim/cli/terminal.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,17 +8,11 @@
 #include <cstring>
 
 #include "sim/base/problem.h"
+#include "sim/cli/process.h"
 #include "sim/cli/table.h"
 
 namespace sim::cli {
 namespace {
-
-std::atomic<bool> stop{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "the signal handler may only touch lock-free atomics");
-
-extern "C" void request_stop(int) {
-  if (stop.exchange(true)) _exit(130);
-}
 
 std::string duration(double seconds) {
   if (seconds < 10.0) return fmt::format("{:.1f} s", seconds);
@@ -29,17 +22,6 @@ std::string duration(double seconds) {
 }
 
 }  // namespace
-
-const std::atomic<bool>& stop_requested() { return stop; }
-
-void install_signal_handlers() {
-  struct sigaction action {};
-  action.sa_handler = request_stop;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // a closed pipe shows as EPIPE where it is written to
-  signal(SIGXFSZ, SIG_IGN);  // and a file-size limit as EFBIG
-}
 
 ProgressLine::ProgressLine(bool quiet, std::string note)
     : quiet_(quiet),
@@ -81,8 +63,20 @@ void ProgressLine::finish() {
 void print_result(const std::string& text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
-  if (errno != EPIPE) throw InputOutputError(fmt::format("standard output: cannot write ({})", std::strerror(errno)));
+  const bool terminal_is_lost = errno == EIO && stop_requested();
+  if (errno != EPIPE && !terminal_is_lost)
+    throw InputOutputError(fmt::format("standard output: cannot write ({})", std::strerror(errno)));
   std::clearerr(stdout);
+}
+
+void print_table(const std::string& text, const std::filesystem::path& result) {
+  try {
+    print_result(text);
+  } catch (const InputOutputError& error) {
+    if (result.empty()) throw;
+    throw InputOutputError(fmt::format("{}. {} is written: partnersim summary {} shows its table", error.what(),
+                                       result.string(), result.string()));
+  }
 }
 
 void print_message(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }

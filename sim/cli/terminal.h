@@ -1,9 +1,9 @@
 // What the user sees while a run lasts, on stderr: one line redrawn on a terminal, sparse lines
-// elsewhere. And the flag that Ctrl-C and SIGTERM set.
+// elsewhere.
 #pragma once
 
-#include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <string>
 
 #include "sim/engine/runner.h"
@@ -27,12 +27,11 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
-// Set by the first SIGINT or SIGTERM; a second one ends the program at once.
-const std::atomic<bool>& stop_requested();
-void install_signal_handlers();
-
-// Writes to stdout; a closed pipe is quiet, any other failure an InputOutputError.
+// Writes to stdout; a closed pipe is quiet, so is a terminal whose loss ended the run, any other failure an
+// InputOutputError.
 void print_result(const std::string& text);
+// The same of a result's table: a failure says that the file is whole all the same. Empty path: there is none.
+void print_table(const std::string& text, const std::filesystem::path& result);
 void print_message(const std::string& text);  // a line on stderr
 
 }  // namespace sim::cli

@@ -283,6 +283,12 @@ int default_threads() {
   return std::max(1, threads);
 }
 
+std::string no_thread_reason(const std::exception& error) {
+  constexpr std::string_view kBegin = "pthread_create has failed: ";  // TBB's words, in a plain std::runtime_error
+  const std::string_view text = error.what();
+  return std::string(text.starts_with(kBegin) ? text.substr(kBegin.size()) : std::string_view());
+}
+
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body) {
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   tbb::task_arena arena(threads);

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -64,6 +65,10 @@ std::size_t choose_block(const Model& model);
 
 // Threads that CPU affinity and the cgroup's quota allow; PARTNERSIM_THREADS overrides.
 int default_threads();
+
+// Why no thread could be started ("Resource temporarily unavailable"), when that is what an exception of run() or
+// parallel_for() is about; else empty. It may also come up in a thread of TBB's own, where nobody can catch it.
+std::string no_thread_reason(const std::exception& error);
 
 // Calls body(i) for i < count on `threads` threads; rethrows the first exception.
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& body);

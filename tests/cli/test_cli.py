@@ -479,6 +479,47 @@ class AScenarioFromAPipe(Case):
             self.assertEqual(self.shell(line), (INPUT_OUTPUT, "", f"partnersim: standard input cannot be read ({reason})\n"))
 
 
+class ClosedStreams(Case):
+    """Files that are opened while 0, 1 or 2 is closed would get its number."""
+
+    def closed(self, redirections, *words):
+        done = subprocess.run(["bash", "-c", f'"$@" {redirections}', "-", BINARY, *map(str, words)], cwd=self.folder,
+                              capture_output=True, text=True, env=environment(), timeout=120, check=False)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    def test_change_no_byte_of_a_result(self):
+        right = self.sim("run", ARITHMETIC, "-n", 70_000, "-o", "right.h5", code=DONE)
+        whole = (self.folder / "right.h5").read_bytes()
+        for redirections, code in (("<&-", DONE), ("2>&-", DONE), (">&-", INPUT_OUTPUT), ("<&- >&- 2>&-", INPUT_OUTPUT)):
+            with self.subTest(redirections=redirections):
+                answer = self.closed(redirections, "run", ARITHMETIC, "-n", 70_000, "-o", "r.h5", "--resume")
+                self.assertEqual(answer.code, code, answer.err)
+                self.assertEqual(answer.out, right.out if code == DONE else "")
+                if redirections == ">&-":
+                    self.assertRegex(answer.err, r"standard output: cannot write \(.+\)\. r\.h5 is written: partnersim summary r\.h5")
+                self.assertEqual((self.folder / "r.h5").read_bytes(), whole)
+                self.assertFalse((self.folder / "r.h5.journal").exists())
+                (self.folder / "r.h5").unlink()
+
+    def test_leave_a_journal_that_can_be_gone_on_with(self):
+        for redirections in ("2>&-", ">&- 2>&-"):
+            for command in (("run", ARITHMETIC, "-n", 1_200_000, "-t", 1), ("extend", "r.h5", "-n", 1_200_000, "-t", 1)):
+                with self.subTest(redirections=redirections, command=command[0]):
+                    target = () if command[0] == "extend" else ("-o", "r.h5")
+                    if not target:
+                        self.sim("run", ARITHMETIC, "-n", 4, "-o", "r.h5", "--force", "-q", code=DONE)
+                    with subprocess.Popen(["bash", "-c", f'exec "$@" {redirections}', "-", BINARY, *map(str, command), *target],
+                                          cwd=self.folder, env=environment(), stdout=subprocess.DEVNULL) as process:
+                        journal = self.folder / "r.h5.journal"
+                        while not (journal.exists() and journal.stat().st_size > 1_000_000) and process.poll() is None:
+                            time.sleep(0.01)
+                        process.terminate()
+                    self.assertIn(process.returncode, (INTERRUPTED, INPUT_OUTPUT if ">&-" in redirections.split() else None))
+                    again = self.sim(*command, *target, "--resume", code=DONE, timeout=60)
+                    self.assertNotIn("Nothing to resume", again.err)
+                    (self.folder / "r.h5").unlink()
+
+
 class Formats(Case):
     def setUp(self):
         super().setUp()
@@ -864,6 +905,19 @@ class InputAndOutputErrors(Case):
                 self.assertEqual(done.returncode, INPUT_OUTPUT, done.stderr)
                 self.assertIn("No space left on device", done.stderr)
 
+    def test_a_table_that_cannot_be_written_says_that_the_file_is(self):
+        for k in (1, 2):
+            self.sim("run", ARITHMETIC, *SMALL, "--shard", f"{k}/2", "-o", f"{k}.shard", "-q", code=DONE)
+        for words in (("run", ARITHMETIC, *SMALL, "-o", "r.h5"), ("extend", "r.h5", "-n", 5),
+                      ("merge", "1.shard", "2.shard", "-o", "r.h5", "--force")):
+            with self.subTest(words=words), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([BINARY, *map(str, words)], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      cwd=self.folder, env=environment(), timeout=60, check=False)
+                self.assertEqual((done.returncode, done.stderr), (INPUT_OUTPUT, "partnersim: standard output: cannot write (No "
+                                 "space left on device). r.h5 is written: partnersim summary r.h5 shows its table\n"))
+                self.sim("summary", "r.h5", code=DONE)
+                self.assertFalse((self.folder / "r.h5.journal").exists())
+
     def no_space(self, **options):
         """Runs with limits on file sizes that bite at different steps of writing."""
         self.sim("run", ARITHMETIC, "-n", 20_000, "-o", "whole.h5", "-q", code=DONE)
@@ -889,6 +943,15 @@ class InputAndOutputErrors(Case):
 
     def test_a_limit_on_file_sizes_is_an_error_and_loses_nothing(self):
         self.no_space()  # as in a shell with ulimit -f: SIGXFSZ would kill a program that does not handle it
+
+    def test_a_small_stack_is_no_crash(self):
+        everything = SOURCE / "configs/everything.toml"
+        for limit in (256, 64):
+            for words in (("run", everything, "-n", 64, "-t", 2, "-o", f"{limit}.h5"), ("check", TWELVE),
+                          ("summary", f"{limit}.h5"), ("replay", f"{limit}.h5", "-r", 3), ("describe", "outcomes")):
+                with self.subTest(limit=limit, words=words):
+                    size = limit * 1024
+                    self.sim(*words, code=DONE, preexec_fn=lambda size=size: resource.setrlimit(resource.RLIMIT_STACK, (size, size)))
 
     def test_a_closed_pipe_is_quiet(self):
         for words in (("describe",), ("list",), ("run", "--help"), ("run", ARITHMETIC, *SMALL, "-o", "none", "-q")):

@@ -1,11 +1,10 @@
 #!/usr/bin/python3
-"""Interrupted runs and how they go on: kills at random moments and at every single step of the output, full disks,
-journals that are not what they should be. Every test name is a claim.
+"""Interrupted runs and how they go on: kills at every single step of the output, full disks, journals that are not what
+they should be. Kills at random moments are test_kills.py's. Every test name is a claim.
 
     python3 tests/cli/test_journal.py BINARY SOURCE_DIR SHIM [unittest's options]
 
 SHIM is the library made of tests/support/inject.c, which lets single calls fail or never happen.
-PARTNERSIM_TEST_KILLS=100 makes as many random kills as that, otherwise 20.
 """
 
 import itertools
@@ -29,7 +28,6 @@ import test_cli
 from test_cli import DONE, INPUT_OUTPUT, INTERRUPTED, USAGE, Case, environment
 
 SHIM = None  # set at the end of the file
-KILLS = int(os.environ.get("PARTNERSIM_TEST_KILLS", "20"))
 GROUP = 65_536  # rows of a full group
 
 SCENARIO = """# How are three groups of replications written?
@@ -202,46 +200,6 @@ class AKilledRun(JournalCase):
         self.assertGreaterEqual(committed(folder / "r.h5.journal"), committed(before / "r.h5.journal"), what)
         self.check_whole(folder, self.run_in(folder, "--resume"), what)
         shutil.rmtree(folder)
-
-    def test_at_random_moments_is_resumed_to_the_same_bytes_and_simulates_nothing_twice(self):
-        many = 1_000_000
-        words = ("run", self.scenario, "-n", many, "-q")
-        started = time.monotonic()
-        self.assertEqual(self.sim(*words, "-o", "whole.h5").code, DONE)
-        duration = time.monotonic() - started
-        whole = (self.folder / "whole.h5").read_bytes()
-        dice = random.Random(7)
-        kills = saved = 0
-        while kills < KILLS:
-            folder = self.folder / f"random{kills}"
-            folder.mkdir()
-            journal, code, before = folder / "r.h5.journal", None, 0
-            for _ in range(dice.randint(1, 3)):  # some are killed while they are being resumed
-                delay = dice.uniform(0.0, 1.1 * duration)
-                process = subprocess.Popen([test_cli.BINARY, *map(str, words), "-o", folder / "r.h5", "--resume"],
-                                           env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-                time.sleep(delay)
-                process.kill()
-                process.communicate()
-                code = process.returncode
-                if code == DONE:
-                    break
-                kills += 1
-                if not (folder / "r.h5").exists():
-                    self.assertGreaterEqual(committed(journal), before, "what was committed stays")
-                    before = committed(journal)
-            if not (folder / "r.h5").exists():
-                answer = self.sim(*words, "-o", folder / "r.h5", "--resume", code=DONE)
-                self.assertEqual(self.resumed_from(folder), before, "no committed replication is simulated again")
-                self.assertEqual(answer.err, "" if before else answer.err)
-                saved += before
-            elif code != DONE:
-                self.sim(*words, "-o", folder / "r.h5", "--resume", code=DONE)
-            self.assertEqual((folder / "r.h5").read_bytes(), whole)
-            self.assertFalse(journal.exists())
-            shutil.rmtree(folder)
-        print(f"\n{kills} random kills; {saved:,} replications not simulated again", file=sys.stderr)
-        self.assertGreater(saved, 0)
 
     def test_says_how_much_is_there_and_simulates_the_rest(self):
         folder = self.interrupted("f", 2)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Experiments made in parts: shards and merge, extension, kills. However a result came about, its bytes are those of
-one run. Every test name is a claim.
+"""Experiments made in parts: shards and merge, extension, kills at single steps. However a result came about, its bytes
+are those of one run. Kills at random moments are test_kills.py's. Every test name is a claim.
 
     python3 tests/cli/test_shards.py BINARY SOURCE_DIR SHIM [unittest's options]
 
@@ -85,18 +85,6 @@ class Parts(Case):
 
     def same(self, name, whole, what):
         self.assertTrue(self.bytes_of(name) == whole, f"{name} differs from one run: {what}")
-
-    def killed(self, delay, *words):
-        """Runs the program and kills it after a while; whether it was killed before its end."""
-        process = subprocess.Popen([test_cli.BINARY, *map(str, words)], cwd=self.folder, env=environment(),
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        try:
-            _, err = process.communicate(timeout=delay)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            _, err = process.communicate()
-        self.assertIn(process.returncode, (DONE, -signal.SIGKILL), err)
-        return process.returncode != DONE
 
     def killed_at(self, step, folder, *words, mode="kill"):
         """Kills the program at a step of its output in a folder; `mode` "none" only counts. Number of steps."""
@@ -226,28 +214,6 @@ class Shards(Parts):
                 answer = self.sim("run", "single.toml", f"--shard={text}", code=USAGE)
                 self.assertIn("--shard", answer.err)
         self.assertIn("1/4", self.sim("run", "single.toml", "--shard", "0/2", code=USAGE).err)
-
-    def test_killed_at_random_moments_go_on_to_the_same_bytes_and_lose_nothing(self):
-        n, of, kills = 500_000, 3, 0
-        for samples in ((), NO_SAMPLES):
-            whole = self.whole("sweep", "-n", n, *samples)
-            shards = []
-            for k in range(1, of + 1):
-                shards.append(f"{k}.shard")
-                words = ("run", "sweep.toml", "-n", n, *samples, "--shard", f"{k}/{of}", "-o", shards[-1], "-q")
-                before, longest = 0, 0.06
-                while self.killed(self.dice.uniform(0.02, longest), *words, *self.threads(), "--resume"):
-                    kills, longest = kills + 1, 1.5 * longest
-                    if not (self.folder / shards[-1]).exists():
-                        there = committed(self.folder / f"{shards[-1]}.journal")
-                        self.assertGreaterEqual(there, before, "what was committed stays")
-                        before = there
-                self.assertFalse((self.folder / f"{shards[-1]}.journal").exists())
-            self.sim("merge", *shards, "-o", "merged.h5", code=DONE)
-            self.same("merged.h5", whole, f"{kills} kills")
-            for name in (*shards, "merged.h5"):
-                (self.folder / name).unlink()
-        self.assertGreater(kills, 0)
 
     def test_merged_and_killed_at_any_step_are_merged_again_and_the_old_result_stays_until_the_new_one_is_whole(self):
         shards = [self.shard(f"{k}.shard", f"{k}/2") for k in (1, 2)]
@@ -442,73 +408,11 @@ class AnExtension(Parts):
                     self.assertTrue(result.read_bytes() == whole, "resumed")
                     self.assertLessEqual({path.name for path in folder.iterdir()}, {"r.h5", "r.h5.log.json"})
 
-    def test_killed_at_random_moments_goes_on_to_the_same_bytes(self):
-        old = self.whole("sweep", "-n", 20_000)
-        whole = self.whole("sweep", "-n", 100_000)
-        words = ("extend", "r.h5", "-n", 80_000, "-q")
-        journal, kills = self.folder / "r.h5.journal", 0
-        for _ in range(3):
-            (self.folder / "r.h5").write_bytes(old)
-            for longest in (0.5, 0.8, None):
-                more = (*words, *self.threads(), *(["--resume"] if journal.exists() else []))
-                if longest is None:
-                    self.sim(*more, code=DONE)
-                else:
-                    kills += self.killed(self.dice.uniform(0.02, longest * self.seconds), *more)
-                now = self.bytes_of("r.h5")
-                self.assertTrue(now in (old, whole), "neither old nor new")
-                if now == whole and not journal.exists():
-                    break
-            self.same("r.h5", whole, f"{kills} kills")
-        self.assertGreater(kills, 0)
-
     def test_with_resume_adds_nothing_when_there_is_nothing_to_resume(self):
         self.sim("run", "single.toml", "-n", 300, "-o", "r.h5", code=DONE)
         before = self.bytes_of("r.h5")
         self.assertIn("Nothing to resume", self.sim("extend", "r.h5", "-n", 100, "--resume", code=INPUT_OUTPUT).err)
         self.assertEqual(self.bytes_of("r.h5"), before)
-
-
-class AKilledExperiment(Parts):
-    def test_goes_on_to_the_same_bytes_and_simulates_nothing_twice(self):
-        kills = 0
-        for scenario, samples, n in (("sweep", (), 60_000), ("sweep", NO_SAMPLES, 200_000), ("single", NO_SAMPLES, 800_000)):
-            words = ("run", f"{scenario}.toml", "-n", n, *samples, "-q")
-            whole = self.whole(scenario, "-n", n, *samples)
-            for _ in range(3):
-                there = 0
-                for _ in range(2):
-                    if not self.killed(self.dice.uniform(0.02, 0.7 * self.seconds), *words, *self.threads(), "-o", "r.h5", "--resume"):
-                        break
-                    kills += 1
-                    if not (self.folder / "r.h5").exists():
-                        now = committed(self.folder / "r.h5.journal")
-                        self.assertGreaterEqual(now, there, "what was committed stays")
-                        there = now
-                was_done = (self.folder / "r.h5").exists()
-                self.sim(*words, *self.threads(), "-o", "r.h5", "--resume", code=DONE)
-                if not was_done:
-                    self.assertEqual(self.log("r.h5")["resumed_from"], there)
-                self.same("r.h5", whole, f"{scenario} {samples}")
-                self.assertFalse((self.folder / "r.h5.journal").exists())
-                (self.folder / "r.h5").unlink()
-        self.assertGreater(kills, 0)
-
-    def test_with_a_precision_goal_stops_where_it_would_have_stopped(self):
-        goal = ("--precision", "revenue=0.7%", "--precision", "revenue.difference=1%", "-n", 1_000_000)
-        words = ("run", "sweep.toml", *goal, "-q", "-o")
-        whole = self.whole("sweep", *goal)
-        with h5py.File(self.folder / "whole.h5") as file:
-            n = file["points/replications"][0]
-        self.assertLess(n, 1_000_000)
-        kills = 0
-        for _ in range(4):
-            if self.killed(self.dice.uniform(0.02, 0.7 * self.seconds), *words, "r.h5", *self.threads(), "--resume"):
-                kills += 1
-                self.sim(*words, "r.h5", *self.threads(), "--resume", code=DONE)
-            self.same("r.h5", whole, f"kill {kills}")
-            (self.folder / "r.h5").unlink()
-        self.assertGreater(kills, 0)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,16 @@
  *                   torn    SIGKILL after half of the bytes (before the call, where it writes none)
  *                   full    the disk is full: the call fails, and from then on whatever needs space
  *                   short   the same, but half of the bytes of that call still fit
+ *                   threads no thread can be started: INJECT_AT counts the calls of pthread_create instead
+ *                   early   SIGTERM while libraries initialise themselves, before the program's main
  *
  * Counted are open (with O_CREAT), write, pwrite, ftruncate, fsync, fdatasync, rename and unlink. What the C library
  * does inside of itself (fopen) is not seen. */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -169,4 +173,17 @@ int open64(const char* path, int flags, ...) {
     va_end(rest);
   }
   return open(path, flags, mode);
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* argument) {
+  typedef int (*create)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
+  static atomic_int created;
+  const int number = atomic_fetch_add(&created, 1) + 1;
+  const char* at = getenv("INJECT_AT");
+  if (is_mode("threads") && at != NULL && number >= atoi(at)) return EAGAIN;
+  return ((create)dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, start, argument);
+}
+
+__attribute__((constructor)) static void signal_early(void) {
+  if (is_mode("early")) raise(SIGTERM);
 }
