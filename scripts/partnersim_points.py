@@ -26,9 +26,79 @@ class SeveralPoints:
         return list(dict.fromkeys(self.variant_of))
 
     @property
+    def variant_labels(self):
+        """What people call the variants: {id: label}, the id where the file does not say."""
+        paths = [parameter.path for parameter in self.swept]
+        found = {}
+        for name, label in zip(self.variant_of, self.points):
+            if name not in found:
+                ends = [label.find(f", {path} ") for path in paths]
+                found[name] = label if not paths else label[:min(ends)] if min(ends, default=-1) > 0 else name
+        return found
+
+    def row_label(self, point=0):
+        """What the sweep sets at a point, in words: its label without the variant; empty where nothing is swept."""
+        p = self.point_number(point)
+        return self.points[p].removeprefix(self.variant_labels[self.variant_of[p]]).removeprefix(", ") if self.swept else ""
+
+    def alike(self, point=0):
+        """Copies of a partner (referrer_1, referrer_2 …) that nothing but luck tells apart at a point.
+
+        Lists of two or more places among the partners: equal in every parameter and in every spreadsheet's figure.
+        """
+        if "partners" not in self._file:
+            return []
+        key, p = "parameters of partners", self.point_number(point)
+        if key not in self._cache:
+            self._cache[key] = {}
+            for name, text in re.findall(r"^partner\.(\w+)(\..*)$", self.provenance("resolved_scenario"), re.MULTILINE):
+                self._cache[key].setdefault(name, []).append(text)
+        figures = [self.partner_total(name, p).expected for name in self.partner_totals]
+        there, groups = ~np.isnan(self._kept("partners/revenue")[p]), {}
+        for k, name in enumerate(self._kept("partners/partner")):
+            kind = re.sub(r"_\d+$", "", name)
+            if kind != name and there[k]:
+                same = (kind, tuple(self._cache[key].get(name, ())), tuple(f"{values[k]:.9g}" for values in figures))
+                groups.setdefault(same, []).append(k)
+        return [group for group in groups.values() if len(group) > 1]
+
+    def joined_inputs(self, point=0):
+        """(path, words, unit, paths) of what is drawn: each input, but those of copies that are alike as one.
+
+        Their path has a star, partner.referrer_*.leads; `mean_input` gives their mean over the copies in each future.
+        """
+        ids = self._kept("partners/partner") if "partners" in self._file else []
+        kinds = {ids[k]: (g, len(group)) for g, group in enumerate(self.alike(point)) for k in group}
+        joined = {}
+        for path in self.inputs:
+            _, _, rest = path.partition("partner.")
+            name, _, parameter = rest.partition(".")
+            if path.startswith("partner.") and name in kinds:
+                joined.setdefault((parameter, kinds[name]), []).append(path)
+            else:
+                joined[path] = [path]
+        stars = [re.sub(r"^(partner\.\w+?)_\d+\.", r"\1_*.", paths[0]) for paths in joined.values()]
+        for star, paths in zip(stars, joined.values()):
+            words = paths[0].removeprefix("partner.")
+            if len(paths) == 1:
+                star = paths[0]
+            elif stars.count(star) > 1:         # some copies, not all
+                star, words = f"{paths[0]} and {len(paths) - 1} alike", f"{words}, mean of it and {len(paths) - 1} like it"
+            else:
+                words = f"{star.removeprefix('partner.')}, mean of {len(paths)} copies"
+            yield star, words, self.input_unit(paths[0]), paths
+
+    def mean_input(self, paths, point=0):
+        """The mean of some drawn parameters in each replication: float64 [replication]."""
+        total = 0.0
+        for path in paths:
+            total = total + self.input(path, point).astype(float)
+        return total / len(paths)
+
+    @property
     def swept(self):
         """Parameters that differ from point to point by plan (list of Swept), in the order of the file."""
-        known = ("label", "variant", "replications")
+        known = ("label", "variant", "replications", "point_label")
         paths = [name for name in self._variables("points") if name not in known]
         return [Swept(path, "factor" in self._attribute(f"points/{path}", "definition"),
                       np.array(self._kept(f"points/{path}")), self._attribute(f"points/{path}", "units"))

@@ -10,8 +10,8 @@
         wins = results.trajectory("wins")               # month by month: mean, bands, histogram counts
 
 A *replication* is one possible future, a *point* one set of parameter values; most files have one point, number 0.
-Wherever a point is asked for, its number or its label will do. Missing values are NaN. Sweeps and variants have several
-points: results.swept, results.variants, results.comparison, and grid (partnersim_experiments) for arrays over axes.
+Wherever a point is asked for, its number, its label or, of a variant with one point, the variant's id will do. Missing
+values are NaN. Sweeps and variants have several points: results.swept, results.variants, results.comparison, and grid (partnersim_experiments) for arrays over axes.
 
 What is not modelled is absent, never 0: asking for it raises NotModelled, which names what there is. Every other
 trouble with a file raises ResultError. Needs h5py and numpy; xarray only for Results.to_xarray.
@@ -36,13 +36,13 @@ from partnersim_experiments import (Comparison, Convergence, Estimate, Layout, S
 from partnersim_points import SeveralPoints
 from partnersim_records import (NotModelled, PartnerTotal, Partners, ResultError, SummaryRow, Trajectory,
                                 quantile_name)
-from partnersim_statistics import (Exceedance, KaplanMeier, WorstRow, exceedance, kaplan_meier, share_by_month,
-                                   tail_weights, wilson, worst_futures)
+from partnersim_statistics import (Exceedance, KaplanMeier, RankCorrelation, WorstRow, exceedance, kaplan_meier,
+                                   rank_correlation, share_by_month, tail_weights, wilson, worst_futures)
 
 __all__ = ["Comparison", "Convergence", "Estimate", "Exceedance", "KaplanMeier", "Layout", "NotModelled", "PartnerTotal",
-           "Partners", "ResultError", "Results", "SummaryRow", "Swept", "Trajectory", "VarianceSplit", "WorstRow",
-           "exceedance", "grid", "kaplan_meier", "layout_of", "on_grid", "quantile_name", "share_by_month",
-           "tail_weights", "wilson", "worst_futures"]
+           "Partners", "RankCorrelation", "ResultError", "Results", "SummaryRow", "Swept", "Trajectory", "VarianceSplit",
+           "WorstRow", "exceedance", "grid", "kaplan_meier", "layout_of", "on_grid", "quantile_name",
+           "rank_correlation", "share_by_month", "tail_weights", "wilson", "worst_futures"]
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -366,15 +366,17 @@ class Results(SeveralPoints):
         return data[()], names[1:], coordinates, attributes
 
     def _variables(self, group):
-        """Names of the variables of a group, without the scales that netCDF repeats in each."""
-        return [name for name, item in self._file.get(group, {}).items()
-                if isinstance(item, h5py.Dataset) and not h5py.h5ds.is_scale(item.id)]
+        """Names of the variables of a group, without the scales that netCDF repeats in each; listed once."""
+        if f"names {group}" not in self._cache:
+            self._cache[f"names {group}"] = [name for name, item in self._file.get(group, {}).items()
+                                             if isinstance(item, h5py.Dataset) and not h5py.h5ds.is_scale(item.id)]
+        return list(self._cache[f"names {group}"])
 
     def _columns(self, group):
-        """The same without the swept parameters, which every group repeats over its points."""
+        """The same without labels and swept parameters, which every group repeats over its points."""
         names = self._variables(group)
-        swept = {parameter.path for parameter in self.swept} & set(names)
-        return [name for name in names if name not in swept or self._file[group][name].ndim > 1]
+        repeated = ({parameter.path for parameter in self.swept} | {"point_label"}) & set(names)
+        return [name for name in names if name not in repeated or self._file[group][name].ndim > 1]
 
     def _described(self, name, attribute, listed):
         """An attribute of an outcome; from /summary where single replications were not kept."""
@@ -393,11 +395,20 @@ class Results(SeveralPoints):
         return self._dataset(self._modelled(group, name))[p, : int(self.replications[p])]
 
     def point_number(self, point):
-        labels = self.points
-        if isinstance(point, str) and point in labels:
-            return labels.index(point)
+        """The number of a point given by its label, its variant's id where that has one point, or its number."""
+        labels, variants = self.points, self.variant_of
+        if isinstance(point, str):
+            if point in labels:
+                return labels.index(point)
+            if variants.count(point) == 1:
+                return variants.index(point)
+            point = int(point) if point.isascii() and point.isdigit() else point
         if isinstance(point, (int, np.integer)) and 0 <= point < len(labels):
             return int(point)
+        if point in variants:
+            numbers = [p for p, name in enumerate(variants) if name == point]
+            raise ResultError(f"{self.path}: variant {point} has {len(numbers)} points, {numbers[0]} to {numbers[-1]}: "
+                              f"ask for one by its number or its label, such as {labels[numbers[0]]!r}")
         raise ResultError(f"{self.path}: no point {point!r} (points 0 to {len(labels) - 1}: " + ", ".join(labels[:8])
                           + (", …" if len(labels) > 8 else "") + ")")
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Exceedance", "KaplanMeier", "WorstRow", "exceedance", "kaplan_meier", "share_by_month", "standardised_gap",
-           "tail_weights", "wilson", "worst_futures"]
+__all__ = ["Exceedance", "KaplanMeier", "RankCorrelation", "WorstRow", "exceedance", "kaplan_meier", "rank_correlation",
+           "ranks", "share_by_month", "standardised_gap", "tail_weights", "wilson", "worst_futures"]
 
 
 def _z(confidence):
@@ -123,6 +123,51 @@ def share_by_month(event_month, months):
     return np.searchsorted(ordered, np.arange(1, months + 1), side="right") / len(event_month)
 
 
+# --- Inputs and outcomes ---
+
+class RankCorrelation(NamedTuple):
+    """Spearman's, with its standard error."""
+
+    value: float            # NaN where either column is the same in every replication
+    standard_error: float
+
+
+def ranks(values):
+    """Ranks from 1, ties share theirs: [N]."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[places]
+
+
+def rank_correlation(x, y, inner=1):
+    """Spearman's rank correlation of two columns, missing left out; `inner` consecutive replications share their draw.
+
+    The error is that of the influence function, summed over the replications of a draw: with u and v the standardised
+    ranks, psi = u v - rho (u² + v²) / 2 + E[dv(x') | x' above x] …, the ranks' own errors included.
+    """
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    known = ~np.isnan(x) & ~np.isnan(y)
+    draw = np.flatnonzero(known) // inner
+    x, y, n = x[known], y[known], int(known.sum())
+    if n < 4 or x.min() == x.max() or y.min() == y.max():
+        return RankCorrelation(float("nan"), float("nan"))
+    first, second = ranks(x), ranks(y)
+    u, v = ((r - r.mean()) / r.std() for r in (first, second))
+    rho = float(np.mean(u * v))
+    # How much a replication moves the ranks of the others: by one of those above it, by a half of its ties.
+    psi = u * v - rho * (u ** 2 + v ** 2) / 2 + _moved(x, v - rho * u) / first.std() + _moved(y, u - rho * v) / second.std()
+    of_draws = np.bincount(draw, psi - psi.mean())
+    count = len(np.unique(draw))
+    return RankCorrelation(rho, float(np.sqrt(np.sum(of_draws ** 2) * count / max(1, count - 1)) / n))
+
+
+def _moved(x, weights):
+    """Sum over the others of weight × (1 where x is above this one's, ½ where equal), for each replication: [N]."""
+    values, places = np.unique(x, return_inverse=True)
+    of_value = np.bincount(places, weights, len(values))
+    above = of_value.sum() - np.cumsum(of_value)
+    return (above + of_value / 2)[places]
+
+
 # --- What the worst futures share ---
 
 class WorstRow(NamedTuple):
@@ -175,10 +220,14 @@ def standardised_gap(column, weights, around):
     return mean, worst, gap, math.sqrt(np.mean(psi ** 2) / len(x))
 
 
-def _possible_causes(results, outcome, point):
+def _possible_causes(results, outcome, point, joined):
     """(name, long name, unit, column) of every input, and of the outcomes that may explain another one."""
-    for path in results.inputs:
-        yield path, path, results.input_unit(path), results.input(path, point)
+    if joined:
+        for path, words, unit, paths in results.joined_inputs(point):
+            yield path, words, unit, results.mean_input(paths, point)
+    else:
+        for path in results.inputs:
+            yield path, path, results.input_unit(path), results.input(path, point)
     there = results.outcomes
     lost, to_shocks = "partners_lost", "partners_lost_to_shocks"
     causes = [name for name in there if name.startswith("months_in_")] + \
@@ -193,11 +242,24 @@ def _possible_causes(results, outcome, point):
         yield lost, results.long_name(lost), results.unit(lost), results.outcome(lost, point)
 
 
-def worst_futures(results, outcome="revenue", point=0, share=0.05):
+def _worst_of(values, highest, share):
+    """(weights, the replications about the threshold) of the worst values, as standardised_gap takes them."""
+    bad_first = -values if highest else values
+    if np.isin(values, (0, 1)).all():       # no threshold is estimated: who is bad is known
+        bad = bad_first == -1 if highest else bad_first == 0
+        return bad.astype(float), bad
+    rank, reach = share * len(values), share * len(values) / 4
+    edges = np.sort(bad_first)[[max(0, math.floor(rank - reach)), min(len(values) - 1, math.ceil(rank + reach))]]
+    return tail_weights(values, highest, share), (edges[0] <= bad_first) & (bad_first <= edges[1])
+
+
+def worst_futures(results, outcome="revenue", point=0, share=0.05, joined=False):
     """What the worst `share` of the futures in `outcome` have in common: a list of WorstRow, largest difference first.
 
     Every input, and the outcomes that may explain another one: months in each regime, partners lost to shocks and
-    otherwise, disruption, running out of cash. What is the same in every replication has no row.
+    otherwise, disruption, running out of cash. What is the same in every replication has no row. Of yes or no (1 or 0 in
+    each future) the worst are all futures that have the bad one of the two, whatever `share`. `joined`: the inputs of
+    copies that nothing but luck tells apart are one, their mean.
     """
     values = results.outcome(outcome, point).astype(float)
     if values.ndim != 1:
@@ -206,14 +268,8 @@ def worst_futures(results, outcome="revenue", point=0, share=0.05):
     values = values[known]
     if len(values) < 2:
         return []
-    highest = results.worst(outcome) == "highest"
-    weights = tail_weights(values, highest, share)
-    ordered = np.sort(-values if highest else values)
-    rank, reach = share * len(values), share * len(values) / 4
-    edges = ordered[[max(0, math.floor(rank - reach)), min(len(values) - 1, math.ceil(rank + reach))]]
-    bad_first = -values if highest else values
-    around = (edges[0] <= bad_first) & (bad_first <= edges[1])
+    weights, around = _worst_of(values, results.worst(outcome) == "highest", share)
     rows = [WorstRow(name, long_name, unit, *standardised_gap(column[known], weights, around))
-            for name, long_name, unit, column in _possible_causes(results, outcome, point)]
+            for name, long_name, unit, column in _possible_causes(results, outcome, point, joined)]
     varied = [row for row in rows if not math.isnan(row.difference)]
     return sorted(varied, key=lambda row: (-abs(row.difference), row.name))
