@@ -2,7 +2,8 @@
 """Draws what a result file says, one picture for each figure that it has data for.
 
     scripts/plot_results.py results/twelve_partners.h5                      # every figure, beside the file
-    scripts/plot_results.py results/twelve_partners.h5 --figure exceedance --outcome wins --format svg -o figures
+    scripts/plot_results.py results/twelve_partners.h5 --figure exceedance --outcome wins --format pdf -o figures
+    scripts/plot_results.py results/plans.h5 --figure cash --point ads       # one variant alone, by its id or label
 
 Figures of an outcome are named FILE_OUTCOME_FIGURE, the others FILE_FIGURE; the path of each is printed. A figure is
 derived from its file, so a figure of the same name is replaced. From Python: partnersim_figures.
@@ -22,6 +23,10 @@ from partnersim_figures import FIGURES, Figure, STYLE, draw_figure, why_not
 from partnersim_results import ResultError, Results
 
 
+# Files do not differ from one call to the next: what would hold the time of drawing.
+UNDATED = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+
+
 def arguments():
     names = "\n".join(f"  {name:13} {figure.shows}" for name, figure in FIGURES.items())
     parser = argparse.ArgumentParser(
@@ -35,8 +40,9 @@ def arguments():
                         help="where figures go (default: beside the result file)")
     parser.add_argument("--outcome", metavar="NAME",
                         help="for figures of an outcome (default: revenue)")
-    parser.add_argument("--point", help="number or label of the point (default: up to six together, else the first)")
-    parser.add_argument("--format", choices=("png", "svg"), default="png")
+    parser.add_argument("--point", metavar="LABEL|VARIANT|NUMBER",
+                        help="one point alone (default: up to six together, of a sweep the variants in its first row)")
+    parser.add_argument("--format", choices=tuple(UNDATED), default="png", help="default: png")
     return parser.parse_args()
 
 
@@ -44,12 +50,18 @@ def say(message):
     print(f"plot_results.py: {message}", file=sys.stderr)
 
 
-def file_name(args, figure, outcome, point):
+def about_a_point(figure):
+    """Whether a figure is of the point asked for; the others are of all points."""
+    kind = FIGURES[figure]
+    return kind.fewest < 2 if isinstance(kind, Figure) else kind.of_point
+
+
+def file_name(args, figure, outcome, point, points):
     """Brackets of revenue_by_year[2] do not belong in file names."""
     parts = [os.path.splitext(os.path.basename(args.result))[0]]
     if FIGURES[figure].of_outcome:
         parts.append(re.sub(r"[^A-Za-z0-9]+", "_", outcome).strip("_"))
-    of_point = [f"point{point}"] if point and isinstance(FIGURES[figure], Figure) else []
+    of_point = [f"point{point}"] if point is not None and len(points) > 1 and about_a_point(figure) else []
     return "_".join(parts + [figure] + of_point) + f".{args.format}"
 
 
@@ -57,7 +69,7 @@ def draw(args, results):
     """Draws and prints the paths; says which figures the file has no data for, unless one was asked for by name."""
     point = None
     if args.point is not None:
-        point = results.point_number(int(args.point) if args.point.isdigit() else args.point)
+        point = results.point_number(args.point)
     outcome = args.outcome or "revenue"
     # A misspelt one is refused with advice.
     if args.outcome and outcome not in results.summarised and results.outcome(outcome).ndim > 1:
@@ -73,8 +85,8 @@ def draw(args, results):
             if not FIGURES[name].of_experiment:  # an ordinary run need not hear what only experiments have
                 say(f"no figure {name}: {why_not(results, name, outcome) or error}")
             continue
-        path = os.path.join(folder, file_name(args, name, outcome, point))
-        figure.savefig(path, metadata={"Date": None} if args.format == "svg" else None)
+        path = os.path.join(folder, file_name(args, name, outcome, point, results.points))
+        figure.savefig(path, metadata=UNDATED[args.format])
         plt.close(figure)
         print(path, flush=True)
 

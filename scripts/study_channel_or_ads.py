@@ -105,19 +105,25 @@ def draw_difference(results):
     down, across = axes_of(results, layout)
     image = draw_heat_map(places[0], mean, down, across, results.currency, levels=[("as good", 0.0)])
     places[0].set_title("Mean profit, BigCo less advertising", pad=20)
-    bar = figure.colorbar(image, ax=places[0], pad=0.02)
-    bar.ax.yaxis.set_major_formatter(ticks(results.currency))
-    bar.set_label(f"{results.currency} over {results.months} months")
-    bar.outline.set_visible(False)
+    colour_bar(figure, image, places[0], f"{results.currency} over {results.months} months", results.currency)
     _, broke = on_grid(results, "out_of_cash", "mean")
     gap = broke[layout.values[0].index("channel")] - broke[layout.values[0].index("ads")]
-    draw_heat_map(places[1], -100 * gap, down, across, "points", levels=[("as likely", 0.0)])
+    image = draw_heat_map(places[1], -100 * gap, down, across, "points", levels=[("as likely", 0.0)])
+    places[1].set_title("Out of cash: points by which BigCo is safer", pad=20)
+    colour_bar(figure, image, places[1], "percentage points", "1")
     for place in places:
         place.set_xlabel(f"what a lead from advertising costs, {results.currency}")
         place.set_ylabel("leads from BigCo a month")
-    places[1].set_title("Out of cash: points by which BigCo is safer", pad=20)
     title_and_source(figure, results)
     return figure
+
+
+def colour_bar(figure, image, place, words, unit):
+    """What the colours of one map mean."""
+    bar = figure.colorbar(image, ax=place, pad=0.02)
+    bar.ax.yaxis.set_major_formatter(ticks(unit))
+    bar.set_label(words)
+    bar.outline.set_visible(False)
 
 
 def save(figure, folder, name):

@@ -1,7 +1,9 @@
-"""What all figures share: colours, numbers with their units, months on an axis, legends."""
+"""What all figures share: colours, names that people gave, numbers with their units, months on an axis, legends."""
 
 import math
 import os
+import re
+import textwrap
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -11,7 +13,43 @@ BLUE, VERMILION, GREEN, BLACK = "#0072B2", "#D55E00", "#009E73", "#000000"  # Ok
 BLUE_50, BLUE_25 = "#86BBDA", "#CFE3F0"  # BLUE mixed with white; opaque, so that the legend shows what the plot shows
 VERMILION_50, VERMILION_25 = "#EFAE7F", "#F7D9C5"
 GREY, PALE_GREY = "#666666", "#DDDDDD"
+COLOURS = (BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", BLACK)     # of points in one panel, as in the style
+STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))      # a second way to tell them apart
 TITLE_PAD = 24  # points; leaves a line for the legend
+CHARACTERS = 10.5   # of a panel's title that fit into an inch; assumed, for DejaVu Sans Bold at 10.5 points
+
+
+def plain(text):
+    """Text as it is: matplotlib would read what stands between two $ as a formula, and fail where it is none.
+
+    For whatever people named (questions, labels, paths, files), once, when it is drawn.
+    """
+    return str(text).replace("$", r"\$")
+
+
+def wrapped(text, width):
+    """Plain text in lines of at most `width` characters; long words are cut, dotted paths after a dot."""
+    dotted = re.sub(r"(?<=[a-z_*])\.(?=[a-z_*])", ".\0", str(text))   # a place to break, no space
+    lines, line = [], ""
+    for piece in re.split(r"( +|\0)", dotted.replace("\n", " ")):
+        if piece == "\0":
+            continue
+        if len(line) + len(piece.rstrip()) > width and line.strip():
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+        while len(line.rstrip()) > width:
+            lines.append(line[:width])
+            line = line[width:]
+    return plain("\n".join(lines + [line.rstrip()] if line.strip() else lines))
+
+
+def shortened(label, most=28):
+    """Plain text of at most `most` characters; long labels keep both ends: copies and numbered ones differ in the last."""
+    tail = min(12, most // 2 - 1)
+    if len(label) > most:
+        label = f"{label[:most - tail - 1].rstrip()}…{label[-tail:].lstrip()}"
+    return plain(label)
 
 
 def scaled(value):
@@ -52,6 +90,11 @@ def with_error(value, error):
         "-", "\N{MINUS SIGN}")
 
 
+def points_of_percent():
+    """For axes of differences between shares: -.05 → "−5", in percentage points."""
+    return FuncFormatter(lambda share, _position=None: f"{100 * share:.10g}".replace("-", "\N{MINUS SIGN}"))
+
+
 def percent(digits=0):
     """For axes and labels of shares: .25 → "25 %"."""
     return FuncFormatter(lambda share, _position=None: (
@@ -76,7 +119,8 @@ def label_months(axes, results, months):
     Month 0 is the start itself.
     """
     count = int(months[-1])
-    room = 12 if results.start is None else 7  # numbers are narrower than dates
+    widest, inches = (12, 0.33) if results.start is None else (7, 0.6)     # numbers are narrower than dates
+    room = max(2, min(widest, int(panel_inches(axes) / inches)))
     step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1200) if count / s <= room or s == 1200)
     if results.start is None and step > 1:
         places = np.concatenate([[1] if step > 2 else [], np.arange(step, count + 1, step)])  # months 1, 12, 24 …
@@ -92,8 +136,35 @@ def label_months(axes, results, months):
     axes.set_xlabel("month")
 
 
+def panel_inches(axes):
+    """The width of a panel, about: before the layout is settled."""
+    return axes.get_position().width * axes.figure.get_size_inches()[0]
+
+
+def fitting(axes, text):
+    """Text at an axis, plain already, in lines no longer than the panel is wide."""
+    most = max(24, int(13 * panel_inches(axes)))
+    return "\n".join(textwrap.fill(line, most) for line in text.split("\n"))
+
+
 def legend_above(axes, columns=5):
-    """A legend above the plot, where no data can be underneath; not in the layout, which would shrink the panel."""
+    """A legend above the plot, where no data can be underneath; not in the layout, which would shrink the panel.
+
+    Moves the title up, and returns how far, for titles in the same row.
+    """
     legend = axes.legend(loc="lower left", bbox_to_anchor=(-0.012, 1.0), ncol=columns, borderaxespad=0.2,
                          handlelength=1.5, columnspacing=1.0, handletextpad=0.5)
     legend.set_in_layout(False)
+    lines = sum(max((text.get_text().count("\n") + 1 for text in row), default=1)
+                for row in rows_of_legend(legend.get_texts(), columns))
+    pad = TITLE_PAD + 14 * (lines - 1)
+    axes.set_title(axes.get_title(loc="left"), pad=pad)
+    return pad
+
+
+def rows_of_legend(texts, columns):
+    """What stands side by side: matplotlib fills a legend column by column, the first ones the longer."""
+    rows = -(-len(texts) // columns)
+    longer = len(texts) - (rows - 1) * columns      # columns that are full
+    starts = np.cumsum([0] + [rows if k < longer else rows - 1 for k in range(columns)])
+    return [[texts[start + k] for start, end in zip(starts, starts[1:]) if start + k < end] for k in range(rows)]

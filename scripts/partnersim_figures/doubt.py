@@ -1,14 +1,12 @@
 """Two-level runs: what luck does when the parameters are known, and what not knowing them adds."""
 
-import math
-import textwrap
-
 import numpy as np
 
 from partnersim_results import ResultError
 
-from .common import BLACK, BLUE, BLUE_25, BLUE_50, TITLE_PAD, VERMILION_50, legend_above, percent, round_ticks, ticks
-from .spread import described, drawn_range, label_outcome, values_of
+from .common import (BLACK, BLUE, BLUE_25, BLUE_50, TITLE_PAD, VERMILION_50, fitting, legend_above, percent, round_ticks,
+                     ticks, wrapped)
+from .spread import described, label_outcome, values_of
 
 LEVELS = np.concatenate([np.linspace(0.005, 0.045, 9), np.linspace(0.05, 0.95, 91), np.linspace(0.955, 0.995, 9)])
 FEWEST_DRAWS = 20           # assumed: fewer draws of the parameters make no band
@@ -35,24 +33,26 @@ def draw_conditional(axes, results, outcome="revenue", point=0):
                           f"too few for a band (at least {FEWEST_DRAWS}): more replications, or a smaller scenario.inner")
     values = values_of(results, outcome, point)
     unit, name = described(results, outcome)
-    above = 1 - LEVELS
+    above, drawn = 1 - LEVELS, [np.quantile(values, LEVELS)]
     for low, high, colour in ((5, 95, BLUE_25), (25, 75, BLUE_50)):
         edges = np.percentile(curves, [low, high], axis=0)
+        drawn += list(edges)
         axes.fill_betweenx(above, edges[0], edges[1], color=colour, linewidth=0,
                            label=f"{high - low} % of the draws")
     axes.plot(np.median(curves, axis=0), above, color=BLUE, label="their median")
-    axes.plot(np.quantile(values, LEVELS), above, color=BLACK, linestyle="--", linewidth=1.6, label="all futures")
-    low, high = drawn_range(values)
+    axes.plot(drawn[0], above, color=BLACK, linestyle="--", linewidth=1.6, label="all futures")
+    low, high = np.min(drawn), np.max(drawn)        # all that is drawn, and no more
     margin = 0.02 * (high - low) or 1.0
     axes.set_xlim(low - margin, high + margin)
     axes.set_ylim(0, 1)
     axes.xaxis.set_major_locator(round_ticks(6))
     axes.xaxis.set_major_formatter(ticks(unit))
     axes.yaxis.set_major_formatter(percent())
-    axes.set_ylabel("P(more than x), % of the futures of a draw")
-    label_outcome(axes, results, outcome, point, low, high)
-    axes.set_xlabel(axes.get_xlabel() + f"\n{len(curves):,} draws of the parameters, {results.inner:,} futures of each")
-    axes.set_title(textwrap.fill(f"{name}: if the parameters were known", 48), pad=TITLE_PAD)
+    axes.set_ylabel("P(more than x),\n% of the futures of a draw")
+    label_outcome(axes, results, outcome, point, low - margin, high + margin)
+    draws = f"{len(curves):,} draws of the parameters, {results.inner:,} futures of each"
+    axes.set_xlabel(f"{axes.get_xlabel()}\n{fitting(axes, draws)}")
+    axes.set_title(wrapped(f"{name}: if the parameters were known", 48), pad=TITLE_PAD)
     legend_above(axes, 4)
 
 
@@ -81,7 +81,7 @@ def draw_split(axes, results, outcome="revenue", point=0):
         beside = 0.015 if low > 0.13 else high + 0.015      # off the interval
         axes.text(beside, place, percent()(round(value, 2)), va="center", fontsize=8.5)
     axes.set_yticks(places)
-    axes.set_yticklabels([textwrap.fill(results.long_name(name), 24) for name, _ in rows], linespacing=0.95)
+    axes.set_yticklabels([wrapped(results.long_name(name), 24) for name, _ in rows], linespacing=0.95)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1)
     axes.grid(False, axis="y")

@@ -1,13 +1,13 @@
-"""Month by month: fan charts of any recorded quantity, performance with its losses, cash and having run out of it."""
+"""Month by month: fan charts of any recorded quantity, performance with its losses, cash."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from partnersim_results import ResultError, share_by_month, wilson
+from partnersim_results import NotModelled
 
-from .common import (BLACK, BLUE, BLUE_25, BLUE_50, GREEN, TITLE_PAD, VERMILION, VERMILION_25, label_months,
-                     legend_above, percent, round_ticks, ticks)
+from .common import (BLACK, BLUE, BLUE_25, BLUE_50, GREEN, GREY, TITLE_PAD, VERMILION, label_months, legend_above, percent,
+                     plain, round_ticks, ticks)
 
 
 def draw_fan(axes, results, name, point=0):
@@ -27,15 +27,17 @@ def draw_fan(axes, results, name, point=0):
         axes.set_ylim(0, 1)
         axes.set_yticks([0])
     axes.yaxis.set_major_formatter(ticks(data.unit))
-    axes.set_ylabel(data.unit + a_month if data.unit != "1" else long_name[0].lower() + long_name[1:])
+    axes.set_ylabel(plain(data.unit + a_month if data.unit != "1" else long_name[0].lower() + long_name[1:]))
     label_months(axes, results, data.months)
-    axes.set_title(f"{long_name.removesuffix(a_month)} month by month", pad=TITLE_PAD)
+    axes.set_title(plain(f"{long_name.removesuffix(a_month)} month by month"), pad=TITLE_PAD)
     legend_above(axes)
 
 
 def fan_of(results, name, point):
     """(Trajectory, whether to draw steps): cash with month 0, its opening cash, where the file says it for certain."""
     data = results.trajectory(name, point)
+    if np.isnan(data.mean).all():
+        raise NotModelled(f"{results.path}: {name} is not modelled at point {results.points[results.point_number(point)]}")
     opening = results.opening_cash(point) if name == "cash" else None
     if opening is not None:
         def begin(first, rest):
@@ -89,6 +91,14 @@ def draw_lines(axes, data, steps, median):
 def draw_active_partners(axes, results, point=0):
     """Active partners: bands, median, mean, and the expected number by the spreadsheet."""
     draw_fan(axes, results, "active_partners", point)
+    data = results.trajectory("active_partners", point)
+    every = np.append(data.quantiles, data.mean)
+    if data.levels.size and np.ptp(every) == 0:     # bands and lines are one line
+        number = int(data.mean[0])
+        axes.set_ylim(0, max(1.0, 1.6 * number))
+        axes.annotate(f"{number:,} in every month of every replication: none joins, and none ends" if number
+                      else "none in any month of any replication", (0.5, number), xytext=(0, 8), ha="center",
+                      xycoords=("axes fraction", "data"), textcoords="offset points", color=GREY)
 
 
 def draw_performance(axes, results, point=0):
@@ -113,26 +123,3 @@ def draw_cash(axes, results, point=0):
     axes.axhline(0, color=BLACK, linewidth=0.8)
     if results.opening_cash(point) is None:
         axes.set_xlabel("month, cash at its end")
-
-
-def draw_ran_out(axes, results, point=0):
-    """Share of replications that have run out of cash by the end of each month, with Wilson's 95 % intervals."""
-    column = results.outcome("out_of_cash_month", point)
-    if len(column) == 0:
-        raise ResultError(f"{results.path}: no replication")
-    months = np.arange(1, results.months + 1)
-    share = share_by_month(column, results.months)
-    low, high = wilson(np.round(share * len(column)), len(column))
-    axes.fill_between(months, low, high, step="mid", color=VERMILION_25, linewidth=0, label="95 % interval")
-    axes.step(months, share, where="mid", color=VERMILION, label="share of replications")
-    axes.set_xlim(1, max(results.months, 2))
-    axes.set_ylim(0, max(0.01, 1.25 * high[-1]))
-    axes.annotate(f"{100 * share[-1]:.3g} %" if share[-1] > 0 else "in no replication", (months[-1], high[-1]),
-                  xytext=(-2, 5), textcoords="offset points", ha="right", color=VERMILION,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})
-    axes.yaxis.set_major_locator(round_ticks(6))
-    axes.yaxis.set_major_formatter(percent())
-    axes.set_ylabel("have run out of cash, % of replications")
-    label_months(axes, results, months)
-    axes.set_title("Out of cash by the month", pad=TITLE_PAD)
-    legend_above(axes)

@@ -4,10 +4,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator
 
-from .common import BLACK, BLUE, GREY, TITLE_PAD, VERMILION, legend_above, ticks
-from .partners import shortened
+from .common import BLUE, GREY, VERMILION, legend_above, plain, shortened, ticks, wrapped
 
-MOST_TARGETS = 4
+MOST_TARGETS = 6
 
 
 def draw_convergence(axes, results, target=0):
@@ -30,8 +29,10 @@ def draw_convergence(axes, results, target=0):
     mine = known[:, worst]
     goal, needed = wanted[-1, worst], history.needed[-1, target, worst]
     axes.plot(n[mine], half[mine, worst], "o-", color=BLUE, markersize=4.5,
-              label=f"farthest off: {shortened(results.points[worst], 26)}" if others else "reached")
-    axes.axhline(goal, color=VERMILION, linestyle="--", linewidth=1.4, label=f"wanted: ± {number(goal)} {unit}".rstrip())
+              label=(f"farthest off: {shortened(results.points[worst], 26)}" if others else "reached")
+              + (f",\n± {number(half[-1, worst])} at {n[-1]:,.0f}" if mine.any() and mine[-1] else ""))
+    axes.axhline(goal, color=VERMILION, linestyle="--", linewidth=1.4,
+                 label=f"wanted: ± {number(goal)} {plain(unit)}".rstrip())
     axes.set_xscale("log")
     axes.set_yscale("log")
     if mine.any() and mine[-1]:
@@ -39,18 +40,12 @@ def draw_convergence(axes, results, target=0):
             x = np.geomspace(n[-1], max(needed, n[-1] * 1.01), 20)
             axes.plot(x, half[-1, worst] * np.sqrt(n[-1] / x), color=GREY, linestyle=":", linewidth=1.6,
                       label=f"forecast: {number(needed)} replications")
-        words = f"± {number(half[-1, worst])} at {n[-1]:,.0f}"
-        # To the right of the last checkpoint only where the forecast goes far enough to leave room.
-        left = half[-1, worst] <= goal or not np.isfinite(needed) or needed < 10 * n[-1]
-        axes.annotate(words, (n[-1], half[-1, worst]), xytext=(-6, -14) if left else (6, 9), textcoords="offset points",
-                      ha="right" if left else "left", fontsize=9, color=BLACK,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
     log_ticks(axes)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_xlabel("replications of each point")
-    axes.set_ylabel(f"half-width of the interval{', ' + unit if unit else ''}")
-    axes.set_title(history.targets[target], pad=TITLE_PAD + 14)     # two lines of legend
+    axes.set_ylabel(f"half-width of the interval{', ' + plain(unit) if unit else ''}")
+    axes.set_title(plain(history.targets[target]))
     legend_above(axes, 2)
 
 
@@ -80,7 +75,7 @@ def unit_of(results, target):
 
 
 def convergence_figure(results, _outcome=None, _point=None):
-    """A panel for each target, four at most."""
+    """A panel for each target, six at most; says which are left out."""
     targets = len(results.convergence.targets)
     count = min(targets, MOST_TARGETS)
     columns = 1 if count == 1 else 2
@@ -91,6 +86,10 @@ def convergence_figure(results, _outcome=None, _point=None):
             draw_convergence(axes, results, target)
         else:
             axes.set_visible(False)
+    if targets > count:
+        last = places.flat[count - 1]
+        last.set_xlabel(f"{last.get_xlabel()}\n" + wrapped(
+            "targets not shown: " + ", ".join(results.convergence.targets[count:]), 60))
     return figure
 
 

@@ -1,13 +1,12 @@
 """Yes or no in each future: how probable it is. Quantiles of zeros and ones would say nothing."""
 
 import math
-import textwrap
 
 import numpy as np
 
 from partnersim_results import wilson
 
-from .common import BLACK, BLUE, TITLE_PAD, legend_above, percent, round_ticks
+from .common import BLACK, BLUE, TITLE_PAD, legend_above, percent, round_ticks, wrapped
 
 
 def probabilities(results, outcome):
@@ -24,8 +23,9 @@ def probabilities(results, outcome):
 
 def in_words(share, low, high):
     """"80.3 % (79.9 % to 80.6 %)": as many decimals as the interval deserves."""
-    words = percent(max(0, math.ceil(-math.log10(50 * (high - low)))) if high > low else 0)
-    return f"{words(share)} ({words(low)} to {words(high)})"
+    digits = max(0, math.ceil(-math.log10(50 * (high - low)))) if high > low else 0
+    share, low, high = (f"{100 * value:.{digits}f} %" for value in (share, low, high))
+    return f"{share} ({low} to {high})"
 
 
 def draw_probabilities(axes, results, outcome, points):
@@ -42,7 +42,7 @@ def draw_probabilities(axes, results, outcome, points):
         axes.annotate(in_words(*figures), (figures[0], place), xytext=(0, 9), textcoords="offset points", fontsize=8.5,
                       ha="left" if side < 0.25 else "right" if side > 0.75 else "center")
     axes.set_yticks(places)
-    axes.set_yticklabels([textwrap.fill(results.points[p], 30) for p in points])
+    axes.set_yticklabels([wrapped(results.points[p], 30) for p in points])
     axes.set_ylim(len(points) - 0.45, -0.7)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")
@@ -51,5 +51,5 @@ def draw_probabilities(axes, results, outcome, points):
     axes.xaxis.set_major_formatter(percent())
     axes.set_xlabel("share of the replications")
     axes.set_ylabel("point")
-    axes.set_title(f"{results.long_name(outcome)}: how probable", pad=TITLE_PAD)
+    axes.set_title(wrapped(f"{results.long_name(outcome)}: how probable", 70), pad=TITLE_PAD)
     legend_above(axes)

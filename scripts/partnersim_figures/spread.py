@@ -1,21 +1,20 @@
 """One outcome over all replications: how it spreads, and how likely it is to be exceeded."""
 
 import math
-import textwrap
 
 import numpy as np
 
 from partnersim_results import ResultError, exceedance
 
-from .common import (BLACK, BLUE, BLUE_50, TITLE_PAD, VERMILION, VERMILION_50, legend_above, percent, round_ticks,
-                     short, ticks, with_unit)
+from .common import (BLACK, BLUE, BLUE_50, TITLE_PAD, VERMILION, VERMILION_50, fitting, legend_above, percent, plain,
+                     round_ticks, short, ticks, with_unit, wrapped)
 from .flags import mark_values
 from .probability import draw_probabilities
 
 # A figure ends a little beyond these quantiles when the few values farther out would squeeze the rest into a corner; it
 # says how many they are.
 TAILS = (0.005, 0.995)
-WIDENED, FAR = 0.05, 0.6    # assumed, shares of the distance between them: added to the axis; far beyond it
+WIDENED, FAR = 0.05, 0.15   # assumed, shares of the distance between them: added to the axis; far beyond it
 FEWEST_CUT = 200            # assumed: of fewer values, none is left out
 
 
@@ -89,10 +88,10 @@ def beyond_words(values, low, high, unit):
 def label_outcome(axes, results, outcome, point, low, high):
     """The axis of values: what, in which unit, and how many replications are missing or beyond `low` and `high`."""
     values, every = values_of(results, outcome, point), len(results.outcome(outcome, point))
-    words = what_it_is(results, outcome) + beyond_words(values, low, high, described(results, outcome)[0])
+    words = plain(what_it_is(results, outcome)) + beyond_words(values, low, high, described(results, outcome)[0])
     if len(values) < every:
         words += f"\nthe {len(values):,} of {every:,} replications where there is one"
-    axes.set_xlabel(words)
+    axes.set_xlabel(fitting(axes, words))
 
 
 def drawn_range(values, marks=()):
@@ -119,7 +118,7 @@ def draw_distribution(axes, results, outcome="revenue", point=0):
     unit, name = described(results, outcome)
     low, high = drawn_range(values)
     if low == high:
-        marks, top = draw_constant(axes, low), 1.0
+        marks, top = draw_constant(axes, low, len(values)), 1.0
     else:
         marks, worst = spread_marks(results, outcome, point)
         mean = results.statistic(outcome, "mean", point)
@@ -133,7 +132,7 @@ def draw_distribution(axes, results, outcome="revenue", point=0):
     axes.yaxis.set_major_formatter(percent())
     axes.set_ylabel("share of replications")
     label_outcome(axes, results, outcome, point, low, high)
-    axes.set_title(textwrap.fill(f"{name}: how it spreads", 48), pad=TITLE_PAD)
+    axes.set_title(wrapped(f"{name}: how it spreads", 48), pad=TITLE_PAD)
     mark_values(axes, [(f"{text}\n{with_unit(value, unit)}", value, colour, style)
                        for text, value, colour, style in marks if not np.isnan(value)], top)
 
@@ -149,13 +148,13 @@ def spread_marks(results, outcome, point):
     return marks, (marks[3][1], math.inf) if high == VERMILION else (-math.inf, marks[1][1])
 
 
-def draw_constant(axes, value):
-    """Nothing is uncertain: one bar, and a scale around it. Returns the marks."""
+def draw_constant(axes, value, count):
+    """Nothing is uncertain, or only one of `count` replications known: one bar, and a scale around it. The marks."""
     margin = abs(value) / 2 or 1.0
     axes.bar([value], [1.0], width=margin / 5, color=BLUE_50)
     axes.set_xlim(value - margin, value + margin)
     axes.set_xticks([value])
-    return [("the same in every\nreplication", value, BLACK, "-")]
+    return [("the same in every\nreplication" if count > 1 else "the only replication", value, BLACK, "-")]
 
 
 def draw_bars(axes, values, edges, worst):
@@ -204,7 +203,7 @@ def draw_exceedance(axes, results, outcome="revenue", point=0):
     axes.yaxis.set_major_formatter(percent())
     axes.set_ylabel(above_label(results, outcome, [results.point_number(point)]))
     label_outcome(axes, results, outcome, point, low, high)
-    axes.set_title(textwrap.fill(f"{name}: probability of more than x", 70), pad=TITLE_PAD)
+    axes.set_title(wrapped(f"{name}: probability of more than x", 70), pad=TITLE_PAD)
     legend_above(axes)
     low_colour, high_colour = colours_of(results, outcome)
     marks = [(f"{text}\n{with_unit(value, unit)}", value, colour, "--")

@@ -1,5 +1,6 @@
 """Points of a sweep: a statistic over two axes as a map, and the spread of the outcome along one axis as lines."""
 
+import itertools
 import textwrap
 from dataclasses import dataclass
 
@@ -10,12 +11,13 @@ from matplotlib.lines import Line2D
 
 from partnersim_experiments import VARIANT, layout_of
 
-from .common import (BLACK, BLUE, BLUE_25, GREEN, GREY, TITLE_PAD, VERMILION, legend_above, percent, round_ticks,
-                     short, ticks)
+from .common import (BLACK, BLUE, BLUE_25, CHARACTERS, COLOURS, GREY, VERMILION, legend_above, percent, plain,
+                     round_ticks, short, shortened, ticks, wrapped)
 from .probability import probabilities
 from .spread import bad_quantile
 
-MOST_COLUMNS, MOST_LINES = 4, 4     # panels side by side and one above the other
+MOST_COLUMNS, MOST_LINES = 8, 6     # panels side by side and one above the other; a figure says what it leaves out
+MOST_MAPS = 6                       # variants that have a map
 MOST_BARS = 60                      # points of no grid, drawn with their P5–P95
 MOST_CELLS = 64                     # with a figure written in each
 BAD_TO_GOOD = LinearSegmentedColormap.from_list("bad_to_good", [VERMILION, "#FBF3EE", BLUE])
@@ -46,13 +48,28 @@ class Axis:
     def text(self, value):
         """One value as a tick says it."""
         if isinstance(value, str):
-            return textwrap.shorten(value, 16, placeholder=" …")
+            return plain(textwrap.shorten(value, 16, placeholder=" …"))
         return ("× " if self.factor else "") + ticks(self.unit or "1")(float(f"{value:.4g}"))
 
     def label(self, width=46):
         """What stands at the axis: the parameter's path, its unit where the file says it, or that it is a factor."""
         unit = ", as a factor" if self.factor else f", {self.unit}" if self.unit not in ("", "1") else ""
-        return textwrap.fill(self.path + unit, width)
+        return wrapped(self.path + unit, width)
+
+
+def short_path(path, others):
+    """The last parts of a path that tell it from the others: cost_per_lead of acquisition.ads.cost_per_lead."""
+    parts = path.split(".")
+    for k in range(len(parts) - 1, -1, -1):
+        name = ".".join(parts[k:])
+        if parts[k] != "*" and not any(other != path and other.endswith(f".{name}") for other in others):
+            return name
+    return path
+
+
+def not_shown(what, names):
+    """A line that says what a figure leaves out; empty when nothing is."""
+    return f"\n{what} not shown: " + plain(textwrap.shorten(", ".join(names), 70, placeholder=" …")) if names else ""
 
 
 def axes_of(results, layout):
@@ -85,7 +102,7 @@ def pages(results, layout, kept):
         left = [k for k in range(len(axes)) if k not in held]
         return np.moveaxis(picked, [1 + left.index(k) for k in kept], range(1, 1 + len(kept)))
 
-    words = ", ".join(f"{axes[k].path} = {axes[k].text(axes[k].values[place])}" for k, place in held.items())
+    words = ", ".join(f"{plain(axes[k].path)} = {axes[k].text(axes[k].values[place])}" for k, place in held.items())
     return cells, words
 
 
@@ -136,7 +153,10 @@ def write_cells(axes, cells, image, unit):
             words = f"{100 * value:.0f} %" if unit == "%" else short(value, unit)
             red, green, blue, _ = image.cmap(image.norm(value))
             ink = BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "white"
-        axes.text(column, row, words, ha="center", va="center", fontsize=size, color=ink)
+        # In the colour of its cell, above the lines of levels: no line runs through a number.
+        ground = {"facecolor": "white" if np.isnan(value) else image.cmap(image.norm(value)), "edgecolor": "none",
+                  "pad": 1.2}
+        axes.text(column, row, words, ha="center", va="center", fontsize=size, color=ink, zorder=3.5, bbox=ground)
 
 
 def draw_levels(axes, cells, levels):
@@ -148,7 +168,7 @@ def draw_levels(axes, cells, levels):
         if np.nanmin(cells) < level < np.nanmax(cells):
             axes.contour(cells, [level], colors=["white"], linewidths=3.4)      # seen on dark cells, too
             axes.contour(cells, [level], colors=[BLACK], linestyles=[style], linewidths=1.6)
-            handles.append(Line2D([], [], color=BLACK, linestyle=style, linewidth=1.6, label=words))
+            handles.append(Line2D([], [], color=BLACK, linestyle=style, linewidth=1.6, label=plain(words)))
     if handles:
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(-0.02, 0.99), ncol=2, borderaxespad=0.1,
                     handlelength=1.6).set_in_layout(False)
@@ -169,22 +189,24 @@ def heat_maps(results, outcome, _point=None):
     if results.yes_no(outcome):
         unit, words, statistics = "%", {"mean": probability_words(results, outcome)}, ("mean",)
     maps = [cells(layout.spread(results.over_points(outcome, statistic))) for statistic in statistics]
-    variants = [v for v in range(len(results.variants)) if not all(np.isnan(each[v]).all() for each in maps)]
-    variants = variants[:MOST_COLUMNS]
+    every = [v for v in range(len(results.variants)) if not all(np.isnan(each[v]).all() for each in maps)]
+    variants, names = every[:MOST_MAPS], list(results.variant_labels.values())
     figure, places = plt.subplots(len(maps), len(variants), squeeze=False, constrained_layout=True,
-                                  figsize=(max(6.4, 1.4 + 3.7 * len(variants)), 1.5 + 3.1 * len(maps)))
+                                  figsize=(max(6.4, 1.6 + 3.7 * len(variants)), 1.7 + 3.1 * len(maps)))
+    named = results.long_name(outcome)
     for row, each, statistic in zip(places, maps, statistics):
-        norm = norm_of(each[variants])
+        norm, what_is_drawn = norm_of(each[variants]), "probability" if unit == "%" else words[statistic]
         for place, v in zip(row, variants):
             image = draw_heat_map(place, each[v], down, across, unit, norm, levels_of(results, outcome, unit))
-            name = f", {results.variants[v]}" if len(results.variants) > 1 else f" of {results.long_name(outcome).lower()}"
-            place.set_title(("probability" if unit == "%" else words[statistic]) + name, pad=20)
+            place.set_title(wrapped(f"{named}, {what_is_drawn}", int(3.1 * CHARACTERS))
+                            + (f"\n{shortened(names[v], int(3.1 * CHARACTERS))}" if len(names) > 1 else ""), pad=20)
         bar = figure.colorbar(image, ax=list(row), pad=0.015, fraction=0.05)
         bar.ax.yaxis.set_major_formatter(ticks(unit))
-        named = results.long_name(outcome) if unit in ("1", "%") else unit
-        bar.set_label(f"{named}, {words[statistic]}" + (f"\nat {held}" if held else "")
-                      + where_there_is_one(results, outcome), fontsize=9, labelpad=8)
+        bar.set_label(wrapped(named, 34) + (f", {plain(unit)}" if unit not in ("1", "%") else "") + f"\n{words[statistic]}"
+                      + (f"\nat {held}" if held else "") + where_there_is_one(results, outcome), fontsize=9, labelpad=8)
         bar.outline.set_visible(False)
+    left = not_shown("variants", [names[v] for v in every[MOST_MAPS:]])
+    places[-1, 0].set_xlabel(places[-1, 0].get_xlabel() + left)
     return figure
 
 
@@ -220,10 +242,10 @@ def band_of(results, outcome):
     return [results.over_points(outcome, name) for name in ("mean", "p05", "p95")], results.unit(outcome), "P5–P95"
 
 
-def draw_along(axes, axis, mean, low, high, unit, band="P5–P95", highest=False):
+def draw_along(axes, axis, mean, low, high, unit, band="P5–P95", highest=False, letters=34):
     """Mean with the band P5–P95 along an Axis; all [value], in the outcome's unit. Its bad end: P95 if `highest`.
 
-    Of probabilities (unit "%") the band is what it is called, and has no bad end.
+    Of probabilities (unit "%") the band is what it is called, and has no bad end. `letters` to a line of the label.
     """
     order = axis.order
     x = np.asarray(axis.values, float)[order] if axis.numbers else np.arange(len(order))
@@ -233,7 +255,7 @@ def draw_along(axes, axis, mean, low, high, unit, band="P5–P95", highest=False
         axes.plot(x, (high if highest else low)[order], color=VERMILION, linestyle="--", linewidth=1.2,
                   label="P95" if highest else "P5")
     place_values(axes, axis, x)
-    axes.set_xlabel(axis.label(34))
+    axes.set_xlabel(axis.label(letters))
     axes.yaxis.set_major_locator(round_ticks(6))
     axes.yaxis.set_major_formatter(ticks(unit))
 
@@ -269,34 +291,50 @@ def sweep_lines(results, outcome, _point=None):
     mean, low, high = (cells(layout.spread(each)) for each in figures)
     if second is None:
         mean, low, high = (each[..., None] for each in (mean, low, high))
-        columns = [0]
+        columns, dropped = [0], []
     else:
         order = every[second].order
-        columns = order[np.unique(np.linspace(0, len(order) - 1, MOST_COLUMNS).round().astype(int))]
-    variants = [v for v in range(len(mean)) if not np.isnan(mean[v]).all()][:MOST_LINES]
+        columns = order[np.unique(np.linspace(0, len(order) - 1, MOST_COLUMNS).round().astype(int))].tolist()
+        dropped = [every[second].text(every[second].values[k]) for k in order if k not in columns]
+    there, names = [v for v in range(len(mean)) if not np.isnan(mean[v]).all()], list(results.variant_labels.values())
+    variants = there[:MOST_LINES]
     turned = second is None and len(variants) > 1       # variants side by side when nothing else is
     shape = (1, len(variants)) if turned else (len(variants), len(columns))
+    wide = 2.9 if shape[1] <= 4 else 2.3
     figure, places = plt.subplots(*shape, squeeze=False, constrained_layout=True, sharey=True,
-                                  figsize=(max(6.4, 1.2 + 2.9 * shape[1]), 2.2 + 2.6 * shape[0]))
+                                  figsize=(max(6.4, 1.2 + wide * shape[1]), 2.4 + 2.7 * shape[0]))
     highest = bad_quantile(results, outcome)[0] == "p95"
+    letters = int((wide - 0.35 if max(shape) > 1 else 4.5) * CHARACTERS)
     for place, (v, column) in zip(places.flat, ((v, column) for v in variants for column in columns)):
-        draw_along(place, every[along], mean[v, :, column], low[v, :, column], high[v, :, column], unit, band, highest)
-        words = [results.variants[v]] if len(results.variants) > 1 else []
+        draw_along(place, every[along], mean[v, :, column], low[v, :, column], high[v, :, column], unit, band, highest,
+                   letters)
+        words = [shortened(names[v], letters)] if len(names) > 1 else []
         if second is not None:
-            words.append(f"{every[second].path} {'' if every[second].factor else '= '}"
-                         f"{every[second].text(every[second].values[column])}")
-        place.set_title(textwrap.fill(", ".join(words) or f"{results.long_name(outcome)} along the sweep", 36),
-                        pad=TITLE_PAD if place is places[0, 0] else 6)
+            axis = every[second]
+            words.append(wrapped(f"{short_path(axis.path, [other.path for other in every])} {'' if axis.factor else '= '}"
+                                 f"{axis.text(axis.values[column])}", letters))
+        place.set_title("\n".join(words) or wrapped(f"{results.long_name(outcome)} along the sweep", letters))
         draw_goals(place, results, outcome)
-    legend_above(places[0, 0], 4)
+    legend_of_first(places, 4)
     for row in places:
         row[0].set_ylabel(what(results, outcome, unit) + (f"\nat {held}" if held else ""))
+    columns_are = f"\ncolumns: {wrapped(every[second].path, letters)}" if second is not None and \
+        short_path(every[second].path, [other.path for other in every]) != every[second].path else ""
+    places[-1, 0].set_xlabel(places[-1, 0].get_xlabel() + columns_are + not_shown("values", dropped)
+                             + not_shown("variants", [names[v] for v in there[MOST_LINES:]]))
     return figure
+
+
+def legend_of_first(places, columns):
+    """One legend above the first panel; titles in its row make room."""
+    pad = legend_above(places[0, 0], columns)
+    for place in places[0]:
+        place.set_title(place.get_title(loc="left"), pad=pad)
 
 
 def what(results, outcome, unit):
     """The axis of an outcome: "Revenue, EUR over 36 months"."""
-    named = results.long_name(outcome) + (f", {unit}" if unit not in ("1", "%") else "")
+    named = wrapped(results.long_name(outcome) + (f", {unit}" if unit not in ("1", "%") else ""), 34)
     return f"{named}\nover {results.months} months{where_there_is_one(results, outcome)}"
 
 
@@ -320,7 +358,8 @@ def draw_goals(axes, results, outcome):
 
 def sweep_scatter(results, outcome):
     """For points that are no grid: means against each axis, with P5–P95 or, of many points, the bad end below."""
-    swept = [parameter for parameter in results.swept if len(parameter.distinct) > 1][:MOST_COLUMNS]
+    every = [parameter for parameter in results.swept if len(parameter.distinct) > 1]
+    swept = every[:MOST_COLUMNS]
     many = len(results.points) > MOST_BARS
     two_rows = many and not results.yes_no(outcome)
     figure, places = plt.subplots(2 if two_rows else 1, len(swept), squeeze=False, constrained_layout=True,
@@ -328,15 +367,16 @@ def sweep_scatter(results, outcome):
     (mean, low, high), unit, band = band_of(results, outcome)
     bad = bad_quantile(results, outcome)[1]
     rows = [(mean, "mean"), (low if bad == "P5" else high, bad)] if unit != "%" else [(mean, "probability")]
-    for first, row, (values, words) in zip((True, False), places, rows):
+    for row, (values, words) in zip(places, rows):
         for place, parameter in zip(row, swept):
             scatter(place, results, parameter, values, None if many else (low, high, band), words)
             place.yaxis.set_major_locator(round_ticks(6))
             place.yaxis.set_major_formatter(ticks(unit))
-            place.set_title(textwrap.fill(f"{words} against {parameter.path}", 34),
-                            pad=TITLE_PAD if first else 6)
+            place.set_title(wrapped(f"{words} against {parameter.path}", int(2.5 * CHARACTERS)))
         row[0].set_ylabel(what(results, outcome, unit))
-    legend_above(places[0, 0], 2)
+    legend_of_first(places, 3 if len(swept) > 1 else 2)
+    places[-1, 0].set_xlabel(places[-1, 0].get_xlabel()
+                             + not_shown("parameters", [parameter.path for parameter in every[MOST_COLUMNS:]]))
     return figure
 
 
@@ -344,13 +384,14 @@ def scatter(axes, results, parameter, values, band, words):
     """One statistic [point] against a Swept parameter, a colour and mark for each variant; band: (low, high, name)."""
     axis = Axis(parameter.path, parameter.distinct, parameter.factor, parameter.unit)
     x = parameter.values if axis.numbers else np.array([axis.values.index(v) for v in parameter.values.tolist()])
-    for name, colour, marker in zip(results.variants, (BLUE, VERMILION, GREEN, GREY), "osv^"):
+    colours, markers = itertools.cycle(COLOURS), itertools.cycle("osv^DX")
+    for (name, called), colour, marker in zip(results.variant_labels.items(), colours, markers):
         mine = np.array(results.variant_of) == name
         if band:
             axes.vlines(x[mine], band[0][mine], band[1][mine], color=colour, linewidth=0.8, alpha=0.5)
         label = f"{words} and {band[2]}" if band else "one point"
         axes.plot(x[mine], values[mine], marker, color=colour, markersize=3.2 if band else 2.4, linestyle="none",
-                  label=name if len(results.variants) > 1 else label)
+                  label=shortened(called, 24) if len(results.variants) > 1 else label)
     if axis.numbers:
         axes.xaxis.set_major_locator(round_ticks(5))
         axes.xaxis.set_major_formatter(ticks(axis.unit or "1"))

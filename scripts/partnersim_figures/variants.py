@@ -1,12 +1,10 @@
 """Variants against the base on shared random numbers: differences with their errors, and how often each is better."""
 
-import textwrap
-
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .common import BLACK, BLUE, GREEN, GREY, TITLE_PAD, legend_above, percent, round_ticks, ticks
-from .partners import shortened
+from .common import (BLACK, BLUE, GREEN, GREY, TITLE_PAD, legend_above, percent, plain, points_of_percent, round_ticks,
+                     ticks, wrapped)
 from .spread import colours_of
 
 MOST_POINTS = 6
@@ -35,31 +33,38 @@ def draw_differences(axes, results, outcome="revenue", point=None):
     every = [results.comparison(outcome, p) for p in chosen_points(results, point)]
     rows = [comparison for comparison in every if not np.isnan(comparison.mean.value)]
     parts, unit = parts_of(results, outcome), "%" if results.yes_no(outcome) else results.unit(outcome)
+    open_ends = False
     shifts = np.linspace(-0.27, 0.27, len(parts)) if len(parts) > 1 else [0]
     for (part, words, colour, marker), shift in zip(parts, shifts):
         estimates = [getattr(row, part) for row in rows]
         value, low, high = (np.array([getattr(e, name) for e in estimates]) for name in ("value", "low", "high"))
-        axes.errorbar(value, np.arange(len(rows)) + shift, xerr=np.maximum(0, [value - low, high - value]), fmt=marker,
+        known, places = np.isfinite(low) & np.isfinite(high), np.arange(len(rows)) + shift
+        open_ends |= bool(np.any(~known & ~np.isnan(value)))
+        axes.errorbar(value[known], places[known], xerr=np.maximum(0, [value - low, high - value])[:, known], fmt=marker,
                       color=colour, markersize=5.5, elinewidth=1.4, capsize=2.5, label=words)
+        axes.plot(value[~known], places[~known], marker, color=colour, markersize=5.5, markerfacecolor="white",
+                  linestyle="none")
     axes.axvline(0, color=GREY, linewidth=1)
     axes.margins(x=0.06)
     axes.set_yticks(range(len(rows)))
     one_row = len({row.baseline for row in rows}) == 1      # of a sweep: the axis says which
-    axes.set_yticklabels([textwrap.fill(results.variant_of[row.point] if one_row and results.swept else
-                                        shortened(results.points[row.point], 56), 30) for row in rows])
+    labels = [results.variant_labels[results.variant_of[row.point]] if one_row and results.swept
+              else results.points[row.point] for row in rows]
+    axes.set_yticklabels([wrapped(label if len(label) <= 56 else f"{label[:43]}…{label[-12:]}", 30) for label in labels])
     axes.set_ylim(len(rows) - 0.45, -0.55)
     axes.grid(False, axis="y")
     axes.grid(True, axis="x")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(round_ticks(6))
-    axes.xaxis.set_major_formatter(ticks(unit))
+    axes.xaxis.set_major_formatter(points_of_percent() if unit == "%" else ticks(unit))
     name = results.long_name(outcome)
-    what = name if unit == "1" else "percentage points" if unit == "%" else unit
+    what = plain(name if unit == "1" else "percentage points" if unit == "%" else unit)
     axes.set_xlabel(f"{what}, variant less base (95 % intervals of simulation error)"
-                    + (f"\nat {results.points[rows[0].baseline].partition(', ')[2]}" if one_row and results.swept else "")
+                    + (f"\nat {plain(results.row_label(rows[0].baseline))}" if one_row and results.swept else "")
+                    + ("\nhollow: too few futures for an interval" if open_ends else "")
                     + missing_words(results, outcome, every))
     axes.set_ylabel("variant")
-    axes.set_title(f"{name}: what each variant changes", pad=TITLE_PAD)
+    axes.set_title(wrapped(f"{name}: what each variant changes", 80), pad=TITLE_PAD)
     write_shares(axes, results, rows)
     legend_above(axes, len(parts))
 
@@ -71,7 +76,7 @@ def missing_words(results, outcome, every):
     if (valued[shown] == results.replications[shown]).all():
         return ""
     counts = [f"{results.points[p]} {valued[p]:,}" for p in shown]
-    return "\n" + textwrap.fill(f"replications with a value, of {max(results.replications[shown]):,}: "
+    return "\n" + wrapped(f"replications with a value, of {max(results.replications[shown]):,}: "
                                 + ", ".join(counts), 100)
 
 

@@ -51,12 +51,13 @@ FILES = {
                     "factors": (CHURN,), "awkward": True},
 }
 EXPERIMENT_FIGURES = {"points", "sweep", "heatmap", "variants", "convergence", "doubt"}
-DRAWN = {"two": {"sweep", "heatmap", "variants", "convergence"}, "three": {"sweep", "heatmap", "variants"},
+DRAWN = {"two": {"points", "sweep", "heatmap", "variants", "convergence"},
+         "three": {"points", "sweep", "heatmap", "variants"},
          "one": {"points", "sweep"}, "list": {"points", "sweep"},
          "variants": {"points", "variants", "convergence", "doubt"}, "short": {"sweep", "heatmap"},
          "lean": {"sweep", "heatmap"}, "holes": {"sweep", "heatmap"}, "single": set(),
          "awkward": {"points", "variants"}, "awkward_list": {"points", "sweep"},
-         "awkward_two": {"sweep", "heatmap", "variants"}}
+         "awkward_two": {"points", "sweep", "heatmap", "variants"}}
 SCENARIO = """# Does what is simulated fit?
 [scenario]
 months = 12
@@ -266,13 +267,14 @@ class EveryFigure(Case):
                     self.assertNotRegex(words, r"\bP5\b|\bP95\b|median")
                 plt.close("all")
             axes = plt.subplots()[1]
-            figures.draw_distributions(axes, results, "goal_enough")
-            np.testing.assert_allclose(axes.containers[0].lines[0].get_xdata(), share[:6])
-            self.assertTrue(axes.get_xlim()[0] > -0.02 and axes.get_xlim()[1] < 0.9)
+            points = figures.shown_points(results, "goal_enough")
+            figures.draw_distributions(axes, results, "goal_enough", points)
+            np.testing.assert_allclose(axes.containers[0].lines[0].get_xdata(), share[points])
+            self.assertTrue(axes.get_xlim()[0] > -0.02 and axes.get_xlim()[1] < max(0.9, 1.02 * share[points].max()))
             # Few successes: Wilson's interval of 400 futures.
             low, high = reader.wilson(share * 400, 400)
             ends = [[segment[0][0], segment[1][0]] for segment in axes.containers[0].lines[2][0].get_segments()]
-            np.testing.assert_allclose(ends, np.transpose([low, high])[:6], atol=1e-3)
+            np.testing.assert_allclose(ends, np.transpose([low, high])[points], atol=1e-3)
 
     def test_names_money_in_thousands_on_every_axis(self):
         for figure in ("sweep", "heatmap"):
@@ -325,7 +327,7 @@ class EveryFigure(Case):
         panels = [axes for axes in figure.get_axes() if axes.get_label() != "<colorbar>"]
         means = COLUMNS["two"]["profit"].mean(axis=1).reshape(3, 4, 5)
         for v, name in enumerate(VARIANTS):
-            self.assertEqual(panels[v].get_title(loc="left"), f"mean, {name}")
+            self.assertEqual(panels[v].get_title(loc="left"), f"Profit, mean\n{name}")
             np.testing.assert_allclose(panels[v].get_images()[0].get_array(), means[v])
 
     def test_lines_show_the_numbers_of_the_file(self):
@@ -353,7 +355,7 @@ class EveryFigure(Case):
         axes = plt.subplots()[1]
         figures.draw_convergence(axes, self.open("variants"))
         named = [text.get_text() for text in axes.get_legend().get_texts()]
-        self.assertEqual(named[:2], ["other points", "farthest off: ads"])
+        self.assertEqual(named[:2], ["other points", "farthest off: ads,\n± 5.62 k at 4,096"])
 
     def test_of_doubt_hides_nothing(self):
         """Shares stand beside their intervals, names are whole, and outcomes left out are counted."""
@@ -397,10 +399,14 @@ class EveryFigure(Case):
     def test_shows_few_points_together_unless_one_is_asked_for(self):
         results = self.open("variants")
         together = figures.draw_figure(results, "exceedance", "profit").get_axes()[0]
-        self.assertEqual(len(together.get_legend().get_texts()), 3)
+        named = [text.get_text().partition(":")[0] for text in together.get_legend().get_texts()]
+        self.assertEqual(named, [*VARIANTS, "95 % band for a whole curve,\n± 2.15 percentage points"])
         alone = figures.draw_figure(results, "exceedance", "profit", "ads")
         self.assertIn("[ads]", alone._suptitle.get_text())
-        self.assertIn("[base", figures.draw_figure(self.open("two"), "exceedance", "profit")._suptitle.get_text())
+        swept = figures.draw_figure(self.open("two"), "exceedance", "profit")      # the variants in its first row
+        self.assertEqual([text.get_text().partition(":")[0] for text in swept.get_axes()[0].get_legend().get_texts()][:3],
+                         list(VARIANTS))
+        self.assertIn("[0.5, 0.5]", swept._suptitle.get_text())
 
 
 class TheProgram(Case):
@@ -482,6 +488,10 @@ class TheProgram(Case):
                               timeout=120, env={"PATH": "/usr/bin:/bin", "PARTNERSIM": BINARY})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(list((FOLDER / "study").glob("*.png"))), 6)
+        import study_channel_or_ads as study  # pylint: disable=import-outside-toplevel
+        with reader.Results(FOLDER / "study/study_sweep.h5") as sweep:      # every map says what its colours mean
+            labels = [axes.get_label() for axes in study.draw_difference(sweep).get_axes()]
+        self.assertEqual(labels.count("<colorbar>"), 2)
         with reader.Results(FOLDER / "study/study_plans.h5") as plans:
             row = plans.comparison("profit", plans.variant_of.index("ads"))
             self.assertIn(f"{row.mean.value:,.0f}"[:3], done.stdout.partition("The answer")[2])
