@@ -11,8 +11,9 @@ ResultContext::ResultContext(NetcdfWriter& file_, const ResultHeader& header_, c
     : file(file_), header(header_), collector(collector_), outputs(collector_.outputs()), points(collector_.points()) {}
 
 void ResultContext::group_of_points(const std::string& group, const Attributes& attributes) const {
-  // Coordinates beside dimensions, as CF conventions name them: swept parameters.
-  std::string coordinates;
+  // Coordinates beside dimensions, as CF conventions name them: labels of points and swept parameters.
+  const bool labelled = points > 1 && group != "/points";
+  std::string coordinates = labelled ? "point_label" : "";
   for (const SweptParameter& parameter : header.swept) coordinates += (coordinates.empty() ? "" : " ") + parameter.path;
   Attributes all = attributes;
   if (!coordinates.empty()) all.push_back({"coordinates", coordinates});
@@ -20,6 +21,12 @@ void ResultContext::group_of_points(const std::string& group, const Attributes& 
   std::vector<std::int32_t> numbers(points);
   for (std::size_t p = 0; p < points; ++p) numbers[p] = static_cast<std::int32_t>(p);
   file.dimension(group, "point", numbers, describe("1", "point", "number of the point in the experiment"));
+  if (labelled)
+    file.add({.group = group,
+              .name = "point_label",
+              .dimensions = {"point"},
+              .attributes = describe("", "label of the point", "as in /points/label")},
+             std::span(header.point_labels).first(points));
   for (const SweptParameter& parameter : header.swept) {
     // Drawn at some points and swept over numbers at others: the column of draws has the name.
     const auto is_column = [&](const Column& column) { return column.name == parameter.path; };

@@ -566,6 +566,20 @@ class Snippets(Case):
         self.assertIn("partnersim_setup build python\n", (SOURCE / "scripts/demo.sh").read_text(encoding="utf-8"))
 
 
+class Points(Case):
+    def test_carry_their_labels_into_xarray_in_every_group(self):
+        import xarray  # pylint: disable=import-outside-toplevel
+        for group in ("summary", "outcomes", "inputs", "trajectories", "partners", "comparison"):
+            with xarray.open_dataset(path("plans"), group=group, engine="h5netcdf") as dataset:
+                self.assertEqual(dataset.coords["point_label"].values.tolist(), self.open("plans").points, group)
+                self.assertEqual(dataset["point_label"].dims, ("point",))
+        with xarray.open_dataset(path("plans"), group="summary", engine="h5netcdf") as summary:
+            mean = summary["mean"].swap_dims(point="point_label").sel(point_label=HOSTILE, outcome="revenue").item()
+        self.assertEqual(mean, self.open("plans").statistic("revenue", "mean", "ads"))
+        self.assertNotIn("point_label", self.open("plans").outcomes + self.open("plans").inputs
+                         + [parameter.path for parameter in self.open("plans").swept])
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(f"usage: {sys.argv[0]} BINARY SOURCE_DIR [unittest's options]")
