@@ -98,11 +98,13 @@ class SeveralPoints:
     @property
     def swept(self):
         """Parameters that differ from point to point by plan (list of Swept), in the order of the file."""
-        known = ("label", "variant", "replications", "point_label")
-        paths = [name for name in self._variables("points") if name not in known]
-        return [Swept(path, "factor" in self._attribute(f"points/{path}", "definition"),
+        if "swept" not in self._cache:
+            paths = [name for name in self._variables("points") if name not in ("label", "variant", "replications")]
+            self._cache["swept"] = [
+                Swept(path, "factor" in self._attribute(f"points/{path}", "definition"),
                       np.array(self._kept(f"points/{path}")), self._attribute(f"points/{path}", "units"))
                 for path in paths]
+        return list(self._cache["swept"])
 
     @property
     def inner(self):
@@ -162,9 +164,12 @@ class SeveralPoints:
         return float(np.sum(~np.isnan(self.outcome(outcome, p)) & ~np.isnan(self.outcome(outcome, baseline))))
 
     def _statistic_names(self, group):
-        """Names of the numbers over (point, outcome) in a group."""
-        return [name for name in self._variables(group)
-                if self._file[group][name].ndim == 2 and self._file[group][name].dtype.kind == "f"]
+        """Names of the numbers over (point, outcome) in a group; listed once."""
+        key = f"statistics {group}"
+        if key not in self._cache:
+            self._cache[key] = [name for name in self._variables(group)
+                                if self._file[group][name].ndim == 2 and self._file[group][name].dtype.kind == "f"]
+        return self._cache[key]
 
     def opening_cash(self, point=0):
         """Cash before month 1: float [replication], of one value where it is not drawn; None where it is not certain.
