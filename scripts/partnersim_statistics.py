@@ -202,7 +202,8 @@ def standardised_gap(column, weights, around):
 
     The error is that of the influence function: with w the weights, a their mean, m_w the weighted mean and m_q the
     mean at the threshold, psi = w (x - m_q) / a - (m_w - m_q) - (x - m), less what the sd adds. m_q is the mean over
-    `around` [N], a mask of the replications about the threshold. So the threshold's own error is included.
+    `around` [N], a mask of the replications about the threshold. So the threshold's own error is included. It is NaN
+    where there are too few values for an interval of the threshold: a binomial tail above 2.5 % (5 % takes 72 values).
     """
     column = np.asarray(column, float)
     known = ~np.isnan(column)
@@ -216,6 +217,8 @@ def standardised_gap(column, weights, around):
     at_threshold = x[near].mean() if near.any() else worst
     psi = w * (x - at_threshold) / w.mean() - (worst - at_threshold) - (x - mean)
     gap = (worst - mean) / sd
+    if (1 - weights.mean()) ** len(weights) > 0.025:
+        return mean, worst, gap, nan
     psi = psi / sd - gap * (((x - mean) / sd) ** 2 - 1) / 2
     return mean, worst, gap, math.sqrt(np.mean(psi ** 2) / len(x))
 

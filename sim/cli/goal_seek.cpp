@@ -242,6 +242,9 @@ class GoalSeek {
     return rounded(unit * (below ? std::floor(x / unit) : std::ceil(x / unit)), 10.0 * unit);
   }
 
+  // For csv: nothing where it is not known.
+  static std::string known(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
+
   int not_found() const {
     // Of all that were tried, the ends and the nearest to the level.
     std::map<double, Achieved> allowed;
@@ -279,9 +282,10 @@ class GoalSeek {
     const Format format = parse_format(values_["format"].as<std::string>());
     const char* sign = condition_.at_least ? ">=" : "<=";
     if (format == Format::csv) {
-      print_result(fmt::format(
-          "path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n", csv_text(path_),
-          x, x - spread, x + spread, csv_text(condition_.key), achieved.value, achieved.half_width));
+      print_result(
+          fmt::format("path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n",
+                      csv_text(path_), x, known(x - spread), known(x + spread), csv_text(condition_.key),
+                      achieved.value, known(achieved.half_width)));
       return kDone;
     }
     if (format == Format::json) {
@@ -294,14 +298,21 @@ class GoalSeek {
                       json_number(achieved.value), json_number(achieved.half_width), replications_, count));
       return kDone;
     }
+    const std::string interval =
+        std::isfinite(spread)
+            ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
+                          rounded(x - spread, spread), rounded(x + spread, spread))
+            : fmt::format(
+                  "There is no interval of the answer: {} replications are too few for one of {}. Ask for more "
+                  "with -n.",
+                  whole(replications_), condition_.key);
     print_result(fmt::format(
-        "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n"
-        "95 % interval of the answer, from simulation error alone: {} to {}. {} simulations of {} "
-        "replications on the same random numbers.\n",
+        "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n{} {} simulations of {} replications on the "
+        "same random numbers.\n",
         question_.empty() ? "" : question_ + "\n\n", path_,
         whole_ ? plain(x) : rounded_to_where_it_holds(x, spread, low_holds), condition_.key, sign,
         plain(condition_.level), rounded(achieved.value, achieved.half_width), rounded_error(achieved.half_width),
-        rounded(x - spread, spread), rounded(x + spread, spread), count, whole(replications_)));
+        interval, count, whole(replications_)));
     return kDone;
   }
 

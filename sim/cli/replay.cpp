@@ -111,7 +111,7 @@ class Replay {
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
       table.add({outcomes[c].label(), outcomes[c].unit == "1" ? "" : outcomes[c].unit,
-                 std::isnan(chronicle.columns[c]) ? "-" : plain(static_cast<double>(chronicle.columns[c]))});
+                 std::isnan(chronicle.columns[c]) ? kNoFigure : plain(static_cast<double>(chronicle.columns[c]))});
     return out + table.text();
   }
 

@@ -39,7 +39,7 @@ std::vector<MemberRow> members_of(const collect::Collector& collector, std::size
     for (std::size_t m = 0; total.in_report && m < own.members.size(); ++m)
       if (const ExactMoments& moments = sums.member_totals[t * own.members.size() + m]; total.holds(m))
         rows.push_back({label, own.members[m].id, total.name, total.unit, moments.mean(total.resolutions[m]),
-                        std::sqrt(moments.variance(total.resolutions[m]) / static_cast<double>(moments.count()))});
+                        moments.standard_error(total.resolutions[m])});
   }
   return rows;
 }

@@ -48,19 +48,20 @@ Format parse_format(const std::string& name) {
 }
 
 std::string rounded(double value, double error) {
-  if (!std::isfinite(value)) return "-";
+  if (!std::isfinite(value)) return kNoFigure;
   constexpr double kRounding = 1e-9;  // of values that are all alike, sums keep an error by rounding: assumed
   if (!(error > kRounding * std::abs(value)) || !std::isfinite(error)) return plain(value);
   return in_steps(value, error_exponent(error));
 }
 
 std::string rounded_error(double error) {
-  if (!(error > 0.0) || !std::isfinite(error)) return "0";
+  if (!std::isfinite(error)) return kNoFigure;
+  if (!(error > 0.0)) return "0";
   return in_steps(error, error_exponent(error));
 }
 
 std::string plain(double value) {
-  if (!std::isfinite(value)) return "-";
+  if (!std::isfinite(value)) return kNoFigure;
   if (value == std::round(value) && std::abs(value) < 1e15) return in_steps(value, 0);
   const double size = std::abs(value);
   const int digits = static_cast<int>(std::floor(std::log10(size)));

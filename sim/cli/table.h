@@ -10,6 +10,8 @@ namespace sim::cli {
 enum class Format { table, csv, json };
 Format parse_format(const std::string& name);
 
+inline constexpr const char* kNoFigure = "–";  // what stands where there is none
+
 // "7,386,000" for 7385982.6 with error 1,800: rounded to two digits of its error, thousands separated.
 std::string rounded(double value, double error);
 // The error itself, to two digits.

@@ -7,6 +7,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "sim/base/missing.h"
+
 namespace sim {
 namespace {
 
@@ -158,6 +160,10 @@ double ExactMoments::wide_deviations() const {
   const Wide squares = (Wide(parts_.squares_high) << kLowBits) + Wide(parts_.squares), sum = Wide(parts_.sum);
   const Wide centred = squares * parts_.count - sum * sum;
   return static_cast<double>(centred) / static_cast<double>(parts_.count);
+}
+
+double ExactMoments::standard_error(double resolution) const {
+  return parts_.count < 2 ? kMissing : std::sqrt(variance(resolution) / static_cast<double>(parts_.count));
 }
 
 std::int32_t LogHistogram::bin_of(float value) { return bin_index(value); }

@@ -38,6 +38,8 @@ class ExactMoments {
   double mean(double resolution) const;
   // Unbiased variance; 0 for fewer than two values.
   double variance(double resolution) const;
+  // Of the mean of independent values; NaN for fewer than two.
+  double standard_error(double resolution) const;
 
  private:
   // The usual case, in vector code: at most kRun values, all below 2^42 resolutions. False: nothing added.

@@ -63,9 +63,8 @@ void ResultContext::quantile_dimension(const std::string& group) const {
 }
 
 void MeanFigures::add(const ExactMoments& moments, double resolution, double spreadsheet) {
-  const auto count = static_cast<double>(std::max<std::uint64_t>(1, moments.count()));
   mean.push_back(moments.mean(resolution));
-  error.push_back(std::sqrt(moments.variance(resolution) / count));
+  error.push_back(moments.standard_error(resolution));
   expected.push_back(spreadsheet);
 }
 

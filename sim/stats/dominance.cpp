@@ -58,7 +58,7 @@ class Gaps {
         add(sections[sampling.batches == 0 ? 0 : section_of(sampling, i)], a[i], b[i]);
     }
     for (Section& section : sections) close(section);
-    freedom_ = sampling.independent() ? std::numeric_limits<double>::infinity() : used_ - 1.0;
+    freedom_ = used_ - 1.0;
   }
 
   double gap(std::size_t j) const { return sum_[j] / n_; }
@@ -195,11 +195,13 @@ std::string plain_number(double x) {
 std::string in_words(const DominanceTest& test, const ComparisonNames& names) {
   const char* reach = names.larger_is_better ? "makes reaching it" : "makes staying at or below it";
   switch (test.verdict) {
-    case Dominance::no_difference:
-      return fmt::format(
-          "no level of {} is more likely to be reached by one of `{}` and `{}`, as far as these "
-          "replications can tell ({:.2g} percentage points)",
-          names.outcome, names.a, names.b, 100.0 * test.tolerance);
+    case Dominance::no_difference: {
+      const std::string text = fmt::format(
+          "no level of {} is more likely to be reached by one of `{}` and `{}`, as far as these replications can tell",
+          names.outcome, names.a, names.b);
+      if (std::isnan(test.tolerance)) return text;  // a single unit
+      return fmt::format("{} ({:.2g} percentage points)", text, 100.0 * test.tolerance);
+    }
     case Dominance::crosses: {
       const bool better_above = test.smaller_below == names.larger_is_better;
       std::string text =

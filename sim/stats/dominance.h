@@ -3,8 +3,8 @@
 // somebody's attitude to risk (Hadar and Russell, AER 59, 1969).
 //
 //   gap       F_b(x) - F_a(x) = mean of [b <= x] - [a <= x], its error from the pairs (units.h)
-//   test      at the 99 percentiles of both columns together, each gap against Student's t (normal for independent
-//             replications) at level 5 % / 99 for both sides (Bonferroni): no false gain or loss in 95 % of comparisons
+//   test      at the 99 percentiles of both columns together, each gap against Student's t at level 5 % / 99 for both
+//   sides (Bonferroni): no false gain or loss in 95 % of comparisons
 //
 // What the verdict says: `b_larger` is a gain somewhere beyond Monte Carlo error and no loss beyond it. That is not
 // proof of dominance: losses up to `tolerance` may go unseen, and those between two of the levels. The largest gain and

@@ -3,27 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/missing.h"
+
 namespace sim {
-namespace {
-
-// [y <= q] - p for the quantile p of `sorted`.
-class ShareBelow {
- public:
-  ShareBelow(std::span<const float> sorted, double p) : p_(p) {
-    const auto n = static_cast<double>(sorted.size());
-    const float value = sorted[static_cast<std::size_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1];
-    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
-    quantile_ = static_cast<double>(value);
-    part_ = (n * p - static_cast<double>(first - sorted.begin())) / static_cast<double>(last - first);
-  }
-  double operator()(double y) const { return (y < quantile_ ? 1.0 : (y == quantile_ ? part_ : 0.0)) - p_; }
-
- private:
-  double p_, quantile_ = 0.0;
-  double part_ = 0.0;  // of values that equal the quantile
-};
-
-}  // namespace
+ShareBelow::ShareBelow(std::span<const float> sorted, double p) : p_(p) {
+  const auto n = static_cast<double>(sorted.size());
+  const float value = sorted[static_cast<std::size_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1];
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
+  quantile_ = static_cast<double>(value);
+  ties_ = static_cast<double>(last - first);
+  part_ = (n * p - static_cast<double>(first - sorted.begin())) / ties_;
+}
 
 Spread mean_spread(std::span<const float> values, const Sampling& sampling, double mean) {
   return spread_over_units(values, sampling, [=](double y) { return y - mean; });
@@ -61,11 +51,17 @@ QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span
   const double half = critical_value(spread.freedom, confidence) * spread.error;
   const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
   const std::size_t rank = clip(std::ceil(n * p));
-  if (std::isnan(half)) return {rank, 1, sorted.size(), false};
+  if (std::isnan(half)) return {rank, 1, sorted.size(), false, kMissing};
   // Rounded outwards after a correction for continuity, as exact binomial ranks are: y_(low) <= q unless fewer than
   // `low` values lie at or below q, q <= y_(high) unless at least `high` do.
   const double low = std::floor(n * (p - half) + 0.5), high = std::ceil(n * (p + half) + 0.5);
-  return {rank, clip(low), clip(high), low >= 1.0 && high <= n};
+  return {rank, clip(low), clip(high), low >= 1.0 && high <= n, n * spread.error};
+}
+
+QuantileRanks quantile_ranks(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
+                             double p, double confidence) {
+  return sampling.independent() ? quantile_ranks(sorted.size(), p, confidence)
+                                : quantile_ranks_over_units(values, sorted, sampling, p, confidence);
 }
 
 }  // namespace sim

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "sim/base/missing.h"
@@ -23,14 +22,12 @@ struct Pairs {
     for (std::size_t i = 0; i < a.size(); ++i)
       if (!std::isnan(a[i]) && !std::isnan(b[i])) visit(i, static_cast<double>(a[i]), static_cast<double>(b[i]));
   }
-  // The spread of a statistic from influence(a, b). Independent pairs have a normal interval, as their summaries do.
+  // The spread of a statistic from influence(a, b).
   template <class Influence>
   Spread spread(const Influence& influence) const {
     SectionSums sums(sampling, a.size());
     each([&](std::size_t i, double x, double y) { sums.add(i, influence(x, y)); });
-    Spread s = sums.spread();
-    if (sampling.independent() && s.freedom > 0.0) s.freedom = std::numeric_limits<double>::infinity();
-    return s;
+    return sums.spread();
   }
 };
 
@@ -91,26 +88,43 @@ void compare_ranks(Comparison& c, const Pairs& pairs) {
                pairs.spread([&](double x, double y) { return (y > x ? 1.0 : (y == x ? 0.5 : 0.0)) - c.beats; }));
 }
 
-// A quantile of one of the columns, and what a value adds to its error.
-class QuantileInfluence {
- public:
-  QuantileInfluence(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p)
-      : p_(p) {
-    const QuantileRanks ranks = sampling.independent()
-                                    ? quantile_ranks(sorted.size(), p, kConfidence)
-                                    : quantile_ranks_over_units(values, sorted, sampling, p, kConfidence);
-    const auto at = [&](std::size_t rank) { return static_cast<double>(sorted[rank - 1]); };
-    value_ = at(ranks.value);
-    if (ranks.high > ranks.low)
-      slope_ = (at(ranks.high) - at(ranks.low)) * static_cast<double>(sorted.size()) /
-               static_cast<double>(ranks.high - ranks.low);
+// A quantile of one of the columns, with the ends of its own interval.
+struct OwnQuantile {
+  OwnQuantile(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p)
+      : share(sorted, p) {
+    const QuantileRanks ranks = quantile_ranks(values, sorted, sampling, p, kConfidence);
+    estimate = quantile_estimate(sorted, ranks);
+    // Equal values fill more ranks than the estimate moves by: it stays where it is or jumps to a neighbour.
+    jumps = share.ties() - 1.0 > ranks.spread;
   }
-  double value() const { return value_; }
-  double operator()(double y) const { return (p_ - (y <= value_ ? 1.0 : 0.0)) * slope_; }
+  double below() const { return estimate.value - estimate.low; }
+  double above() const { return estimate.high - estimate.value; }
 
- private:
-  double p_, value_ = 0.0, slope_ = 0.0;
+  ShareBelow share;
+  QuantileEstimate estimate;
+  bool jumps = false;
 };
+
+Estimate quantile_difference(const OwnQuantile& a, const OwnQuantile& b, const Pairs& pairs) {
+  const auto variance = [&](const auto& influence) {
+    const double error = pairs.spread(influence).error;
+    return error * error;
+  };
+  const double of_a = variance([&](double x, double) { return a.share(x); }),
+               of_b = variance([&](double, double y) { return b.share(y); }),
+               of_both = variance([&](double x, double y) { return b.share(y) - a.share(x); });
+  const double varies = 2.0 * std::sqrt(of_a * of_b);
+  const double correlation = varies > 0.0 ? std::clamp((of_a + of_b - of_both) / varies, -1.0, 1.0) : 0.0;
+  // The length of two errors, or of two sides of intervals, of which one counts against the other.
+  const auto joined = [](double x, double y, double r) {
+    return std::sqrt(std::max(0.0, x * x + y * y - 2.0 * r * x * y));
+  };
+  const double r = a.jumps || b.jumps ? -1.0 : correlation;
+  const double value = b.estimate.value - a.estimate.value;
+  if (std::isnan(a.estimate.error) || std::isnan(b.estimate.error)) return {value, kMissing, kMissing, kMissing};
+  return {value, joined(b.estimate.error, a.estimate.error, correlation), value - joined(b.below(), a.above(), r),
+          value + joined(b.above(), a.below(), r)};
+}
 
 void compare_quantiles(Comparison& c, const Pairs& pairs) {
   // Missing in both where missing in either.
@@ -121,9 +135,7 @@ void compare_quantiles(Comparison& c, const Pairs& pairs) {
   sort_ascending(sorted_a);
   sort_ascending(sorted_b);
   const auto estimate = [&](double p) {
-    const QuantileInfluence of_a(a, sorted_a, pairs.sampling, p), of_b(b, sorted_b, pairs.sampling, p);
-    return estimate_of(of_b.value() - of_a.value(), pairs.spread([&](double x, double y) { return of_b(y) - of_a(x); }),
-                       kConfidence);
+    return quantile_difference({a, sorted_a, pairs.sampling, p}, {b, sorted_b, pairs.sampling, p}, pairs);
   };
   c.p05 = estimate(0.05);
   c.median = estimate(0.50);

@@ -2,17 +2,19 @@
 // differ.
 //
 //   mean difference   m = mean of b - a, error from the pairs (units.h), so that what both share cancels
-//   quantiles         Q_b - Q_a of the two distributions (not the quantile of the difference), influence
-//                     (p - [b <= Q_b]) / f_b - (p - [a <= Q_a]) / f_a; 1 / f is the slope of the quantile function
-//                     between the ends of the quantile's own interval (McKean and Schrader, Commun. Stat. B 13, 1984)
+//   quantiles         Q_b - Q_a of the two distributions (not the quantile of the difference). Error and interval join
+//                     those of either quantile (quantile.h) by the correlation r of the shares below them:
+//                     SE^2 = SE_a^2 + SE_b^2 - 2 r SE_a SE_b, and likewise the lower side of b's interval with the
+//                     upper side of a's (Zou and Donner, Statistics in Medicine 27, 2008). Where values repeat, as in
+//                     counts, shares move together and the quantiles jump apart: there r = -1 in the interval, the sum
+//                     of both sides. Missing where either quantile's interval is.
 //   ratio             R = mean b / mean a, influence (b - R a) / mean a (delta method); NaN where the baseline's mean
 //                     is 0 or its interval holds 0
 //   beats             P(b > a) + P(b = a) / 2, Wilson's interval (conservative where there are ties)
 //   variance removed  1 - Var(b - a) / (Var a + Var b): 0 without shared numbers, negative where pairing hurts
 //
-// Promise: pairs of which either is missing (NaN) are left out; intervals are of 95 %; those of means and shares use
-// Student's t where replications depend, the normal law where not; O(n log n). Where all sections have the same
-// quantile, as in counts, its difference has no error: smaller than one step of the outcome, not zero.
+// Promise: pairs of which either is missing (NaN) are left out; intervals are of 95 %; those of means use Student's t;
+// O(n log n).
 //
 // Not here: dominance (dominance.h); several variants at once (each is compared with the baseline alone).
 #pragma once

@@ -44,9 +44,9 @@ Measured measure_mean(const Prefix& prefix, double confidence) {
   for (const float v : prefix.values)
     if (!std::isnan(v)) squares += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean);
   Spread spread = mean_spread(prefix.values, prefix.sampling, mean);
-  if (prefix.sampling.independent()) spread = {n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : kMissing, kInfinite};
-  const double critical = critical_value(spread.freedom, confidence);
-  if (!zeros_and_ones) return within(mean, critical * spread.error);
+  if (prefix.sampling.independent()) spread = {n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : kMissing, n - 1.0};
+  if (!zeros_and_ones) return within(mean, critical_value(spread.freedom, confidence) * spread.error);
+  const double critical = critical_value(prefix.sampling.independent() ? kInfinite : spread.freedom, confidence);
   const Interval interval = share_interval(mean, squares / n, static_cast<std::size_t>(n), prefix.sampling,
                                            prefix.values.size(), spread, confidence);
   return {mean, interval.low, interval.high, true, critical};
@@ -56,23 +56,22 @@ Measured measure_quantile(const Prefix& prefix, double p, double confidence) {
   std::vector<float> sorted = without_missing(prefix.values);
   if (sorted.empty()) return {};
   sort_ascending(sorted);
-  const QuantileRanks ranks = prefix.sampling.independent()
-                                  ? quantile_ranks(sorted.size(), p, confidence)
-                                  : quantile_ranks_over_units(prefix.values, sorted, prefix.sampling, p, confidence);
+  const QuantileRanks ranks = quantile_ranks(prefix.values, sorted, prefix.sampling, p, confidence);
   const auto at = [&](std::size_t rank) { return static_cast<double>(sorted[rank - 1]); };
   if (!ranks.closed) return within(at(ranks.value), kInfinite);
   return {at(ranks.value), at(ranks.low), at(ranks.high), false, 0.0};
 }
 
-// The standard deviation or the mean of the worst.
+// The standard deviation or the mean of the worst. That has as many degrees of freedom as values in the tail, less one:
+// with ten of them the normal interval covers 89 % where Student's covers 93.
 Measured measure_summary(const Prefix& prefix, Statistic statistic, double confidence) {
   const Summary s = summarise(prefix.values, prefix.sampling, prefix.high_is_worse);
   if (s.count < 2) return {};
-  const double freedom =
-      prefix.sampling.independent() ? kInfinite : mean_spread(prefix.values, prefix.sampling, s.mean).freedom;
-  const double critical = critical_value(freedom, confidence);
-  if (statistic == Statistic::sd) return within(s.sd, critical * s.sd_error);
-  return within(s.cvar, critical * s.cvar_error);
+  const double freedom = prefix.sampling.independent() ? static_cast<double>(s.count) - 1.0
+                                                       : mean_spread(prefix.values, prefix.sampling, s.mean).freedom;
+  if (statistic == Statistic::sd) return within(s.sd, critical_value(freedom, confidence) * s.sd_error);
+  const double in_tail = kTail * static_cast<double>(s.count) - 1.0;
+  return within(s.cvar, critical_value(std::min(freedom, in_tail), confidence) * s.cvar_error);
 }
 
 Measured measure(const Target& target, const Prefix& prefix, double confidence) {

@@ -1,6 +1,6 @@
 // Whether a prefix of the replications reaches a precision target (target.h), and at which prefixes to look.
 //
-//   mean, sd, mean of the worst, difference   z SE, with the errors of summary.h and paired.h; over units t SE
+//   mean, sd, mean of the worst, difference   t SE, with the errors of summary.h and paired.h
 //   quantile        binomial ranks, over units Woodruff's (influence.h)
 //   probability     the mean of a column that holds nothing but zeros and ones: Wilson's interval, so that 0 of 1,024
 //                   is "up to .4 %" and not "certainly 0"

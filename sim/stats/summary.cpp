@@ -5,20 +5,12 @@
 #include <vector>
 
 #include "sim/base/missing.h"
-#include "sim/base/special.h"
 #include "sim/stats/influence.h"
 #include "sim/stats/order.h"
 #include "sim/stats/units.h"
 
 namespace sim {
 namespace {
-
-// P(B <= k) for B ~ Binomial(n, p), as an incomplete beta integral.
-double binomial_cdf(double k, double n, double p) {
-  if (k < 0.0) return 0.0;
-  if (k >= n) return 1.0;
-  return incomplete_beta_complement(k + 1.0, n - k, p);
-}
 
 // `worst(i)` is the i-th worst value, i = 0, 1, …
 template <class Worst>
@@ -49,8 +41,13 @@ void set_value_at_risk(Summary& s, bool high_is_worse) {
       std::sqrt(std::max(0.0, s.mean_error * s.mean_error + edge.error * edge.error - 2.0 * covariance));
 }
 
-void set_quantile_errors(Summary& s) {
-  for (QuantileEstimate& q : s.quantiles) q.error = (q.high - q.low) / (2.0 * s.critical);
+// Errors of zero that too few values would seem to have.
+void leave_out_unknown(Summary& s, bool high_is_worse) {
+  // Of two or three values the fourth moment is that of any other two or three: the formula always gives 0.
+  constexpr std::size_t kFewestForFourthMoment = 4;
+  if (s.count == 1) s.sd = s.mean_error = kMissing;
+  if (s.count < kFewestForFourthMoment) s.sd_error = kMissing;
+  if (std::isnan(s.quantiles[high_is_worse ? kP95 : kP05].error)) s.cvar_error = s.value_at_risk_error = kMissing;
 }
 
 Summary nothing_to_say() {
@@ -61,38 +58,6 @@ Summary nothing_to_say() {
 }
 
 }  // namespace
-
-QuantileRanks quantile_ranks(std::size_t count, double p, double confidence) {
-  if (count == 0) return {0, 0, 0, false};
-  const auto n = static_cast<double>(count);
-  const double tail = 0.5 * (1.0 - confidence);
-  const double spread = -normal_quantile(tail) * std::sqrt(n * p * (1.0 - p));
-  // The number of values at or below the quantile is B ~ Binomial(n, p): y_(low) <= q unless B < low,
-  // q <= y_(high) unless B >= high. The normal approximation is near; walk from there.
-  double low = std::floor(n * p - spread);
-  while (low > 0.0 && binomial_cdf(low - 1.0, n, p) > tail) low -= 1.0;
-  while (low < n && binomial_cdf(low, n, p) <= tail) low += 1.0;
-  double high = std::ceil(n * p + spread);
-  while (high <= n && 1.0 - binomial_cdf(high - 1.0, n, p) > tail) high += 1.0;
-  while (high > 1.0 && 1.0 - binomial_cdf(high - 2.0, n, p) <= tail) high -= 1.0;
-  const auto clip = [&](double rank) { return static_cast<std::size_t>(std::clamp(rank, 1.0, n)); };
-  return {clip(std::ceil(n * p)), clip(low), clip(high), low >= 1.0 && high <= n};
-}
-
-std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count) {
-  // Columns and points mostly have nearly as many values, and ranks take longer than sorting a few hundred of those.
-  struct Known {
-    std::size_t count = 0;
-    std::array<QuantileRanks, kProbabilities.size()> ranks{};
-  };
-  thread_local std::array<Known, 256> memory;
-  Known& known = memory[count % memory.size()];
-  if (count == known.count) return known.ranks;
-  for (std::size_t i = 0; i < known.ranks.size(); ++i)
-    known.ranks[i] = quantile_ranks(count, kProbabilities[i], kConfidence);
-  known.count = count;
-  return known.ranks;
-}
 
 Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
                   bool high_is_worse) {
@@ -120,16 +85,12 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
   }
   s.minimum = static_cast<double>(values.front());
   s.maximum = static_cast<double>(values.back());
-  for (std::size_t i = 0; i < ranks.size(); ++i) {
-    const auto at = [&](std::size_t rank) { return static_cast<double>(values[rank - 1]); };
-    s.quantiles[i] = {at(ranks[i].value), at(ranks[i].low), at(ranks[i].high), 0.0};
-  }
-  set_quantile_errors(s);
+  s.critical = critical_value(n - 1.0, kConfidence);
+  for (std::size_t i = 0; i < ranks.size(); ++i) s.quantiles[i] = quantile_estimate(values, ranks[i]);
   const std::size_t last = values.size() - 1;
   mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
   set_value_at_risk(s, high_is_worse);
-  if (values.size() == 1)
-    s.sd = s.mean_error = s.sd_error = s.cvar_error = s.value_at_risk_error = kMissing;  // one value knows no spread
+  leave_out_unknown(s, high_is_worse);
   return s;
 }
 
@@ -147,15 +108,13 @@ Summary summarise(std::span<const float> values, const Sampling& sampling, bool 
   s.cvar_error = worst_spread(values, sampling, static_cast<double>(sorted[high_is_worse ? n - 1 - edge : edge]),
                               s.cvar, high_is_worse)
                      .error;
-  for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
-    const QuantileRanks ranks = quantile_ranks_over_units(values, sorted, sampling, kProbabilities[i], kConfidence);
-    s.quantiles[i].low = static_cast<double>(sorted[ranks.low - 1]);
-    s.quantiles[i].high = static_cast<double>(sorted[ranks.high - 1]);
-  }
-  set_quantile_errors(s);
+  for (std::size_t i = 0; i < kProbabilities.size(); ++i)
+    s.quantiles[i] =
+        quantile_estimate(sorted, quantile_ranks_over_units(values, sorted, sampling, kProbabilities[i], kConfidence));
   s.value_at_risk_error = value_at_risk_spread(values, sorted, sampling, s.mean, high_is_worse ? 1.0 - kTail : kTail,
                                                s.quantiles[high_is_worse ? kP95 : kP05].error)
                               .error;
+  leave_out_unknown(s, high_is_worse);
   return s;
 }
 

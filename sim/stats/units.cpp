@@ -8,7 +8,15 @@
 
 namespace sim {
 double critical_value(double freedom, double confidence) {
-  return student_quantile(freedom, 1.0 - 0.5 * (1.0 - confidence));
+  struct Known {
+    double freedom = 0.0, confidence = 0.0, value = 0.0;
+  };
+  thread_local Known known;  // columns mostly have as many values, and solving takes longer than summing hundreds
+  const double p = 1.0 - 0.5 * (1.0 - confidence);
+  if (std::isinf(freedom)) return student_quantile(freedom, p);
+  if (freedom != known.freedom || confidence != known.confidence)
+    known = {freedom, confidence, student_quantile(freedom, p)};
+  return known.value;
 }
 
 Estimate estimate_of(double value, const Spread& spread, double confidence) {

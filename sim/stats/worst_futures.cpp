@@ -29,7 +29,7 @@ GroupMoments moments(std::size_t size, const At& at) {
   const double mean = sum / static_cast<double>(count);
   for (std::size_t i = 0; i < size; ++i)
     if (const auto v = static_cast<double>(at(i)); !std::isnan(v)) squares += (v - mean) * (v - mean);
-  return {mean, count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : 0.0, count};
+  return {mean, count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : kMissing, count};
 }
 
 }  // namespace
@@ -48,6 +48,7 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
     std::nth_element(order.begin(), place, order.end(), worse);
     return *place;
   };
+  edge_known_ = quantile_ranks(order.size(), kTail, kConfidence).closed;
   if (number == 0) return;
   // About the edge: a quarter of the worst to either side, and what ties with the last of them.
   const std::uint32_t first = at(number - 1 - number / 4), last = at(std::min(order.size() - 1, number + number / 4));
@@ -63,7 +64,8 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
 Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& sampling) const {
   const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
   const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
-  if (worst.count == 0) return {all.mean, all.sd, kMissing, kMissing};
+  // Too few futures to know where the worst begin, or one value, which knows no spread.
+  if (!edge_known_ || worst.count < 2) return {all.mean, all.sd, worst.mean, kMissing};
   const GroupMoments around = moments(around_.size(), [&](std::size_t i) { return values[around_[i]]; });
   const double edge = around.count == 0 ? worst.mean : around.mean;
   const double share = static_cast<double>(worst.count) / static_cast<double>(all.count), gap = worst.mean - edge;

@@ -18,7 +18,7 @@ struct Contrast {
   double all = 0.0;          // mean over all replications
   double sd = 0.0;           // of all
   double worst = 0.0;        // mean over the worst ones
-  double worst_error = 0.0;  // its standard error, over independent units
+  double worst_error = 0.0;  // its standard error, over independent units; NaN for too few futures
 };
 
 class WorstFutures {
@@ -31,6 +31,7 @@ class WorstFutures {
  private:
   std::vector<std::uint32_t> worst_;   // replications, ascending
   std::vector<std::uint32_t> around_;  // those about the edge of the worst
+  bool edge_known_ = false;            // whether the edge has an interval (quantile.h)
 };
 
 }  // namespace sim

@@ -34,6 +34,15 @@ std::array<double, 4> uniforms(const sim::Philox& generator, std::uint32_t numbe
 
 double exponential(double u) { return -sim::math::log(u); }
 
+double poisson(double u, double mean) {
+  double mass = sim::math::exp(-mean), count = 0.0;
+  for (; u > mass && count < 10.0 * mean; mass *= mean / count) {
+    u -= mass;
+    count += 1.0;
+  }
+  return count;
+}
+
 class Coverage {
  public:
   explicit Coverage(std::string claim) : claim_(std::move(claim)) {}
@@ -43,6 +52,9 @@ class Coverage {
   }
   void add(const sim::Estimate& e, double truth) { add(e.low, e.high, truth); }
   void add(double value, double half_width, double truth, int) { add(value - half_width, value + half_width, truth); }
+  void check_if_any(double low) const {
+    if (trials_ > 0.0) check(low, 1.0);
+  }
   void check(double low = 0.935, double high = 0.965) const {
     const double share = hits_ / trials_;
     CHECK_MESSAGE(share >= low, claim_ << ": " << share);
@@ -180,6 +192,93 @@ TEST_CASE("paired differences cover, with and without shared parameter draws") {
   }
 }
 
+TEST_CASE("every interval that is shown covers, however few the replications, and the others are missing") {
+  for (const std::size_t n : {1u, 2u, 20u, 72u, 100u, 365u, 1000u}) {
+    for (const std::uint32_t inner : {1u, 5u}) {
+      if (n % inner != 0) continue;
+      const std::string name = "n = " + std::to_string(n) + ", inner " + std::to_string(inner) + ", ";
+      const sim::Sampling sampling{inner, 0};
+      const double sd = inner > 1 ? std::sqrt(2.0) : 1.0;  // half of the variance is the unit's
+      std::vector<Coverage> quantiles;
+      for (const double p : sim::kProbabilities) quantiles.emplace_back(name + "quantile " + std::to_string(p));
+      Coverage worst(name + "worst mean"), difference(name + "difference"), medians(name + "medians"),
+          lows(name + "P5s");
+      std::vector<double> shown(sim::kProbabilities.size());
+      std::vector<float> values(n), other(n);
+      for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+        const sim::Philox generator(seed);
+        for (std::uint32_t i = 0; i < n; ++i) {
+          const auto u = uniforms(generator, i, 1), v = uniforms(generator, i / inner, 2);
+          const double of_unit = inner > 1 ? 1.0 : 0.0;
+          values[i] = static_cast<float>(sim::normal_quantile(u[0]) + of_unit * sim::normal_quantile(v[0]));
+          other[i] = values[i] + static_cast<float>(0.5 * sim::normal_quantile(u[1]));
+        }
+        const sim::Summary s = sim::summarise(values, sampling);
+        for (std::size_t q = 0; q < quantiles.size(); ++q) {
+          const sim::QuantileEstimate& e = s.quantiles[q];
+          CHECK(std::isnan(e.low) == std::isnan(e.high));
+          CHECK(std::isnan(e.low) == std::isnan(e.error));
+          if (std::isnan(e.low)) continue;
+          shown[q] += 1.0;
+          quantiles[q].add(e.low, e.high, sd * sim::normal_quantile(sim::kProbabilities[q]));
+        }
+        const auto tail =
+            sim::assess({"y", "y", sim::Statistic::worst_mean, 0.0, 1.0, false}, {values, {}, sampling, false}, 0.95);
+        if (std::isfinite(tail.half_width)) worst.add(tail.low, tail.high, kWorst * sd);
+        const sim::Comparison c = sim::compare_pairs(values, other, sampling);
+        if (!std::isnan(c.difference.low)) difference.add(c.difference, 0.0);
+        if (!std::isnan(c.median.low)) medians.add(c.median, 0.0);
+        if (!std::isnan(c.p05.low)) lows.add(c.p05, kZ05 * (std::sqrt(sd * sd + 0.25) - sd));
+      }
+      for (std::size_t q = 0; q < quantiles.size(); ++q) {
+        const double p = std::min(sim::kProbabilities[q], 1.0 - sim::kProbabilities[q]);
+        const bool closed = std::pow(1.0 - p, static_cast<double>(n)) <= 0.025;
+        if (inner == 1) CHECK(shown[q] == (closed ? static_cast<double>(kSeeds) : 0.0));
+        if (!closed) CHECK(shown[q] == 0.0);
+        quantiles[q].check_if_any(0.935);  // above by what whole ranks add
+      }
+      worst.check_if_any(n < 200 ? 0.9 : 0.92);
+      difference.check_if_any(0.935);
+      medians.check_if_any(0.935);
+      lows.check_if_any(0.925);
+    }
+  }
+}
+
+TEST_CASE("errors of quantiles are the spread of the estimates, of counts between two steps too") {
+  struct Case {
+    const char* name;
+    double mean;  // of the Poisson law; 0: exponential
+    std::size_t n, quantile;
+    double low, high;  // root mean square of the errors over the standard deviation of the estimates
+  };
+  // P(N <= 49) = .5 at mean 49.67, for 2,000 of them nearly one step apart; 49.9 is a third of the way to the next.
+  for (const Case& c :
+       {Case{"exponential P5", 0.0, 1000, kP05, 0.95, 1.15}, Case{"exponential median", 0.0, 1000, kMedian, 0.95, 1.1},
+        Case{"counts at a step", 49.67, 2000, kMedian, 0.84, 1.05},
+        Case{"counts beside a step", 49.9, 2000, kMedian, 0.84, 1.1},
+        Case{"small counts at a step", 4.67, 2000, kMedian, 0.84, 1.05},
+        Case{"counts, several steps", 49.67, 300, kMedian, 0.9, 1.1}}) {
+    double sum = 0.0, squares = 0.0, errors = 0.0;
+    constexpr std::uint64_t kSome = 600;
+    std::vector<float> values(c.n);
+    for (std::uint64_t seed = 1; seed <= kSome; ++seed) {
+      const sim::Philox generator(seed);
+      for (std::uint32_t i = 0; i < c.n; ++i) {
+        const double u = uniforms(generator, i, 1)[0];
+        values[i] = static_cast<float>(c.mean > 0.0 ? poisson(u, c.mean) : exponential(u));
+      }
+      const sim::QuantileEstimate q = sim::summarise(values, sim::Sampling{}).quantiles[c.quantile];
+      sum += q.value / kSome;
+      squares += q.value * q.value / kSome;
+      errors += q.error * q.error / kSome;
+    }
+    const double ratio = std::sqrt(errors / (squares - sum * sum));
+    CHECK_MESSAGE(ratio > c.low, c.name << ": " << ratio);
+    CHECK_MESSAGE(ratio < c.high, c.name << ": " << ratio);
+  }
+}
+
 TEST_CASE("intervals cover at the first checkpoint where the precision asked for was reached") {
   for (const std::uint32_t inner : {1u, 4u}) {
     const std::string name = "stopped, inner " + std::to_string(inner) + ", ";
@@ -275,12 +374,7 @@ TEST_CASE("the split of beta-mixed Poisson counts is that of its closed form") {
         std::sort(four.begin(), four.end());
         mean = 10.0 * four[1];
       }
-      double u = uniforms(generator, i, 1)[0], mass = sim::math::exp(-mean), count = 0.0;
-      for (; u > mass && count < 100.0; mass *= mean / count) {
-        u -= mass;
-        count += 1.0;
-      }
-      values[i] = static_cast<float>(count);
+      values[i] = static_cast<float>(poisson(uniforms(generator, i, 1)[0], mean));
     }
     const sim::VarianceSplit split = sim::split_variance(values, {kInner, 0});
     luck.add(split.luck, 4.0);

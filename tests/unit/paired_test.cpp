@@ -42,7 +42,7 @@ TEST_CASE("a paired difference has the error of the differences, not of the colu
   CHECK(c.count == 4);
   CHECK(c.difference.value == 1.5);
   CHECK(c.difference.error == about(std::sqrt(5.0 / 3.0 / 4.0), 1e-14));
-  CHECK(c.difference.high == about(1.5 + sim::kNormal975 * std::sqrt(5.0 / 12.0), 1e-12));
+  CHECK(c.difference.high == about(1.5 + sim::student_quantile(3.0, 0.975) * std::sqrt(5.0 / 12.0), 1e-12));
   CHECK(c.larger == 0.75);
   CHECK(c.equal == 0.25);
   CHECK(c.beats == 0.875);
@@ -87,6 +87,31 @@ TEST_CASE("a shift moves every quantile by itself without error, a scale by thei
   // hundred values about the quantile.
   CHECK(twice.median.error == about(std::sqrt(0.25 / 4001.0), 0.2));
   CHECK(twice.p05.error == about(std::sqrt(0.05 * 0.95 / 4001.0), 0.25));
+}
+
+TEST_CASE("a difference of quantiles is missing where either quantile has no interval") {
+  const std::vector<float> a = uniforms(71, 2), b = uniforms(71, 3);
+  const sim::Comparison c = sim::compare_pairs(a, b, {});
+  for (const double x : {c.p05.error, c.p05.low, c.p95.high}) CHECK(std::isnan(x));
+  CHECK_FALSE(std::isnan(c.p05.value));
+  CHECK(c.median.error > 0.0);
+  CHECK(sim::compare_pairs(uniforms(72, 2), uniforms(72, 3), {}).p05.error > 0.0);
+  // Two units have no share to rely on, however many replications they hold.
+  CHECK(std::isnan(sim::compare_pairs(uniforms(400, 2), uniforms(400, 3), {200, 0}).p05.error));
+}
+
+TEST_CASE("quantiles of counts that sit between two steps differ by up to the steps on both sides") {
+  // 0 and 1 half of the time each, apart from each other.
+  std::vector<float> a(1000), b(1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    a[i] = static_cast<float>(i % 2);
+    b[i] = static_cast<float>(i / 2 % 2);
+  }
+  const sim::Comparison c = sim::compare_pairs(a, b, {});
+  CHECK(c.median.value == 0.0);
+  CHECK(c.median.error == about(1.0, 0.05));  // either jumps half of the time: sqrt(1/2 + 1/2) at the very edge
+  CHECK(c.median.low == -1.0);
+  CHECK(c.median.high == 1.0);
 }
 
 TEST_CASE("the chance to beat the baseline has Wilson's interval, with ties over units by their own variance") {
