@@ -125,7 +125,7 @@ class Cash final : public Process {
                                   true});
     sim::Column out{"out_of_cash", "1", "Out of cash", "1 when the firm runs out of cash: the mean is its probability.",
                     true};
-    out.explains = true;
+    out.explains = out.yes_or_no = true;
     out_column_ = setup.outcome(out);
     sim::Column month{"out_of_cash_month", "month", "Month out of cash",
                       "Month in which the firm runs out of cash; missing when it does not."};

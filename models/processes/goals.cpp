@@ -97,9 +97,11 @@ class Goals final : public Process {
                          sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));
     const double tie = figure == "cash" || figure == "profit" ? setup.money_tie : 0.0;
     const double level = least ? scenario.number(path + ".at_least") - tie : scenario.number(path + ".at_most") + tie;
-    goals_.push_back({id, figure, level, !least, static_cast<int>(scenario.integer(path + ".by")),
-                      setup.outcome({"goal_" + id, "1", "Goal: " + scenario.label("goal", id),
-                                     "1 in the futures that meet the goal: the mean is its probability."})});
+    sim::Column met{"goal_" + id, "1", "Goal: " + scenario.label("goal", id),
+                    "1 in the futures that meet the goal: the mean is its probability."};
+    met.yes_or_no = true;
+    goals_.push_back(
+        {id, figure, level, !least, static_cast<int>(scenario.integer(path + ".by")), setup.outcome(std::move(met))});
   }
 
   static double expected(const Expectation& e, const std::string& figure) {

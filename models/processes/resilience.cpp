@@ -85,6 +85,7 @@ class Resilience final : public Process, public Counterfactual {
     values_.fill(lane_);
     const auto add = [&](std::size_t k, sim::Column column, bool may_be_missing = false) {
       column.may_be_missing = may_be_missing;
+      column.yes_or_no = column.name == "disrupted" || column.name == "unrecovered";
       columns_[k] = setup.outcome(std::move(column));
     };
     add(0,

@@ -18,6 +18,13 @@ ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels
       {}, fmt::format("{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\""};
 }
 
+// A quantile of zeros and ones is 0 or 1: a share of 0 cannot be reached, and a half-width says nothing about a jump.
+bool never_met(const Target& target, const std::vector<Column>& outcomes) {
+  if (target.statistic != Statistic::quantile) return false;
+  const auto column = collect::place_of(outcomes, target.outcome);
+  return column && outcomes[*column].yes_or_no;
+}
+
 }  // namespace
 
 PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes,
@@ -38,6 +45,11 @@ PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Co
       continue;
     }
     goal.targets.push_back(std::get<Target>(std::move(target)));
+    if (never_met(goal.targets.back(), outcomes))
+      problems.add(mark, fmt::format("{}{} is never known to a precision", about, goal.targets.back().key),
+                   fmt::format("{0} is 1 or 0 in each future, and so is its quantile: it jumps from one to the other",
+                               goal.targets.back().outcome),
+                   fmt::format("Ask for the mean, which is the probability: {} = 0.01", goal.targets.back().outcome));
     if (goal.targets.back().statistic == Statistic::difference && experiment.variants().size() < 2)
       problems.add(mark, fmt::format("{} has nothing to compare", goal.targets.back().key),
                    "a difference is that of a variant to the base", "Add [variant.NAME] with what it sets");

@@ -22,6 +22,7 @@ struct Column {
   std::size_t extent = 1;
   bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
+  bool yes_or_no = false;       // 1 or 0: the mean is a probability, and quantiles say nothing
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
   std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }
