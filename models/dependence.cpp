@@ -80,13 +80,14 @@ Dependence::Dependence(Setup& setup)
   // What a small partner's loss costs others may be large: sized by these too.
   for (const Partner& partner : setup.partners)
     resolutions.push_back(money_resolution(partner.typical_sale, setup.typical_sale * 0x1p36));
-  std::vector<std::uint8_t> absent(attributed_ ? 0 : partners_, 1);
-  for (const std::size_t p : chosen_)
-    if (!attributed_) absent[p] = 0;
+  std::vector<std::uint8_t> absent(partners_, 1);
+  for (const std::size_t p : chosen_) absent[p] = 0;
   total_ = setup.member_total(
       {"loss_without", setup.currency, "Loss without the partner",
        attributed_
-           ? "Mean revenue lost without it from month 1: its own, for nothing feeds back."
+           ? "Mean revenue lost without it from month 1: its own, for nothing feeds back; missing where it was not "
+             "asked "
+             "for."
            : "Mean revenue lost without it from month 1, on the same draws; missing where it was not asked for.",
        resolutions, absent, true});
 }
@@ -94,7 +95,8 @@ Dependence::Dependence(Setup& setup)
 void Dependence::after_actual(State& state) {
   if (total_ < 0) return;
   actual_ = *state.running.at("revenue");
-  for (std::size_t p = 0; attributed_ && p < partners_; ++p) {
+  if (!attributed_) return;
+  for (const std::size_t p : chosen_) {
     std::copy_n(state.revenue_by_source->row(first_partner_ + p), state.count, loss_.begin());
     state.add_member_total(total_, p, loss_);
   }
