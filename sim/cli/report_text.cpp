@@ -3,40 +3,48 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "sim/base/missing.h"
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/point_labels.h"
 #include "sim/cli/report.h"
 
 namespace sim::cli {
 namespace {
 
-std::string percent(double share) { return std::isnan(share) ? "-" : fmt::format("{:.1f} %", 100.0 * share); }
+std::string percent(double share) { return std::isnan(share) ? kNoFigure : fmt::format("{:.1f} %", 100.0 * share); }
+
+constexpr std::size_t kP05 = 1, kP50 = 4, kP95 = 7;  // of kProbabilities
+constexpr std::size_t kFewestForTail = 72;           // .95^72 < .025: the binomial tail below the lowest value
 
 std::string quantile_name(double p) { return fmt::format("p{:02.0f}", p * 100); }
 
 struct Statistic {
   std::string name;
   double value;
-  double error;  // NaN when none is known
+  std::optional<double> error = {};  // nothing where the statistic has none, NaN where it is not known
 };
 
 std::vector<Statistic> statistics(const ReportRow& row) {
   const Summary& s = row.summary;
   std::vector<Statistic> list{
-      {"count", static_cast<double>(s.count), kMissing}, {"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
+      {"count", static_cast<double>(s.count)}, {"mean", s.mean, s.mean_error}, {"sd", s.sd, s.sd_error}};
   for (std::size_t i = 0; i < kProbabilities.size(); ++i) {
     const QuantileEstimate& q = s.quantiles[i];
     list.push_back({quantile_name(kProbabilities[i]), q.value, q.error});
   }
   list.push_back({"cvar05", s.cvar, s.cvar_error});
   list.push_back({"value_at_risk", s.value_at_risk, s.value_at_risk_error});
-  list.push_back({"minimum", s.minimum, kMissing});
-  list.push_back({"maximum", s.maximum, kMissing});
-  list.push_back({"expected", row.expected, kMissing});
+  list.push_back({"minimum", s.minimum});
+  list.push_back({"maximum", s.maximum});
+  list.push_back({"expected", row.expected});
   return list;
 }
+
+// Empty where it is not known.
+std::string csv_number(double value) { return std::isfinite(value) ? fmt::format("{}", value) : ""; }
 
 std::string differences_csv(const std::vector<DifferenceRow>& rows);
 std::string differences_json(const std::vector<DifferenceRow>& rows, const char* indent);
@@ -47,11 +55,11 @@ std::string as_csv(const Report& report) {
     for (const Statistic& s : statistics(row)) {
       if (row.summary.count == 0 || !std::isfinite(s.value)) continue;
       out += fmt::format("{},{},{},{},{}\n", csv_text(row.point), csv_text(row.outcome), s.name, s.value,
-                         std::isfinite(s.error) ? fmt::format("{}", s.error) : "");
+                         csv_number(s.error.value_or(kMissing)));
     }
   for (const MemberRow& row : report.members)
     out += fmt::format("{},{},mean,{},{}\n", csv_text(row.point),
-                       csv_text(fmt::format("{}[{}]", row.total, row.member)), row.mean, row.error);
+                       csv_text(fmt::format("{}[{}]", row.total, row.member)), row.mean, csv_number(row.error));
   return out + differences_csv(report.differences);
 }
 
@@ -80,8 +88,7 @@ std::string as_json(const Report& report) {
           fmt::format("{}\n      {}: {{\"unit\": {}", k == 0 ? "" : ",", json_text(row.outcome), json_text(row.unit));
       for (const Statistic& s : statistics(row)) {
         out += fmt::format(", {}: {}", json_text(s.name), json_number(s.value));
-        if (std::isfinite(s.error))
-          out += fmt::format(", {}: {}", json_text(s.name + "_standard_error"), json_number(s.error));
+        if (s.error) out += fmt::format(", {}: {}", json_text(s.name + "_standard_error"), json_number(*s.error));
       }
       out += "}";
     }
@@ -92,29 +99,54 @@ std::string as_json(const Report& report) {
   return out + "\n}\n";
 }
 
-// Each figure of a row is rounded to its own error; the gap to the spreadsheet in per cent of the mean.
-std::vector<std::string> table_row(const ReportRow& row) {
+// What the figures of a row are rounded to: two digits of these.
+struct Errors {
+  double mean, sd, p05, p50, p95, worst;
+};
+
+Errors errors_of(const ReportRow& row) {
   const Summary& s = row.summary;
-  const auto quantile = [&](std::size_t i) {
-    const QuantileEstimate& q = s.quantiles[i];
-    return rounded(q.value, q.error);
+  return {s.mean_error, s.sd_error, s.quantiles[kP05].error, s.quantiles[kP50].error, s.quantiles[kP95].error,
+          s.cvar_error};
+}
+
+double smaller_error(double a, double b) { return !(a > 0.0) || b < a ? (b > 0.0 ? b : a) : a; }
+
+// A column of one outcome has one style: that of its best known figure.
+void share_style(Errors& errors, const Errors& other) {
+  for (double Errors::*const part :
+       {&Errors::mean, &Errors::sd, &Errors::p05, &Errors::p50, &Errors::p95, &Errors::worst})
+    errors.*part = smaller_error(errors.*part, other.*part);
+}
+
+// How far the spreadsheet is from the mean, in per cent of it; nothing where that may be simulation error.
+std::string gap_text(const ReportRow& row) {
+  const Summary& s = row.summary;
+  const double gap = row.expected - s.mean;
+  if (!(std::abs(gap) > kNormal975 * s.mean_error) || s.mean == 0.0) return kNoFigure;
+  const std::string text = fmt::format("{:+.1f} %", 100.0 * gap / std::abs(s.mean));
+  return text.substr(1) == "0.0 %" ? kNoFigure : text;
+}
+
+// Figures without the interval that would say how well they are known are not shown: of a few futures the lowest is
+// no P5.
+std::vector<std::string> table_row(const ReportRow& row, const Errors& errors) {
+  const Summary& s = row.summary;
+  const auto quantile = [&](std::size_t i, double error) {
+    return std::isnan(s.quantiles[i].low) ? kNoFigure : rounded(s.quantiles[i].value, error);
   };
-  std::string gap = "-";
-  if (std::isfinite(row.expected) && s.mean != 0.0)
-    gap = fmt::format("{:+.1f} %", 100.0 * (row.expected - s.mean) / std::abs(s.mean));
-  if (gap == "-0.0 %") gap = "+0.0 %";
   // The spreadsheet's figure has no simulation error; it is shown as finely as the mean.
   return {row.outcome,
           row.unit == "1" ? "" : row.unit,
-          rounded(s.mean, s.mean_error),
-          std::isfinite(s.mean_error) ? "± " + rounded_error(s.mean_error) : "-",
-          rounded(s.sd, s.sd_error),
-          quantile(1),
-          quantile(4),
-          quantile(7),
-          rounded(s.cvar, s.cvar_error),
-          std::isfinite(row.expected) ? rounded(row.expected, s.mean_error) : "-",
-          gap};
+          rounded(s.mean, errors.mean),
+          std::isfinite(s.mean_error) ? "± " + rounded(s.mean_error, errors.mean) : kNoFigure,
+          rounded(s.sd, errors.sd),
+          quantile(kP05, errors.p05),
+          quantile(kP50, errors.p50),
+          quantile(kP95, errors.p95),
+          std::isnan(s.cvar_error) ? kNoFigure : rounded(s.cvar, errors.worst),
+          std::isfinite(row.expected) ? rounded(row.expected, errors.mean) : kNoFigure,
+          gap_text(row)};
 }
 
 // The variables that set the worst futures of a point apart, the most telling first.
@@ -151,6 +183,17 @@ std::string cut_note(std::size_t lines) {
 // The outcome that tables of many points are about.
 std::string headline(const Report& report) {
   return !report.worst_outcome.empty() ? report.worst_outcome : report.rows.empty() ? "" : report.rows.front().outcome;
+}
+
+// Why figures of the tail are not there.
+std::string few_note(const Report& report) {
+  const bool all = report.points.size() <= kPointsInFull;
+  const bool few = std::any_of(report.rows.begin(), report.rows.end(), [&](const ReportRow& row) {
+    return row.summary.count != 0 && std::isnan(row.summary.cvar_error) && (all || row.outcome == headline(report));
+  });
+  return few ? fmt::format("\n\"{}\": too few independent futures to bound it. P5, P95 and the worst 5 % take {}.\n",
+                           kNoFigure, kFewestForTail)
+             : "";
 }
 
 // Figures of some futures only must not pass for figures of all.
@@ -206,7 +249,7 @@ std::string full_tables(const Report& report) {
     for (std::size_t k = 0; k < per_point; ++k)
       if (const ReportRow& row = report.rows[p * per_point + k];
           row.summary.count != 0 && !std::isnan(row.summary.mean))
-        table.add(table_row(row));
+        table.add(table_row(row, errors_of(row)));
     out += table.text() + partial_note(report, p) + shared_table(report, report.points[p]) +
            members_table(report, report.points[p]);
   }
@@ -215,28 +258,59 @@ std::string full_tables(const Report& report) {
 
 std::string table_of_points(const Report& report) {
   const std::string outcome = headline(report);
-  std::string out = fmt::format("\n{} points of {}, seed {}\n\n", whole(report.points.size()),
-                                replications_of(report, 0), report.seed);
-  TextTable table({outcome + " at", "", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"});
-  std::size_t lines = 0;
-  for (const ReportRow& row : report.rows) {
-    if (row.outcome != outcome || lines++ >= kMostLines) continue;
-    std::vector<std::string> cells = table_row(row);
-    cells[0] = row.point;
+  const PointLabels labels = taken_apart(report.points);
+  std::vector<const ReportRow*> rows;
+  for (const ReportRow& row : report.rows)
+    if (row.outcome == outcome) rows.push_back(&row);
+  const std::size_t shown = std::min(rows.size(), kMostLines);
+  std::string axes;
+  for (const std::string& name : labels.names)
+    if (!name.empty()) axes += (axes.empty() ? ", by " : ", ") + name;
+  std::string out = fmt::format("\n{} points of {}, seed {}: {}{}\n\n", whole(report.points.size()),
+                                replications_of(report, 0), report.seed, outcome, axes);
+  std::vector<std::string> header = labels.short_names();
+  const std::string alignment(header.size(), 'l');
+  for (const char* name : {"", "mean", "", "sd", "P5", "P50", "P95", "worst 5 %", "spreadsheet", "gap"})
+    header.push_back(name);
+  TextTable table(std::move(header), alignment);
+  Errors style = shown == 0 ? Errors{} : errors_of(*rows.front());
+  for (std::size_t k = 0; k < shown; ++k) share_style(style, errors_of(*rows[k]));
+  for (std::size_t p = 0; p < shown; ++p) {
+    std::vector<std::string> cells = table_row(*rows[p], style);
+    cells.erase(cells.begin());
+    cells.insert(cells.begin(), labels.values[p].begin(), labels.values[p].end());
     table.add(std::move(cells));
   }
-  return out + table.text() + cut_note(lines);
+  return out + table.text() + cut_note(rows.size());
+}
+
+// The labels of a row's points: what the point is, and in what the baseline differs from it.
+std::pair<std::string, std::string> short_labels(const DifferenceRow& row) {
+  const PointLabels labels = taken_apart({row.point, row.baseline});
+  std::string other = labels.text_against(1, 0);
+  return {labels.text(0), other.empty() ? row.baseline : std::move(other)};
 }
 
 std::string difference_table(const std::vector<DifferenceRow>& rows) {
   TextTable table({"difference in", "of", "to", "", "mean", "", "95 % interval", "more in", "ratio", "pairing removed"},
                   "lll");
-  for (std::size_t k = 0; k < std::min(rows.size(), kMostLines); ++k) {
+  const std::size_t shown = std::min(rows.size(), kMostLines);
+  const bool one_outcome =
+      std::all_of(rows.begin(), rows.end(), [&](const DifferenceRow& row) { return row.outcome == rows[0].outcome; });
+  double error = 0.0, ratio_error = 0.0;  // of the best known, for one style in a column
+  for (std::size_t k = 0; k < shown && one_outcome; ++k) {
+    error = smaller_error(error, rows[k].difference.error);
+    ratio_error = smaller_error(ratio_error, rows[k].ratio.error);
+  }
+  for (std::size_t k = 0; k < shown; ++k) {
     const DifferenceRow& row = rows[k];
     const Estimate& d = row.difference;
-    table.add({row.outcome, row.point, row.baseline, row.unit == "1" ? "" : row.unit, rounded(d.value, d.error),
-               "± " + rounded_error(d.error), fmt::format("{} … {}", rounded(d.low, d.error), rounded(d.high, d.error)),
-               percent(row.larger), rounded(row.ratio.value, row.ratio.error), percent(row.variance_removed)});
+    const double style = one_outcome ? error : d.error;
+    const auto [point, baseline] = short_labels(row);
+    table.add({row.outcome, point, baseline, row.unit == "1" ? "" : row.unit, rounded(d.value, style),
+               "± " + (std::isfinite(d.error) ? rounded(d.error, style) : kNoFigure),
+               fmt::format("{} … {}", rounded(d.low, style), rounded(d.high, style)), percent(row.larger),
+               rounded(row.ratio.value, one_outcome ? ratio_error : row.ratio.error), percent(row.variance_removed)});
   }
   return table.text() + cut_note(rows.size());
 }
@@ -285,6 +359,7 @@ std::string as_table(const Report& report) {
   std::string out;
   if (!report.question.empty()) out += report.question + "\n";
   out += report.points.size() > kPointsInFull ? table_of_points(report) : full_tables(report);
+  out += few_note(report);
   out += differences_text(report) + split_text(report);
   out +=
       "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
@@ -299,7 +374,7 @@ std::string differences_csv(const std::vector<DifferenceRow>& rows) {
     const auto line = [&](const char* statistic, double value, double error) {
       if (std::isfinite(value))
         out += fmt::format("{},{},{},{},{}\n", csv_text(row.point + " - " + row.baseline), csv_text(row.outcome),
-                           statistic, value, std::isfinite(error) ? fmt::format("{}", error) : "");
+                           statistic, value, csv_number(error));
     };
     line("pairs", row.pairs, kMissing);
     line("difference", row.difference.value, row.difference.error);

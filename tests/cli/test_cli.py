@@ -688,6 +688,103 @@ deal_value = 1_000
         self.assertNotRegex(shown, rb"\033\[[\d;]*m")
 
 
+class TooFewReplications(Case):
+    """Figures that so few futures cannot bound are missing wherever they are shown."""
+
+    def test_leave_the_tail_out_of_table_csv_json_and_file(self):
+        words = ("run", ARITHMETIC, "-n", 71, "-o", "none", "-q", "--format")
+        table = self.sim("run", ARITHMETIC, "-n", 71, "-o", "few.h5", code=DONE).out
+        (line,) = [line for line in table.splitlines() if line.startswith("revenue ")]
+        cells = re.split(r" {2,}", line.strip())
+        self.assertEqual([cells[at] for at in (5, 7, 8)], ["–", "–", "–"], "P5, P95 and the worst 5 %")
+        self.assertNotEqual(cells[6], "–", "the median takes six")
+        self.assertIn('"–": too few independent futures to bound it. P5, P95 and the worst 5 % take 72.', table)
+        self.assertEqual(self.sim("summary", "few.h5", code=DONE).out, table)
+        held = {row["statistic"]: row for row in rows_of(self.sim(*words, "csv", code=DONE).out)
+                if row["outcome"] == "revenue"}
+        (point,) = json.loads(self.sim(*words, "json", code=DONE).out)["points"]
+        revenue = point["outcomes"]["revenue"]
+        with h5py.File(self.folder / "few.h5") as file:
+            at = [name.decode() for name in file["summary/outcome"][()]].index("revenue")
+            stored = {part: file[f"summary/quantile_{part}"][0, at] for part in ("value", "low", "high", "standard_error")}
+            errors = {name: file[f"summary/{name}_standard_error"][0, at] for name in ("cvar05", "value_at_risk")}
+        for q, name in enumerate(("p01", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p99")):
+            known = name not in ("p01", "p05", "p95", "p99")
+            self.assertEqual(held[name]["standard_error"] != "", known, name)
+            self.assertEqual(revenue[f"{name}_standard_error"] is not None, known, name)
+            self.assertTrue(np.isfinite(stored["value"][q]))
+            for part in ("low", "high", "standard_error"):
+                self.assertEqual(np.isfinite(stored[part][q]), known, f"{name} {part}")
+        for name, error in errors.items():
+            self.assertTrue(np.isnan(error), name)
+            self.assertEqual(held[name]["standard_error"], "")
+            self.assertIsNone(revenue[f"{name}_standard_error"])
+        self.assertNotIn("too few", self.sim("run", ARITHMETIC, "-n", 72, "-o", "none", "-q", code=DONE).out)
+
+    def test_one_replication_has_no_error_at_all(self):
+        table = self.sim("run", TWELVE, "-n", 1, "-o", "one.h5", "--set", "output.without=all", code=DONE).out
+        self.assertNotRegex(table, r"± 0\b")
+        with h5py.File(self.folder / "one.h5") as file:
+            for name in ("summary/standard_error", "summary/sd_standard_error", "summary/quantile_standard_error",
+                         "partners/revenue_standard_error", "trajectories/revenue_standard_error"):
+                self.assertTrue(np.isnan(file[name][()]).all(), name)
+
+    def test_give_goal_seek_no_interval(self):
+        words = ("run", ARITHMETIC, "-n", 50, "-q", "--solve", "partner.referrer.leads", "--so-that",
+                 "revenue.p05 >= 20000", "--format")
+        answer = self.sim(*words, "table", code=DONE).out
+        self.assertIn("There is no interval of the answer: 50 replications are too few for one of revenue.p05.", answer)
+        (row,) = rows_of(self.sim(*words, "csv", code=DONE).out)
+        self.assertEqual((row["low"], row["high"], row["statistic_half_width"]), ("", "", ""))
+        found = json.loads(self.sim(*words, "json", code=DONE).out)
+        self.assertEqual((found["low"], found["high"], found["half_width"]), (None, None, None))
+
+    def test_a_precision_of_a_yes_or_no_quantile_is_refused_with_what_to_ask_for(self):
+        words = ("run", SOURCE / "configs/channel_or_ads.toml", "-o", "none", "--precision")
+        answer = self.sim(*words, "out_of_cash.p50=1%", code=CONFIGURATION)
+        self.assertIn("out_of_cash.p50 is never known to a precision (out_of_cash is 1 or 0 in each future, and so is its "
+                      "quantile: it jumps from one to the other). Ask for the mean, which is the probability: "
+                      "out_of_cash = 0.01", answer.err)
+        self.sim(*words, "out_of_cash=0.05", "-q", code=DONE)
+
+
+class ATable(Case):
+    def test_shows_no_gap_that_may_be_simulation_error(self):
+        table = self.sim("run", TWELVE, "-n", 3000, "-o", "none", "--format", "table", code=DONE).out
+        rows = {row["outcome"]: {} for row in rows_of(self.sim("run", TWELVE, "-n", 3000, "-o", "none", "--format", "csv",
+                                                               code=DONE).out)}
+        for row in rows_of(self.sim("run", TWELVE, "-n", 3000, "-o", "none", "--format", "csv", code=DONE).out):
+            rows[row["outcome"]][row["statistic"]] = row
+        shown = 0
+        for line in table.splitlines():
+            cells = re.split(r" {2,}", line.strip())
+            if len(cells) < 9 or "expected" not in rows.get(cells[0], {}):
+                continue
+            mean, error = (float(rows[cells[0]]["mean"][part]) for part in ("value", "standard_error"))
+            gap = float(rows[cells[0]]["expected"]["value"]) - mean
+            real = abs(gap) > 1.96 * error and abs(gap) >= 0.0005 * abs(mean)
+            self.assertEqual(cells[-1] != "–", real, line)
+            shown += 1
+        self.assertGreater(shown, 3)
+
+    def test_names_the_axes_of_a_sweep_once_and_each_row_by_its_values(self):
+        table = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", "-q", "--vary", "partner.referrer.leads=1,2,4", "--vary",
+                         "partner.referrer.close_rate=0.2,0.4", code=DONE).out
+        self.assertEqual(table.count("partner.referrer.leads"), 1)
+        self.assertEqual(table.count("partner.referrer.close_rate"), 1)
+        self.assertRegex(table, r"(?m)^leads +close_rate +mean +sd +P5 ")
+        self.assertRegex(table, r"(?m)^4 +0\.2 +EUR +[\d,]+")
+        means = [re.split(r" {2,}", line.strip())[3] for line in table.splitlines() if re.match(r"[124] +0\.[24]", line)]
+        self.assertEqual(len(means), 6)
+        self.assertEqual(len({len(mean.partition(".")[2]) for mean in means}), 1, f"one style: {means}")
+
+    def test_of_losses_has_the_partners_asked_for(self):
+        for words, count in (("top 1", 1), ("top 3", 3), ("all", 12)):
+            table = self.sim("run", TWELVE, *SMALL, "-o", "none", "-q", "--set", f"output.without={words}", code=DONE).out
+            rows = table[table.index("loss_without, by partner"):].split("\n\n")[0].splitlines()[2:]
+            self.assertEqual(len(rows), count, words)
+
+
 class TheSpreadsheetsAnswer(Case):
     def test_of_the_arithmetic_is_exactly_240000(self):
         words = ("run", ARITHMETIC, "--set", "scenario.mode=expected")
