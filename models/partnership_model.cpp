@@ -77,7 +77,7 @@ class NetworkSimulation final : public sim::Simulation {
     Chronicler chronicler(setup_);
     simulate([&](std::uint32_t stream, int phase) { chronicler.after(*state_, stream, phase); });
     sim::Chronicle chronicle{chronicler.take(), {}};
-    for (std::size_t c = 0; c < setup_.outputs().columns(); ++c) chronicle.columns.push_back(result.columns.row(c)[0]);
+    for (std::size_t c = 0; c < setup_.outputs().columns(); ++c) chronicle.columns.push_back(result.value(c, 0));
     return chronicle;
   }
 
@@ -120,7 +120,7 @@ class NetworkSimulation final : public sim::Simulation {
     draws_->draw(*state_);
     const std::size_t outcomes = setup_.outputs().outcomes.size();
     for (std::size_t k = 0; k < setup_.inputs().size(); ++k)
-      std::copy_n(state_->inputs.row(k), state_->count, state_->result->columns.row(outcomes + k));
+      state_->result->write(outcomes + k, state_->inputs.row(k), state_->count);
   }
 
   Setup setup_;

@@ -57,6 +57,7 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
                     : detail == "means" ? sim::TrajectoryDetail::means
                                         : sim::TrajectoryDetail::bands;
   outputs_.member_survival = scenario.flag("output.partners");
+  outputs_.doubles = scenario.text("output.precision") == "double";
   const auto add_source = [&](const std::string& path) {
     const double sale = typical_sale_of(scenario, path);
     typical_sale = std::max(typical_sale, sale);

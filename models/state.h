@@ -151,12 +151,10 @@ struct State {
 
   // Records a monthly series, by the handle Setup gave.
   void record(int trajectory, const sim::Lane<double>& values);
-  // Writes an outcome, by the handle Setup gave; the float nearest to each value.
+  // Writes an outcome, by the handle Setup gave.
   template <class T>
   void write(int column, const T* values) {
-    if (column < 0) return;
-    float* out = result->columns.row(static_cast<std::size_t>(column));
-    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<float>(values[i]);
+    if (column >= 0) result->write(static_cast<std::size_t>(column), values, count);
   }
   // Adds a total of one member.
   void add_member_total(int total, std::size_t member, const sim::Lane<double>& values);

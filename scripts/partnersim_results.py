@@ -4,7 +4,7 @@
 
     with Results("results/twelve_partners.h5") as results:
         print(results.question)
-        revenue = results.outcome("revenue")            # one float32 for each replication, in results.currency
+        revenue = results.outcome("revenue")            # one number for each replication, in results.currency
         for row in results.summary(outcomes=["revenue"]):
             print(row.statistic, row.value, row.unit)
         wins = results.trajectory("wins")               # month by month: mean, bands, histogram counts

@@ -15,6 +15,7 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
   static constexpr std::array<std::string_view, 3> kDetails{"none", "means", "bands"};
   static constexpr std::array<std::string_view, 2> kSamplings{"independent", "stratified"};
   static constexpr std::array<std::string_view, 2> kSamples{"all", "none"};
+  static constexpr std::array<std::string_view, 2> kPrecisions{"single", "double"};
   // clang-format off
   static constexpr std::array kSpecs{
       sim::ParameterSpec{.path = "scenario.months", .kind = Kind::integer, .unit = "months",
@@ -73,6 +74,10 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
       sim::ParameterSpec{.path = "output.samples", .kind = Kind::choice, .fallback_text = "all", .choices = kSamples,
                          .doc = "\"none\": summaries and bands only, no values of single replications",
                          .source = "neutral"},
+      sim::ParameterSpec{.path = "output.precision", .kind = Kind::choice, .fallback_text = "single",
+                         .choices = kPrecisions,
+                         .doc = "of the values of single replications: \"double\" where they vary by less than a "
+                                "hundred-thousandth of their size", .source = "neutral"},
       sim::ParameterSpec{.path = "output.series", .kind = Kind::texts,
                          .doc = "monthly series to record; all when not given", .source = "neutral"},
       sim::ParameterSpec{.path = "output.without", .kind = Kind::text,

@@ -4,6 +4,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/options.h"
+#include "sim/cli/report.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/disk_need.h"
@@ -12,12 +13,20 @@
 namespace sim::cli {
 namespace {
 
-// Keeps the sums alone: their size is part of the forecast.
+// Keeps the sums alone, whose size is part of the forecast, and the outcomes of the first block.
 class SumsSink final : public ResultSink {
  public:
-  explicit SumsSink(const OutputPlan& outputs) : sums(outputs) {}
-  void commit(const BlockResult& result) override { sums.merge(result.sums); }
+  explicit SumsSink(const OutputPlan& outputs) : sums(outputs), outcomes(outputs.outcomes.size()) {}
+  void commit(const BlockResult& result) override {
+    sums.merge(result.sums);
+    if (result.block.first_replication != 0) return;
+    for (std::size_t c = 0; c < outcomes.size(); ++c) {
+      outcomes[c].clear();
+      for (std::size_t i = 0; i < result.block.replications; ++i) outcomes[c].push_back(result.value(c, i));
+    }
+  }
   Accumulators sums;
+  std::vector<std::vector<double>> outcomes;
 };
 
 struct Forecast {
@@ -25,6 +34,7 @@ struct Forecast {
   double memory_bytes = 0.0;
   double journal_bytes = 0.0;  // until the result is complete
   double result_bytes = 0.0;
+  std::vector<std::string> blurred;  // outcomes
 };
 
 // Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand deals a month),
@@ -51,11 +61,13 @@ Forecast forecast(const LoadedExperiment& loaded, std::uint32_t replications, in
   const OutputPlan& outputs = loaded.model->outputs();
   SumsSink sink(outputs);
   const auto n = static_cast<double>(replications);
-  const double columns = static_cast<double>(outputs.columns());
+  const double columns = static_cast<double>(outputs.stored_columns());
   Forecast f;
   f.seconds = seconds_for(loaded, replications, run_options, block, sink);
   f.journal_bytes = output::journal_bytes(outputs, sink.sums, n, f.seconds);
   f.result_bytes = output::result_bytes(outputs, sink.sums, n);
+  for (std::size_t c = 0; c < sink.outcomes.size() && !outputs.doubles; ++c)
+    if (summarise(sink.outcomes[c], Sampling{}).is_blurred()) f.blurred.push_back(outputs.outcomes[c].label());
   const double workers = thread_count;
   f.memory_bytes = 60e6 + workers * static_cast<double>(block * loaded.model->bytes_per_lane()) * 4.0 +
                    4.0 * columns * 65536.0 + 2.0 * workers * 4.0 * n;
@@ -182,6 +194,7 @@ int check_command(const Words& words, const Domain& domain) {
   f.seconds *= static_cast<double>(points);
   f.journal_bytes *= static_cast<double>(points);
   f.result_bytes *= static_cast<double>(points);
+  if (const std::string note = blurred_note(f.blurred); !note.empty()) out += "\nNote: " + note + ".\n";
   out += fmt::format(
       "\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
       "complete {} for the journal that an interrupted run goes on from.\n",

@@ -44,7 +44,7 @@ class ComparedFile {
   }
 
   // Empty when the file has no such outcome.
-  std::vector<float> column(std::size_t point, const Column& outcome) const {
+  OwnValues column(std::size_t point, const Column& outcome) const {
     const auto place = collect::place_of(outcomes(), outcome.label());
     if (!place) return {};
     return output::read_column(file_, "/outcomes", outcomes()[*place], point, 0, stored_.replications[point]);
@@ -144,7 +144,7 @@ class CompareCommand {
     const bool several = files_.size() > 1;
     const collect::ComparedLabels labels{a.name(baseline, several), b.name(point, several)};
     // HDF5 is used by one thread at a time.
-    std::vector<std::vector<float>> first, second;
+    std::vector<OwnValues> first, second;
     for (const Column& column : outcomes) {
       first.push_back(a.column(baseline, column));
       second.push_back(b.column(point, column));

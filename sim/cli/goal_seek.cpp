@@ -185,9 +185,9 @@ class GoalSeek {
     const auto& outcomes = collector.outputs().outcomes;
     const auto column = collect::place_of(outcomes, target_.outcome);
     if (!column) return std::nullopt;
-    const std::vector<float> values = collector.column(0, *column);
+    const OwnValues values = collector.column(0, *column);
     const Achieved achieved =
-        assess(target_, {values, {}, loaded->model->outputs().sampling, outcomes[*column].high_is_worse}, 0.95);
+        assess(target_, {values.view(), {}, loaded->model->outputs().sampling, outcomes[*column].high_is_worse}, 0.95);
     if (values_.count("quiet") == 0)
       print_message(fmt::format("{} = {}: {} = {}", path_, plain(x), condition_.key,
                                 rounded(achieved.value, achieved.half_width)));

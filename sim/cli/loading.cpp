@@ -172,7 +172,7 @@ class Loader {
 }  // namespace
 
 output::RunIdentity identity_of(const LoadedExperiment& loaded, const Shard& shard) {
-  const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded.plan).all().columns());
+  const auto columns = static_cast<std::uint32_t>(collect::Catalogue(loaded.plan).all().stored_columns());
   return output::identity(loaded.header, loaded.plan, columns, shard);
 }
 

@@ -41,13 +41,13 @@ bool PrecisionWatch::assess(const collect::Collector& collector, std::uint32_t r
     const Watched& w = watched_[k];
     const Target& target = targets[w.target];
     const std::size_t column = collect::place_of(outcomes, target.outcome).value();
-    const std::vector<float> values = collector.prefix(w.point, column, replications);
-    std::vector<float> baseline;
+    const OwnValues values = collector.prefix(w.point, column, replications);
+    OwnValues baseline;
     if (target.statistic == Statistic::difference)
       baseline = collector.prefix(loaded_.baseline(w.point), column, replications);
     const Sampling& sampling = loaded_.plan.points[w.point].model->outputs().sampling;
-    achieved[k] =
-        sim::assess(target, {values, baseline, sampling, outcomes[column].high_is_worse}, loaded_.precision.confidence);
+    achieved[k] = sim::assess(target, {values.view(), baseline.view(), sampling, outcomes[column].high_is_worse},
+                              loaded_.precision.confidence);
   });
   const std::size_t points = loaded_.plan.points.size(), cells = targets.size() * points;
   const std::size_t begin = history_.value.size();

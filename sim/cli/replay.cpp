@@ -54,12 +54,12 @@ class Replay {
     const std::size_t dot = wanted.rfind('.');
     const std::string outcome = wanted.substr(0, dot);
     const std::size_t column = column_of(outcome);
-    const std::vector<float> values = read_column(model().outputs().outcomes[column]);
+    const OwnValues values = read_column(model().outputs().outcomes[column]);
     const double target = statistic(outcome, dot == std::string::npos ? "" : wanted.substr(dot + 1));
     near_ = {wanted, model().outputs().outcomes[column].unit, target};
     double distance = kInfinity;
     for (std::uint64_t k = 0; k < replications_; ++k)
-      if (const double d = std::abs(static_cast<double>(values[k]) - target); d < distance) {
+      if (const double d = std::abs(values.view()[k] - target); d < distance) {
         replication_ = k;
         distance = d;
       }
@@ -79,7 +79,7 @@ class Replay {
     Chronicle chronicle = model().replay(static_cast<std::uint32_t>(replication));
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
-      const float stored = read_one(outcomes[c], replication);
+      const double stored = read_one(outcomes[c], replication);
       if (stored == chronicle.columns[c] || (std::isnan(stored) && std::isnan(chronicle.columns[c]))) continue;
       throw std::runtime_error(fmt::format("replication {} gives {} = {} here, {} in {}", replication,
                                            outcomes[c].label(), chronicle.columns[c], stored, path_));
@@ -111,7 +111,7 @@ class Replay {
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
       table.add({outcomes[c].label(), outcomes[c].unit == "1" ? "" : outcomes[c].unit,
-                 std::isnan(chronicle.columns[c]) ? kNoFigure : plain(static_cast<double>(chronicle.columns[c]))});
+                 std::isnan(chronicle.columns[c]) ? kNoFigure : plain(chronicle.columns[c])});
     return out + table.text();
   }
 
@@ -135,7 +135,7 @@ class Replay {
     const auto& outcomes = model().outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
       out += fmt::format("{}\n    {}: {}", c == 0 ? "" : ",", json_text(outcomes[c].label()),
-                         json_number(static_cast<double>(chronicle.columns[c])));
+                         json_number(chronicle.columns[c]));
     return out + "\n  }\n}\n";
   }
 
@@ -172,11 +172,11 @@ class Replay {
                                  did_you_mean(name, {names.begin(), names.end()}, "Statistics")));
   }
 
-  std::vector<float> read_column(const Column& column) const {
+  OwnValues read_column(const Column& column) const {
     return output::read_column(file_, "/outcomes", column, point_, 0, replications_);
   }
-  float read_one(const Column& column, std::uint64_t replication) const {
-    return output::read_column(file_, "/outcomes", column, point_, replication, 1).front();
+  double read_one(const Column& column, std::uint64_t replication) const {
+    return output::read_column(file_, "/outcomes", column, point_, replication, 1).view()[0];
   }
 
   // "2027-02 (month 6)"

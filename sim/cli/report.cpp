@@ -55,6 +55,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
   report.complete = header.complete;
   report.seed = header.seed;
   report.digest = results.digest;
+  report.doubles = collector.outputs().doubles;
   report.points = point_labels;
   report.worst_outcome = results.worst_outcome;
   for (std::size_t p = 0; p < results.points.size(); ++p)
@@ -161,6 +162,7 @@ Report read_report(const std::filesystem::path& path) {
   report.question = file.text_attribute("/", "title").value_or("");
   report.digest = file.read_scalar<std::string>("/provenance/outcomes_hash");
   report.complete = file.read_scalar<std::int8_t>("/provenance/complete") != 0;
+  report.doubles = file.text_attribute("/summary", "precision").value_or("") == "double";
   report.seed = file.read_scalar<std::uint64_t>("/provenance/seed");
   report.points = file.read<std::string>("/points/label");
   report.replications = file.read<std::uint32_t>("/points/replications");

@@ -19,6 +19,9 @@ struct ReportRow {
   double expected = 0.0;  // NaN when not known
 };
 
+// What to do about outcomes that single precision blurs; empty without any.
+std::string blurred_note(const std::vector<std::string>& outcomes);
+
 // What the worst 5 % of the futures in one outcome share.
 struct SharedRow {
   std::string point, variable;
@@ -55,6 +58,7 @@ struct Report {
   std::vector<DifferenceRow> differences;
   std::vector<SplitRow> splits;
   std::vector<MemberRow> members;  // points in order
+  bool doubles = false;            // columns in double precision
   std::string digest;
   std::uint64_t seed = 0;
   std::vector<std::string> points;

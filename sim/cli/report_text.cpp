@@ -215,6 +215,17 @@ std::string partial_note(const Report& report, std::size_t point) {
   return some + none;
 }
 
+// Outcomes whose spread is a matter of rounding.
+std::string blur_of(const Report& report) {
+  std::vector<std::string> outcomes;
+  for (const ReportRow& row : report.rows)
+    if (!report.doubles && row.summary.is_blurred() &&
+        std::find(outcomes.begin(), outcomes.end(), row.outcome) == outcomes.end())
+      outcomes.push_back(row.outcome);
+  const std::string note = blurred_note(outcomes);
+  return note.empty() ? note : "\nNote: " + note + ".\n";
+}
+
 // What each partner's absence costs, the dearest first.
 std::string members_table(const Report& report, const std::string& point) {
   constexpr std::size_t kMost = 12;
@@ -359,7 +370,7 @@ std::string as_table(const Report& report) {
   std::string out;
   if (!report.question.empty()) out += report.question + "\n";
   out += report.points.size() > kPointsInFull ? table_of_points(report) : full_tables(report);
-  out += few_note(report);
+  out += few_note(report) + blur_of(report);
   out += differences_text(report) + split_text(report);
   out +=
       "\n± is simulation error only (one standard error), not doubt about the inputs. \"worst 5 %\" is the mean\n"
@@ -407,6 +418,16 @@ std::string differences_json(const std::vector<DifferenceRow>& rows, const char*
 }
 
 }  // namespace
+
+std::string blurred_note(const std::vector<std::string>& outcomes) {
+  if (outcomes.empty()) return {};
+  std::string names;
+  for (const std::string& name : outcomes) names += (names.empty() ? "" : ", ") + name;
+  return fmt::format(
+      "{} {} by less than a hundred-thousandth of {} size, which single precision blurs: sd, quantiles and differences "
+      "are rounded. Write precision = \"double\" in [output]",
+      names, outcomes.size() == 1 ? "varies" : "vary", outcomes.size() == 1 ? "its" : "their");
+}
 
 std::string formatted(const Report& report, Format format) {
   if (format == Format::csv) return as_csv(report);

@@ -67,7 +67,7 @@ bool Collector::reduces(std::size_t point) const {
   return options_.keep == Keep::summaries && order_.rounds() == 1 && plan_->points[point].replications <= kGroupRows;
 }
 
-// `copy(column, to)` writes the rows of a column of the catalogue.
+// `copy(column, to)` writes the rows of a stored column of the catalogue.
 template <class Copy>
 void Collector::add_rows(const Block& range, const Copy& copy) {
   // A point that fits into a group begins a new one where the open one has no room for all of it.
@@ -77,10 +77,11 @@ void Collector::add_rows(const Block& range, const Copy& copy) {
   if (open_.rows != 0 && open_.rows + room > open_.stride) close_group();
   if (open_.rows == 0) {
     open_.stride = std::max<std::size_t>(kGroupRows, range.replications);
-    open_.columns.resize(outputs().columns() * open_.stride);
+    open_.columns.resize(outputs().stored_columns() * open_.stride);
   }
   open_segment(range);
-  for (std::size_t c = 0; c < outputs().columns(); ++c) copy(c, open_.columns.data() + c * open_.stride + open_.rows);
+  for (std::size_t c = 0; c < outputs().stored_columns(); ++c)
+    copy(c, open_.columns.data() + c * open_.stride + open_.rows);
   open_.rows += range.replications;
   open_.segments.back().range.replications += range.replications;
 }
@@ -110,12 +111,15 @@ void Collector::commit(const BlockResult& result) {
   add_known();
   if (arrived_.point != block.point || arrived_.replication != block.first_replication)
     throw std::logic_error("a block does not follow the one before");
+  const std::size_t columns = outputs().columns();
   add_rows(block, [&](std::size_t c, float* to) {
-    const int own = catalogue_.column(block.point, c);
+    const bool lower = c >= columns;  // half of doubles
+    const int own = catalogue_.column(block.point, lower ? c - columns : c);
     if (own == Catalogue::kAbsent)
-      std::fill_n(to, block.replications, static_cast<float>(kMissing));
+      std::fill_n(to, block.replications, missing_word(outputs().doubles, lower));
     else
-      std::copy_n(result.columns.row(static_cast<std::size_t>(own)), block.replications, to);
+      std::copy_n(result.columns.row(static_cast<std::size_t>(own) + (lower ? result.columns.rows() / 2 : 0)),
+                  block.replications, to);
   });
   open_.sums->merge(result.sums);
   const Position before = arrived_;
@@ -126,7 +130,7 @@ void Collector::commit(const BlockResult& result) {
   const bool may_close = leg_ends || !reduces(block.point);
   const auto since_last = std::chrono::steady_clock::now() - closed_;
   if (full || arrived_ == order_.end() ||
-      (may_close && store_->due(since_last, open_.rows * outputs().columns() * sizeof(float))))
+      (may_close && store_->due(since_last, open_.rows * outputs().stored_columns() * sizeof(float))))
     close_group();
 }
 
@@ -148,6 +152,20 @@ void Collector::add_known() {
   }
 }
 
+template <class Read>
+OwnValues Collector::values(std::size_t column, std::size_t rows, const Read& read) const {
+  OwnValues own;
+  own.singles.resize(rows);
+  read(column, std::span<float>(own.singles));
+  if (!outputs().doubles) return own;
+  std::vector<float> lower(rows);
+  read(outputs().columns() + column, std::span<float>(lower));
+  own.doubles.resize(rows);
+  for (std::size_t i = 0; i < rows; ++i) own.doubles[i] = from_halves(own.singles[i], lower[i]);
+  own.singles.clear();
+  return own;
+}
+
 void Collector::reduce_segments() {
   const std::size_t columns = outputs().columns();
   std::vector<std::size_t> first_rows;
@@ -158,14 +176,15 @@ void Collector::reduce_segments() {
   }
   parallel_for(open_.segments.size(), options_.threads, [&](std::size_t s) {
     Segment& segment = open_.segments[s];
-    const auto values = [&](std::size_t c) {
-      return std::span<const float>(open_.columns.data() + c * open_.stride + first_rows[s],
-                                    segment.range.replications);
+    const auto column = [&](std::size_t c) {
+      return values(c, segment.range.replications, [&](std::size_t stored, std::span<float> to) {
+        std::copy_n(open_.columns.data() + stored * open_.stride + first_rows[s], to.size(), to.begin());
+      });
     };
     PointResults results = reducer_.blank();
-    const auto worst = columns == 0 ? std::nullopt : reducer_.worst_futures(values(reducer_.primary()));
+    const auto worst = columns == 0 ? std::nullopt : reducer_.worst_futures(column(reducer_.primary()).view());
     const Sampling& sampling = plan_->points[segment.range.point].model->outputs().sampling;
-    for (std::size_t c = 0; c < columns; ++c) reducer_.take(results, c, values(c), sampling, worst);
+    for (std::size_t c = 0; c < columns; ++c) reducer_.take(results, c, column(c).view(), sampling, worst);
     segment.summary = encode(results);
   });
 }
@@ -175,7 +194,7 @@ void Collector::close_group() {
   const bool reduce = std::all_of(open_.segments.begin(), open_.segments.end(), [&](const Segment& s) {
     return reduces(s.range.point) && s.range.replications == plan_->points[s.range.point].replications;
   });
-  const std::size_t columns = outputs().columns();
+  const std::size_t columns = outputs().stored_columns();
   float* values = open_.columns.data();
   if (reduce) reduce_segments();
   for (std::size_t c = 1; c < columns && !reduce && open_.rows != open_.stride;
@@ -226,29 +245,26 @@ PointResults Collector::reduced(std::size_t point) const {
   return results;
 }
 
-std::vector<float> Collector::column(std::size_t point, std::size_t column, std::size_t count) const {
+OwnValues Collector::column(std::size_t point, std::size_t column, std::size_t count) const {
   std::size_t rows = 0;
   for (std::size_t p = point; p < point + count; ++p) rows += points_[p].replications;
-  std::vector<float> values(rows);
-  std::span<float> rest(values);
-  for (std::size_t p = point; p < point + count; ++p)
-    for (std::size_t i = 0; i < points_[p].parts.size(); ++i) {
-      const Part& part = points_[p].parts[i];
-      store_->read(part.group, column, part.first_row, rest.first(part.rows));
-      rest = rest.subspan(part.rows);
-    }
-  return values;
+  return values(column, rows, [&](std::size_t stored, std::span<float> rest) {
+    for (std::size_t p = point; p < point + count; ++p)
+      for (const Part& part : points_[p].parts) {
+        store_->read(part.group, stored, part.first_row, rest.first(part.rows));
+        rest = rest.subspan(part.rows);
+      }
+  });
 }
 
-std::vector<float> Collector::prefix(std::size_t point, std::size_t column, std::uint32_t rows) const {
-  std::vector<float> values(rows);
-  std::span<float> rest(values);
-  for (const Part& part : points_[point].parts) {
-    const std::size_t some = std::min<std::size_t>(part.rows, rest.size());
-    if (some != 0) store_->read(part.group, column, part.first_row, rest.first(some));
-    rest = rest.subspan(some);
-  }
-  return values;
+OwnValues Collector::prefix(std::size_t point, std::size_t column, std::uint32_t rows) const {
+  return values(column, rows, [&](std::size_t stored, std::span<float> rest) {
+    for (const Part& part : points_[point].parts) {
+      const std::size_t some = std::min<std::size_t>(part.rows, rest.size());
+      if (some != 0) store_->read(part.group, stored, part.first_row, rest.first(some));
+      rest = rest.subspan(some);
+    }
+  });
 }
 
 }  // namespace sim::collect

@@ -26,7 +26,7 @@ class KnownReplications {
  public:
   virtual ~KnownReplications() = default;
   virtual std::span<const std::uint32_t> counts() const = 0;  // [point]
-  // Rows from `first` on of a column of the catalogue.
+  // Rows from `first` on of a stored column of the catalogue.
   virtual void read(std::size_t point, std::size_t column, std::uint32_t first, std::span<float> out) const = 0;
   virtual std::string sums(std::size_t point) const = 0;  // of all of them, coded
 };
@@ -73,9 +73,9 @@ class Collector final : public ResultSink {
   bool is_reduced(std::size_t point) const;
   PointResults reduced(std::size_t point) const;
   // Values of a column of the catalogue, of `count` points from `point` on, one after the other.
-  std::vector<float> column(std::size_t point, std::size_t column, std::size_t count = 1) const;
+  OwnValues column(std::size_t point, std::size_t column, std::size_t count = 1) const;
   // The first `rows` replications of a point.
-  std::vector<float> prefix(std::size_t point, std::size_t column, std::uint32_t rows) const;
+  OwnValues prefix(std::size_t point, std::size_t column, std::uint32_t rows) const;
   // Lowest and highest bin of a series that any month of any point fills; low > high without any.
   std::pair<std::int32_t, std::int32_t> bins(std::size_t trajectory) const { return bins_[trajectory]; }
 
@@ -98,6 +98,9 @@ class Collector final : public ResultSink {
     bool summing = false;                // the last segment's sums are not coded yet
   };
   bool reduces(std::size_t point) const;
+  // `read(stored column, to)` copies words; of doubles it is asked for both halves.
+  template <class Read>
+  OwnValues values(std::size_t column, std::size_t rows, const Read& read) const;
   template <class Copy>
   void add_rows(const Block& range, const Copy& copy);
   void add_known();

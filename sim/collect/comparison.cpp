@@ -11,10 +11,10 @@ std::vector<OutcomeComparison> compare_points(const ColumnReader& read, std::spa
                                               const Sampling& sampling, int threads) {
   std::vector<OutcomeComparison> all(outcomes.size());
   parallel_for(outcomes.size(), threads, [&](std::size_t c) {
-    std::vector<float> a = read(pair.baseline, c), b = read(pair.point, c);
-    const std::size_t pairs = std::min(a.size(), b.size());  // points of an interrupted run may differ
-    a.resize(pairs);
-    b.resize(pairs);
+    const OwnValues of_a = read(pair.baseline, c), of_b = read(pair.point, c);
+    const std::size_t pairs =
+        std::min(of_a.view().size(), of_b.view().size());  // of an interrupted run they may differ
+    const Values a = of_a.view().first(pairs), b = of_b.view().first(pairs);
     all[c].pairs = compare_pairs(a, b, sampling);
     if (all[c].pairs.count < 2) return;
     all[c].dominance = test_dominance(a, b, sampling);

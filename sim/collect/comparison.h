@@ -27,7 +27,7 @@ struct ComparedLabels {
 };
 
 // Columns of a point in order of replication.
-using ColumnReader = std::function<std::vector<float>(std::size_t point, std::size_t column)>;
+using ColumnReader = std::function<OwnValues(std::size_t point, std::size_t column)>;
 
 // [outcome], of `point` less `baseline`. Calls `read` from several threads at a time.
 struct PointPair {

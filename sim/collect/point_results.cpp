@@ -22,10 +22,7 @@ std::size_t primary_outcome(const OutputPlan& outputs) {
   return 0;
 }
 
-Summary nothing() {
-  std::vector<float> none;
-  return summarise(none, quantile_ranks(0));
-}
+Summary nothing() { return summarise({}, Sampling{}); }
 
 template <class T>
 void put(std::string& out, const std::vector<T>& list) {
@@ -66,12 +63,12 @@ PointResults PointReducer::blank() const {
   return results;
 }
 
-std::optional<WorstFutures> PointReducer::worst_futures(std::span<const float> primary) const {
+std::optional<WorstFutures> PointReducer::worst_futures(const Values& primary) const {
   if (causes_.empty()) return std::nullopt;
   return WorstFutures(primary, all_->outcomes[primary_].high_is_worse);
 }
 
-void PointReducer::check_finite(std::size_t column, std::span<const float> values) const {
+void PointReducer::check_finite(std::size_t column, const Values& values) const {
   const bool is_outcome = column < all_->outcomes.size();
   const bool may_be_missing =
       (is_outcome ? all_->outcomes[column] : all_->inputs[column - all_->outcomes.size()]).may_be_missing;
@@ -80,10 +77,11 @@ void PointReducer::check_finite(std::size_t column, std::span<const float> value
       throw std::runtime_error(fmt::format("outcome {} of replication {} is not a finite number", name(column), i));
 }
 
-void PointReducer::take(PointResults& results, std::size_t column, std::span<const float> values,
-                        const Sampling& sampling, const std::optional<WorstFutures>& worst) const {
+void PointReducer::take(PointResults& results, std::size_t column, const Values& values, const Sampling& sampling,
+                        const std::optional<WorstFutures>& worst) const {
   check_finite(column, values);
-  const XXH128_hash_t hash = XXH3_128bits(values.data(), values.size_bytes());
+  const auto hash_of = [](const auto& stored) { return XXH3_128bits(stored.data(), stored.size_bytes()); };
+  const XXH128_hash_t hash = values.doubles().empty() ? hash_of(values.singles()) : hash_of(values.doubles());
   results.hashes[column] = {hash.low64, hash.high64};
   if (const auto cause = std::find(causes_.begin(), causes_.end(), column); cause != causes_.end() && worst)
     results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values, sampling);

@@ -39,14 +39,14 @@ class PointReducer {
 
   PointResults blank() const;
   // The worst futures by the primary outcome; nothing when there is nothing to explain them by.
-  std::optional<WorstFutures> worst_futures(std::span<const float> primary) const;
+  std::optional<WorstFutures> worst_futures(const Values& primary) const;
   // Fills in what one column says; several columns at the same time. Throws std::runtime_error with the name of the
   // column when a value is not finite.
-  void take(PointResults& results, std::size_t column, std::span<const float> values, const Sampling& sampling,
+  void take(PointResults& results, std::size_t column, const Values& values, const Sampling& sampling,
             const std::optional<WorstFutures>& worst) const;
 
  private:
-  void check_finite(std::size_t column, std::span<const float> values) const;
+  void check_finite(std::size_t column, const Values& values) const;
   const OutputPlan* all_;
   std::size_t primary_ = 0;
   std::vector<std::size_t> causes_;

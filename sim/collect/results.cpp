@@ -69,9 +69,9 @@ class Summarising {
     if (columns == 0) return;
     const std::size_t rows = collector_.replications(first);
     std::vector<std::optional<WorstFutures>> worst(count);
-    const std::vector<float> primary = collector_.column(first, reducer_.primary(), count);
+    const OwnValues primary = collector_.column(first, reducer_.primary(), count);
     parallel_for(count, threads_,
-                 [&](std::size_t k) { worst[k] = reducer_.worst_futures(std::span(primary).subspan(k * rows, rows)); });
+                 [&](std::size_t k) { worst[k] = reducer_.worst_futures(primary.view().subspan(k * rows, rows)); });
     // Small points: all columns at once, so that many points keep all threads busy; large ones a few, to bound memory.
     const std::size_t batch = rows * count <= kGroupRows ? columns : static_cast<std::size_t>(threads_);
     for (std::size_t c = 0; c < columns; c += batch)
@@ -82,15 +82,15 @@ class Summarising {
   void batch_of_columns(std::size_t first, std::size_t count, std::size_t first_column, std::size_t columns,
                         const std::vector<std::optional<WorstFutures>>& worst, Results& results) {
     const std::size_t rows = collector_.replications(first);
-    std::vector<std::vector<float>> kept(columns);
+    std::vector<OwnValues> kept(columns);
     parallel_for(columns, threads_, [&](std::size_t k) {
       kept[k] = collector_.column(first, first_column + k, count);
       for (std::size_t p = 0; p < count; ++p)
-        reducer_.take(results.points[first + p], first_column + k, std::span(kept[k]).subspan(p * rows, rows),
+        reducer_.take(results.points[first + p], first_column + k, kept[k].view().subspan(p * rows, rows),
                       collector_.plan().points[first + p].model->outputs().sampling, worst[p]);
     });
     for (std::size_t k = 0; k < columns && visitor_ != nullptr; ++k)
-      visitor_->column(first, count, first_column + k, kept[k]);
+      visitor_->column(first, count, first_column + k, kept[k].view());
   }
 
   const Collector& collector_;

@@ -34,7 +34,7 @@ struct Results {
 struct ResultVisitor {
   virtual ~ResultVisitor() = default;
   // The values of `points` points with equally many replications from `first` on; not for reduced points.
-  virtual void column(std::size_t first, std::size_t points, std::size_t column, std::span<const float> values) = 0;
+  virtual void column(std::size_t first, std::size_t points, std::size_t column, const Values& values) = 0;
   virtual void sums(std::size_t point, const Accumulators& sums) = 0;
 };
 

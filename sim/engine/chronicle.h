@@ -19,7 +19,7 @@ struct ChronicleEvent {
 
 struct Chronicle {
   std::vector<ChronicleEvent> events;  // in order of time
-  std::vector<float> columns;          // outcomes, then inputs, of this replication
+  std::vector<double> columns;         // outcomes, then inputs, of this replication
 };
 
 }  // namespace sim

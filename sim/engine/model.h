@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/halves.h"
 #include "sim/engine/accumulators.h"
 #include "sim/engine/chronicle.h"
 #include "sim/engine/outputs.h"
@@ -27,11 +28,34 @@ struct Block {
 
 // What a block leaves behind. Buffers are reused from block to block.
 struct BlockResult {
-  BlockResult(const OutputPlan& plan, std::size_t lanes) : columns(plan.columns(), lanes), sums(plan) {}
+  BlockResult(const OutputPlan& plan, std::size_t lanes)
+      : columns(plan.stored_columns(), lanes), doubles(plan.doubles), sums(plan) {}
   // Whether it can take the results of a model with these outputs: the same number of everything.
-  bool fits(const OutputPlan& plan) const { return columns.rows() == plan.columns() && sums.fits(plan); }
+  bool fits(const OutputPlan& plan) const {
+    return columns.rows() == plan.stored_columns() && doubles == plan.doubles && sums.fits(plan);
+  }
+  // A column's values, `count` of them: as the nearest floats, or in full.
+  template <class T>
+  void write(std::size_t column, const T* values, std::size_t count) {
+    float* upper = columns.row(column);
+    if (!doubles) {
+      for (std::size_t i = 0; i < count; ++i) upper[i] = static_cast<float>(values[i]);
+      return;
+    }
+    float* lower = columns.row(columns.rows() / 2 + column);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Halves halves = halves_of(static_cast<double>(values[i]));
+      upper[i] = halves.upper;
+      lower[i] = halves.lower;
+    }
+  }
+  double value(std::size_t column, std::size_t lane) const {
+    const float upper = columns.row(column)[lane];
+    return doubles ? from_halves(upper, columns.row(columns.rows() / 2 + column)[lane]) : static_cast<double>(upper);
+  }
   Block block;
-  Grid<float> columns;  // outcomes, then inputs
+  Grid<float> columns;  // outcomes, then inputs, as they are kept: OutputPlan::stored_columns()
+  bool doubles = false;
   Accumulators sums;
 };
 

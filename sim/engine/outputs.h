@@ -9,8 +9,8 @@
 
 namespace sim {
 
-// One float32 a replication. An outcome with a further dimension (revenue_by_year) is several columns
-// with the same name and ascending `index`.
+// One value a replication, in single precision unless the plan says otherwise. An outcome with a further dimension
+// (revenue_by_year) is several columns with the same name and ascending `index`.
 struct Column {
   std::string name;
   std::string unit;
@@ -23,6 +23,7 @@ struct Column {
   bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
   bool yes_or_no = false;       // 1 or 0: the mean is a probability, and quantiles say nothing
+
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
   std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }
@@ -75,7 +76,10 @@ struct OutputPlan {
   Sampling sampling;
   bool member_survival = false;  // count, for each member and month, the replications alive
 
+  bool doubles = false;  // columns in double precision
   std::size_t columns() const { return outcomes.size() + inputs.size(); }
+  // Columns as they are kept: of words of 32 bits. Of doubles first the upper halves of all, then the lower (halves.h).
+  std::size_t stored_columns() const { return columns() * (doubles ? 2 : 1); }
 };
 
 }  // namespace sim

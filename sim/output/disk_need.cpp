@@ -32,7 +32,7 @@ double cells_of_counts(const OutputPlan& outputs, const Accumulators& sums) {
 }  // namespace
 
 double column_bytes(const OutputPlan& outputs, double replications) {
-  return sizeof(float) * static_cast<double>(outputs.columns()) * replications;
+  return sizeof(float) * static_cast<double>(outputs.stored_columns()) * replications;
 }
 
 double result_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications) {

@@ -4,7 +4,8 @@
 //            each point, checkpoints, shard, and the scenario as read, from which a plan can be made again; checksum of
 //            all that
 //   group    magic, fingerprint, number of segments, bytes of them, bytes of columns, checksum of both, checksum of
-//            these fields; then the segments, then the columns [column][row] as float32
+//            these fields; then the segments, then the columns [column][row] as float32, of doubles both halves
+//            (outputs.h)
 //   segment  point, first replication, count, bytes of sums and of the summary; these
 //
 // Numbers are little-endian. Checksums are XXH3-64: they find torn writes and decay, not forgery. Pure functions of

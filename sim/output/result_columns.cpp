@@ -29,6 +29,7 @@ void ResultColumns::define_group(const std::string& group, const std::string& na
     VariableSpec spec{
         .group = group,
         .name = column.name,
+        .type = context_.outputs.doubles ? ValueType::kFloat64 : ValueType::kFloat32,
         .dimensions = {"point", "replication"},
         .attributes = describe(column.unit, column.long_name, column.definition),
         .chunk = {std::max<std::uint64_t>(
@@ -54,8 +55,7 @@ bool ResultColumns::uneven() const {
   return false;
 }
 
-void ResultColumns::write(std::size_t first_point, std::size_t points, std::size_t index,
-                          std::span<const float> values) {
+void ResultColumns::write(std::size_t first_point, std::size_t points, std::size_t index, const Values& values) {
   const std::size_t outcomes = context_.outputs.outcomes.size();
   const Column& column =
       index < outcomes ? context_.outputs.outcomes[index] : context_.outputs.inputs[index - outcomes];
@@ -67,7 +67,9 @@ void ResultColumns::write(std::size_t first_point, std::size_t points, std::size
       start.push_back(column.index);
       extent.push_back(1);
     }
-    context_.file.write_slab(variables_[index], start, extent, values.subspan(row, points * count));
+    const Values part = values.subspan(row, points * count);
+    context_.file.write_slab(variables_[index], start, extent,
+                             part.doubles().empty() ? Cells(part.singles()) : Cells(part.doubles()));
   }
 }
 

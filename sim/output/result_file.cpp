@@ -40,7 +40,7 @@ class Sections final : public ResultVisitor {
       : context_(context), series_(context), members_(context), state_(context) {
     if (context.header.samples) columns_.emplace(context);
   }
-  void column(std::size_t first, std::size_t points, std::size_t column, std::span<const float> values) override {
+  void column(std::size_t first, std::size_t points, std::size_t column, const Values& values) override {
     if (columns_) columns_->write(first, points, column, values);
   }
   void sums(std::size_t point, const Accumulators& sums) override {

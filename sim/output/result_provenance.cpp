@@ -1,4 +1,6 @@
 // Where the numbers come from: enough to make the file again, and to tell whether another one is the same.
+#include <fmt/format.h>
+
 #include "sim/output/result_sections.h"
 #include "sim/rng/draws.h"
 
@@ -52,7 +54,9 @@ void write_provenance(const ResultContext& context, const Results& results) {
   context.file.add({.group = group,
                     .name = "column_hash",
                     .dimensions = {"column"},
-                    .attributes = describe("", "column_hash", "XXH3-128 of the column's float32 values in order")},
+                    .attributes = describe("", "column_hash",
+                                           fmt::format("XXH3-128 of the column's float{} values in order",
+                                                       context.outputs.doubles ? 64 : 32))},
                    digests);
 }
 

@@ -4,19 +4,21 @@
 
 #include <algorithm>
 
-#include "sim/base/missing.h"
+#include "sim/base/halves.h"
 #include "sim/base/problem.h"
 
 namespace sim::output {
 
-std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column,
-                               std::uint64_t point, std::uint64_t first, std::uint64_t count) {
+OwnValues read_column(const NetcdfReader& file, const std::string& group, const Column& column, std::uint64_t point,
+                      std::uint64_t first, std::uint64_t count) {
   std::vector<std::uint64_t> start{point, first}, extent{1, count};
   if (!column.dimension.empty()) {
     start.push_back(column.index);
     extent.push_back(1);
   }
-  return file.read_slab<float>(group + "/" + column.name, start, extent);
+  const std::string path = group + "/" + column.name;
+  if (file.info(path).type == ValueType::kFloat64) return {{}, file.read_slab<double>(path, start, extent)};
+  return {file.read_slab<float>(path, start, extent), {}};
 }
 
 ResultReplications::ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs,
@@ -36,16 +38,25 @@ ResultReplications::ResultReplications(const std::filesystem::path& path, const 
   for (const auto& from : match_) counts_.push_back(from ? replications[*from] : 0);
 }
 
-void ResultReplications::read(std::size_t point, std::size_t column, std::uint32_t first, std::span<float> out) const {
+void ResultReplications::read(std::size_t point, std::size_t stored, std::uint32_t first, std::span<float> out) const {
+  const bool lower = stored >= outputs_->columns();  // half of doubles
+  const std::size_t column = lower ? stored - outputs_->columns() : stored;
   const bool is_outcome = column < outputs_->outcomes.size();
   const std::string group = is_outcome ? "/outcomes" : "/inputs";
   const Column& wanted = is_outcome ? outputs_->outcomes[column] : outputs_->inputs[column - outputs_->outcomes.size()];
   if (!file_.exists(group + "/" + wanted.name)) {  // modelled by points that are new
-    std::fill(out.begin(), out.end(), static_cast<float>(kMissing));
+    std::fill(out.begin(), out.end(), missing_word(outputs_->doubles, lower));
     return;
   }
-  const std::vector<float> values = read_column(file_, group, wanted, *match_[point], first, out.size());
-  std::copy(values.begin(), values.end(), out.begin());
+  const OwnValues values = read_column(file_, group, wanted, *match_[point], first, out.size());
+  if (!outputs_->doubles) {
+    std::copy(values.singles.begin(), values.singles.end(), out.begin());
+    return;
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const Halves halves = halves_of(values.doubles[i]);
+    out[i] = lower ? halves.lower : halves.upper;
+  }
 }
 
 std::string ResultReplications::sums(std::size_t point) const {

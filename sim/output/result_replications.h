@@ -20,7 +20,7 @@ class ResultReplications final : public collect::KnownReplications {
                      std::vector<std::optional<std::size_t>> match);
 
   std::span<const std::uint32_t> counts() const override { return counts_; }
-  void read(std::size_t point, std::size_t column, std::uint32_t first, std::span<float> out) const override;
+  void read(std::size_t point, std::size_t stored, std::uint32_t first, std::span<float> out) const override;
   std::string sums(std::size_t point) const override;
 
  private:
@@ -32,7 +32,7 @@ class ResultReplications final : public collect::KnownReplications {
 };
 
 // Values of one column of a result file: (point, replication) or (point, replication, index).
-std::vector<float> read_column(const NetcdfReader& file, const std::string& group, const Column& column,
-                               std::uint64_t point, std::uint64_t first, std::uint64_t count);
+OwnValues read_column(const NetcdfReader& file, const std::string& group, const Column& column, std::uint64_t point,
+                      std::uint64_t first, std::uint64_t count);
 
 }  // namespace sim::output

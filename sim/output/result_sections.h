@@ -54,7 +54,7 @@ struct MeanFigures {
 class ResultColumns {
  public:
   explicit ResultColumns(const ResultContext& context);
-  void write(std::size_t first_point, std::size_t points, std::size_t column, std::span<const float> values);
+  void write(std::size_t first_point, std::size_t points, std::size_t column, const Values& values);
 
  private:
   void define_group(const std::string& group, const std::string& name, const std::vector<Column>& columns);

@@ -34,7 +34,9 @@ void add_quantiles(const ResultContext& context, const std::string& name, const 
 }  // namespace
 
 void write_summary(const ResultContext& context, const Results& results) {
-  context.group_of_points("/summary", {{"long_name", "statistics of the outcomes"}});
+  Attributes attributes{{"long_name", "statistics of the outcomes"}};
+  if (context.outputs.doubles) attributes.push_back({"precision", "double"});  // of the columns they are of
+  context.group_of_points("/summary", attributes);
   Names labels, units, long_names, worst;
   for (const Column& column : context.outputs.outcomes) {
     worst.push_back(column.high_is_worse ? "highest" : "lowest");
@@ -79,12 +81,14 @@ void write_summary(const ResultContext& context, const Results& results) {
   add_statistic(context, "value_at_risk_standard_error", "Monte Carlo standard error of value_at_risk", results,
                 [](const Summary& s) { return s.value_at_risk_error; });
   add_quantiles(context, "quantile_value", "order statistic ceil(n p)", results, &QuantileEstimate::value);
-  add_quantiles(context, "quantile_low", "lower end of the 95 % interval from binomial order statistics", results,
-                &QuantileEstimate::low);
-  add_quantiles(context, "quantile_high", "upper end of the 95 % interval from binomial order statistics", results,
-                &QuantileEstimate::high);
-  add_quantiles(context, "quantile_standard_error", "standard error of the quantile that its interval amounts to",
-                results, &QuantileEstimate::error);
+  add_quantiles(context, "quantile_low",
+                "lower end of the 95 % interval from binomial order statistics; missing where too few values bound it",
+                results, &QuantileEstimate::low);
+  add_quantiles(context, "quantile_high",
+                "upper end of the 95 % interval from binomial order statistics; missing where too few values bound it",
+                results, &QuantileEstimate::high);
+  add_quantiles(context, "quantile_standard_error", "standard error of the quantile", results,
+                &QuantileEstimate::error);
   Doubles expected;
   for (std::size_t p = 0; p < context.points; ++p)
     for (const Column& column : context.outputs.outcomes) {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLevels = 99;
 
 struct Columns {
-  std::vector<float> a, b;  // sorted, complete pairs only
+  std::vector<double> a, b;  // sorted, complete pairs only
 
   double count() const { return static_cast<double>(a.size()); }
   // Visits (x, n F_b(x) - n F_a(x)) at every value, ascending, until visit returns true.
@@ -25,20 +25,20 @@ struct Columns {
   void walk(const Visit& visit) const {
     std::size_t i = 0, j = 0;
     while (i < a.size() || j < b.size()) {
-      const float x = j == b.size() || (i < a.size() && a[i] < b[j]) ? a[i] : b[j];
+      const double x = j == b.size() || (i < a.size() && a[i] < b[j]) ? a[i] : b[j];
       while (i < a.size() && a[i] <= x) ++i;
       while (j < b.size() && b[j] <= x) ++j;
-      if (visit(static_cast<double>(x), static_cast<double>(j) - static_cast<double>(i))) return;
+      if (visit(x, static_cast<double>(j) - static_cast<double>(i))) return;
     }
   }
 };
 
-std::vector<float> levels_of(const Columns& columns) {
-  std::vector<float> pooled(columns.a.size() + columns.b.size());
+std::vector<double> levels_of(const Columns& columns) {
+  std::vector<double> pooled(columns.a.size() + columns.b.size());
   std::merge(columns.a.begin(), columns.a.end(), columns.b.begin(), columns.b.end(), pooled.begin());
-  std::vector<float> levels;
+  std::vector<double> levels;
   for (std::size_t k = 1; k <= kLevels && !pooled.empty(); ++k) {
-    const float x = pooled[(pooled.size() * k - 1) / (kLevels + 1)];
+    const double x = pooled[(pooled.size() * k - 1) / (kLevels + 1)];
     if (levels.empty() || x > levels.back()) levels.push_back(x);
   }
   return levels;
@@ -47,7 +47,7 @@ std::vector<float> levels_of(const Columns& columns) {
 // The gap at each level, and its error.
 class Gaps {
  public:
-  Gaps(std::span<const float> a, std::span<const float> b, const Sampling& sampling, std::span<const float> levels)
+  Gaps(const Values& a, const Values& b, const Sampling& sampling, std::span<const double> levels)
       : levels_(levels), sum_(levels.size()), squares_(levels.size()), products_(levels.size()) {
     // Sections one after the other where they are consecutive, else all at once.
     const std::size_t open = std::max<std::size_t>(1, sampling.batches);
@@ -78,8 +78,8 @@ class Gaps {
     std::vector<double> change;  // of the gap from one level to the next
   };
 
-  void add(Section& section, float a, float b) const {
-    const auto at = [&](float v) {
+  void add(Section& section, double a, double b) const {
+    const auto at = [&](double v) {
       return static_cast<std::size_t>(std::lower_bound(levels_.begin(), levels_.end(), v) - levels_.begin());
     };
     section.count += 1.0;
@@ -102,7 +102,7 @@ class Gaps {
     std::fill(section.change.begin(), section.change.end(), 0.0);
   }
 
-  std::span<const float> levels_;
+  std::span<const double> levels_;
   std::vector<double> sum_, squares_, products_;
   double n_ = 0.0, shares_ = 0.0, used_ = 0.0, freedom_ = 0.0;
 };
@@ -123,10 +123,10 @@ void find_extremes(DominanceTest& test, const Columns& columns) {
 }
 
 // The first value after `from` at which the gap no longer has the sign it has there.
-double sign_change(const Columns& columns, float from, double sign) {
-  double found = static_cast<double>(from);
+double sign_change(const Columns& columns, double from, double sign) {
+  double found = from;
   columns.walk([&](double x, double gap) {
-    if (x <= static_cast<double>(from)) return false;
+    if (x <= from) return false;
     found = x;
     return gap * sign <= 0.0;
   });
@@ -135,26 +135,23 @@ double sign_change(const Columns& columns, float from, double sign) {
 
 }  // namespace
 
-DominanceTest test_dominance(std::span<const float> a, std::span<const float> b, const Sampling& sampling) {
-  a = a.first(std::min(a.size(), b.size()));
-  b = b.first(a.size());
+DominanceTest test_dominance(const Values& all_a, const Values& all_b, const Sampling& sampling) {
+  const std::size_t pairs = std::min(all_a.size(), all_b.size());
+  const Values a = all_a.first(pairs), b = all_b.first(pairs);
   Columns columns;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (!std::isnan(a[i]) && !std::isnan(b[i])) {
-      columns.a.push_back(a[i]);
-      columns.b.push_back(b[i]);
-    }
+  {
+    const CompletePairs complete(a, b);
+    columns = {sorted_values(complete.a()), sorted_values(complete.b())};
+  }
   DominanceTest test;
   if (columns.a.empty()) return test;
-  sort_ascending(columns.a);
-  sort_ascending(columns.b);
   find_extremes(test, columns);
-  const std::vector<float> levels = levels_of(columns);
+  const std::vector<double> levels = levels_of(columns);
   const Gaps gaps(a, b, sampling, levels);
   const double critical = gaps.critical();
   bool gain = false, loss = false;
   double last = 0.0;  // sign of the gap at the last level where it is significant
-  float last_level = 0.0f;
+  double last_level = 0.0;
   for (std::size_t j = 0; j < levels.size(); ++j) {
     const double within = critical * gaps.error(j);
     if (!(within <= test.tolerance)) test.tolerance = within;

@@ -21,6 +21,7 @@
 
 #include "sim/base/missing.h"
 #include "sim/engine/outputs.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
@@ -44,7 +45,7 @@ struct DominanceTest {
   bool smaller_below = false;
 };
 
-DominanceTest test_dominance(std::span<const float> a, std::span<const float> b, const Sampling& sampling);
+DominanceTest test_dominance(const Values& a, const Values& b, const Sampling& sampling);
 
 struct ComparisonNames {
   std::string_view outcome;  // "revenue"

@@ -6,46 +6,44 @@
 #include "sim/base/missing.h"
 
 namespace sim {
-ShareBelow::ShareBelow(std::span<const float> sorted, double p) : p_(p) {
+ShareBelow::ShareBelow(std::span<const double> sorted, double p) : p_(p) {
   const auto n = static_cast<double>(sorted.size());
-  const float value = sorted[static_cast<std::size_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1];
-  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), value);
-  quantile_ = static_cast<double>(value);
+  quantile_ = sorted[static_cast<std::size_t>(std::clamp(std::ceil(n * p), 1.0, n)) - 1];
+  const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), quantile_);
   ties_ = static_cast<double>(last - first);
   part_ = (n * p - static_cast<double>(first - sorted.begin())) / ties_;
 }
 
-Spread mean_spread(std::span<const float> values, const Sampling& sampling, double mean) {
+Spread mean_spread(const Values& values, const Sampling& sampling, double mean) {
   return spread_over_units(values, sampling, [=](double y) { return y - mean; });
 }
 
-Spread sd_spread(std::span<const float> values, const Sampling& sampling, double mean, double sd) {
+Spread sd_spread(const Values& values, const Sampling& sampling, double mean, double sd) {
   const double scale = sd > 0.0 ? 0.5 / sd : 0.0;
   return spread_over_units(values, sampling, [=](double y) { return scale * ((y - mean) * (y - mean) - sd * sd); });
 }
 
-Spread worst_spread(std::span<const float> values, const Sampling& sampling, double edge, double cvar,
-                    bool high_is_worse) {
+Spread worst_spread(const Values& values, const Sampling& sampling, double edge, double cvar, bool high_is_worse) {
   return spread_over_units(values, sampling, [=](double y) {
     const bool worse = high_is_worse ? y > edge : y < edge;
     return edge - cvar + (worse ? (y - edge) / kTail : 0.0);
   });
 }
 
-Spread share_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p) {
+Spread share_spread(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p) {
   return spread_over_units(values, sampling, ShareBelow(sorted, p));
 }
 
-Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
-                            double mean, double p, double quantile_error) {
+Spread value_at_risk_spread(const Values& values, std::span<const double> sorted, const Sampling& sampling, double mean,
+                            double p, double quantile_error) {
   const ShareBelow share(sorted, p);
   const double share_error = spread_over_units(values, sampling, share).error;
   const double slope = share_error > 0.0 ? quantile_error / share_error : 0.0;
   return spread_over_units(values, sampling, [&](double y) { return y - mean + slope * share(y); });
 }
 
-QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span<const float> sorted,
-                                        const Sampling& sampling, double p, double confidence) {
+QuantileRanks quantile_ranks_over_units(const Values& values, std::span<const double> sorted, const Sampling& sampling,
+                                        double p, double confidence) {
   const auto n = static_cast<double>(sorted.size());
   const Spread spread = share_spread(values, sorted, sampling, p);
   const double half = critical_value(spread.freedom, confidence) * spread.error;
@@ -58,8 +56,8 @@ QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span
   return {rank, clip(low), clip(high), low >= 1.0 && high <= n, n * spread.error};
 }
 
-QuantileRanks quantile_ranks(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
-                             double p, double confidence) {
+QuantileRanks quantile_ranks(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p,
+                             double confidence) {
   return sampling.independent() ? quantile_ranks(sorted.size(), p, confidence)
                                 : quantile_ranks_over_units(values, sorted, sampling, p, confidence);
 }

@@ -19,13 +19,14 @@
 
 #include "sim/stats/summary.h"
 #include "sim/stats/units.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
 // [y <= q] - p for the quantile p of `sorted`.
 class ShareBelow {
  public:
-  ShareBelow(std::span<const float> sorted, double p);
+  ShareBelow(std::span<const double> sorted, double p);
   double operator()(double y) const { return (y < quantile_ ? 1.0 : (y == quantile_ ? part_ : 0.0)) - p_; }
   // How many values equal the quantile.
   double ties() const { return ties_; }
@@ -35,23 +36,22 @@ class ShareBelow {
   double part_ = 0.0;  // of values that equal the quantile
 };
 
-Spread mean_spread(std::span<const float> values, const Sampling& sampling, double mean);
-Spread sd_spread(std::span<const float> values, const Sampling& sampling, double mean, double sd);
+Spread mean_spread(const Values& values, const Sampling& sampling, double mean);
+Spread sd_spread(const Values& values, const Sampling& sampling, double mean, double sd);
 // `edge` is the value that bounds the worst 5 %.
-Spread worst_spread(std::span<const float> values, const Sampling& sampling, double edge, double cvar,
-                    bool high_is_worse);
+Spread worst_spread(const Values& values, const Sampling& sampling, double edge, double cvar, bool high_is_worse);
 // Of the share of values at or below the quantile p of `sorted`.
-Spread share_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p);
+Spread share_spread(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p);
 
 // Of the distance of the mean from the quantile p of `sorted`, whose standard error is known.
-Spread value_at_risk_spread(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
-                            double mean, double p, double quantile_error);
+Spread value_at_risk_spread(const Values& values, std::span<const double> sorted, const Sampling& sampling, double mean,
+                            double p, double quantile_error);
 
 // Ranks in `sorted`, the values that are not missing, for an interval of the quantile p: binomial ones where
 // replications are independent.
-QuantileRanks quantile_ranks(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling,
-                             double p, double confidence);
-QuantileRanks quantile_ranks_over_units(std::span<const float> values, std::span<const float> sorted,
-                                        const Sampling& sampling, double p, double confidence);
+QuantileRanks quantile_ranks(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p,
+                             double confidence);
+QuantileRanks quantile_ranks_over_units(const Values& values, std::span<const double> sorted, const Sampling& sampling,
+                                        double p, double confidence);
 
 }  // namespace sim

@@ -13,14 +13,14 @@ namespace sim {
 namespace {
 
 struct Pairs {
-  std::span<const float> a, b;
+  const Values &a, b;
   const Sampling& sampling;
 
   // visit(replication, a, b) for every complete pair.
   template <class Visit>
   void each(const Visit& visit) const {
     for (std::size_t i = 0; i < a.size(); ++i)
-      if (!std::isnan(a[i]) && !std::isnan(b[i])) visit(i, static_cast<double>(a[i]), static_cast<double>(b[i]));
+      if (!std::isnan(a[i]) && !std::isnan(b[i])) visit(i, a[i], b[i]);
   }
   // The spread of a statistic from influence(a, b).
   template <class Influence>
@@ -90,7 +90,7 @@ void compare_ranks(Comparison& c, const Pairs& pairs) {
 
 // A quantile of one of the columns, with the ends of its own interval.
 struct OwnQuantile {
-  OwnQuantile(std::span<const float> values, std::span<const float> sorted, const Sampling& sampling, double p)
+  OwnQuantile(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p)
       : share(sorted, p) {
     const QuantileRanks ranks = quantile_ranks(values, sorted, sampling, p, kConfidence);
     estimate = quantile_estimate(sorted, ranks);
@@ -127,15 +127,10 @@ Estimate quantile_difference(const OwnQuantile& a, const OwnQuantile& b, const P
 }
 
 void compare_quantiles(Comparison& c, const Pairs& pairs) {
-  // Missing in both where missing in either.
-  std::vector<float> a(pairs.a.begin(), pairs.a.end()), b(pairs.b.begin(), pairs.b.end());
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (std::isnan(a[i]) || std::isnan(b[i])) a[i] = b[i] = static_cast<float>(kMissing);
-  std::vector<float> sorted_a = without_missing(a), sorted_b = without_missing(b);
-  sort_ascending(sorted_a);
-  sort_ascending(sorted_b);
+  const CompletePairs complete(pairs.a, pairs.b);
+  const std::vector<double> a = sorted_values(complete.a()), b = sorted_values(complete.b());
   const auto estimate = [&](double p) {
-    return quantile_difference({a, sorted_a, pairs.sampling, p}, {b, sorted_b, pairs.sampling, p}, pairs);
+    return quantile_difference({complete.a(), a, pairs.sampling, p}, {complete.b(), b, pairs.sampling, p}, pairs);
   };
   c.p05 = estimate(0.05);
   c.median = estimate(0.50);
@@ -155,7 +150,7 @@ Comparison nothing_to_compare() {
 
 }  // namespace
 
-Comparison compare_pairs(std::span<const float> a, std::span<const float> b, const Sampling& sampling) {
+Comparison compare_pairs(const Values& a, const Values& b, const Sampling& sampling) {
   const Pairs pairs{a.first(std::min(a.size(), b.size())), b.first(std::min(a.size(), b.size())), sampling};
   const Moments m = moments_of(pairs);
   if (m.count == 0.0) return nothing_to_compare();
@@ -170,8 +165,7 @@ Comparison compare_pairs(std::span<const float> a, std::span<const float> b, con
   return c;
 }
 
-Estimate mean_difference(std::span<const float> a, std::span<const float> b, const Sampling& sampling,
-                         double confidence) {
+Estimate mean_difference(const Values& a, const Values& b, const Sampling& sampling, double confidence) {
   const Pairs pairs{a.first(std::min(a.size(), b.size())), b.first(std::min(a.size(), b.size())), sampling};
   const Moments m = moments_of(pairs);
   if (m.count == 0.0) return {kMissing, kMissing, kMissing, kMissing};

@@ -24,6 +24,7 @@
 
 #include "sim/engine/outputs.h"
 #include "sim/stats/units.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
@@ -41,10 +42,9 @@ struct Comparison {
 };
 
 // Both in order of replication and of equal length.
-Comparison compare_pairs(std::span<const float> a, std::span<const float> b, const Sampling& sampling);
+Comparison compare_pairs(const Values& a, const Values& b, const Sampling& sampling);
 
 // The mean of b - a alone, at any confidence: what precision targets ask for.
-Estimate mean_difference(std::span<const float> a, std::span<const float> b, const Sampling& sampling,
-                         double confidence);
+Estimate mean_difference(const Values& a, const Values& b, const Sampling& sampling, double confidence);
 
 }  // namespace sim

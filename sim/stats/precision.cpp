@@ -33,16 +33,16 @@ double longer_side(double value, const Interval& interval) {
 Measured measure_mean(const Prefix& prefix, double confidence) {
   double n = 0.0, sum = 0.0, squares = 0.0;
   bool zeros_and_ones = true;
-  for (const float v : prefix.values)
-    if (!std::isnan(v)) {
+  for (std::size_t i = 0; i < prefix.values.size(); ++i)
+    if (const double v = prefix.values[i]; !std::isnan(v)) {
       n += 1.0;
-      sum += static_cast<double>(v);
-      zeros_and_ones = zeros_and_ones && (v == 0.0f || v == 1.0f);
+      sum += v;
+      zeros_and_ones = zeros_and_ones && (v == 0.0 || v == 1.0);
     }
   if (n == 0.0) return {};
   const double mean = sum / n;
-  for (const float v : prefix.values)
-    if (!std::isnan(v)) squares += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean);
+  for (std::size_t i = 0; i < prefix.values.size(); ++i)
+    if (const double v = prefix.values[i]; !std::isnan(v)) squares += (v - mean) * (v - mean);
   Spread spread = mean_spread(prefix.values, prefix.sampling, mean);
   if (prefix.sampling.independent()) spread = {n > 1.0 ? std::sqrt(squares / (n - 1.0) / n) : kMissing, n - 1.0};
   if (!zeros_and_ones) return within(mean, critical_value(spread.freedom, confidence) * spread.error);
@@ -53,11 +53,10 @@ Measured measure_mean(const Prefix& prefix, double confidence) {
 }
 
 Measured measure_quantile(const Prefix& prefix, double p, double confidence) {
-  std::vector<float> sorted = without_missing(prefix.values);
+  const std::vector<double> sorted = sorted_values(prefix.values);
   if (sorted.empty()) return {};
-  sort_ascending(sorted);
   const QuantileRanks ranks = quantile_ranks(prefix.values, sorted, prefix.sampling, p, confidence);
-  const auto at = [&](std::size_t rank) { return static_cast<double>(sorted[rank - 1]); };
+  const auto at = [&](std::size_t rank) { return sorted[rank - 1]; };
   if (!ranks.closed) return within(at(ranks.value), kInfinite);
   return {at(ranks.value), at(ranks.low), at(ranks.high), false, 0.0};
 }

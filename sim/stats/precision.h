@@ -20,12 +20,13 @@
 
 #include "sim/engine/outputs.h"
 #include "sim/stats/target.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
 struct Prefix {
-  std::span<const float> values;    // in order of replication, NaN where missing
-  std::span<const float> baseline;  // of the same replications; for Statistic::difference only
+  Values values;    // in order of replication, NaN where missing
+  Values baseline;  // of the same replications; for Statistic::difference only
   Sampling sampling{};
   bool high_is_worse = false;
 };

@@ -30,12 +30,12 @@ std::array<double, kNodes> distances() {
   return nodes;
 }
 
-double standard_error(std::span<const float> sorted, const QuantileRanks& ranks) {
+double standard_error(std::span<const double> sorted, const QuantileRanks& ranks) {
   static const std::array<double, kNodes> kDistances = distances();
   const double centre = static_cast<double>(ranks.value) - 0.5;  // value i fills the places from i - 1 to i
   const auto at = [&](double place) {
     const double rank = std::clamp(std::ceil(place), 1.0, static_cast<double>(sorted.size()));
-    return static_cast<double>(sorted[static_cast<std::size_t>(rank) - 1]);
+    return sorted[static_cast<std::size_t>(rank) - 1];
   };
   double squares = 0.0;
   for (const double distance : kDistances) {
@@ -79,8 +79,8 @@ std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t coun
   return known.ranks;
 }
 
-QuantileEstimate quantile_estimate(std::span<const float> sorted, const QuantileRanks& ranks) {
-  const auto at = [&](std::size_t rank) { return static_cast<double>(sorted[rank - 1]); };
+QuantileEstimate quantile_estimate(std::span<const double> sorted, const QuantileRanks& ranks) {
+  const auto at = [&](std::size_t rank) { return sorted[rank - 1]; };
   if (!ranks.closed) return {at(ranks.value), kMissing, kMissing, kMissing};
   return {at(ranks.value), at(ranks.low), at(ranks.high), standard_error(sorted, ranks)};
 }

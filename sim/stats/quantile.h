@@ -45,6 +45,6 @@ QuantileRanks quantile_ranks(std::size_t count, double p, double confidence);
 std::array<QuantileRanks, kProbabilities.size()> quantile_ranks(std::size_t count);
 
 // `sorted` must have as many values as the ranks are of.
-QuantileEstimate quantile_estimate(std::span<const float> sorted, const QuantileRanks& ranks);
+QuantileEstimate quantile_estimate(std::span<const double> sorted, const QuantileRanks& ranks);
 
 }  // namespace sim

@@ -57,21 +57,18 @@ Summary nothing_to_say() {
   return s;
 }
 
-}  // namespace
-
-Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
-                  bool high_is_worse) {
+// Of independent values, ascending.
+Summary summarise_independent(std::span<const double> values, bool high_is_worse) {
   if (values.empty()) return nothing_to_say();
   Summary s;
   s.count = values.size();
-  sort_ascending(values);
   const auto n = static_cast<double>(values.size());
   double sum = 0.0;
-  for (const float v : values) sum += static_cast<double>(v);
+  for (const double v : values) sum += v;
   s.mean = sum / n;
   double m2 = 0.0, m4 = 0.0;
-  for (const float v : values) {
-    const double d = static_cast<double>(v) - s.mean;
+  for (const double v : values) {
+    const double d = v - s.mean;
     const double square = d * d;
     m2 += square;
     m4 += square * square;
@@ -83,31 +80,33 @@ Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProb
     // Var(s^2) = (mu4 - sigma^4) / n to first order; delta method for s.
     if (s.sd > 0.0) s.sd_error = std::sqrt(std::max(0.0, m4 / n - variance * variance) / n) / (2.0 * s.sd);
   }
-  s.minimum = static_cast<double>(values.front());
-  s.maximum = static_cast<double>(values.back());
+  s.minimum = values.front();
+  s.maximum = values.back();
   s.critical = critical_value(n - 1.0, kConfidence);
+  const auto ranks = quantile_ranks(values.size());
   for (std::size_t i = 0; i < ranks.size(); ++i) s.quantiles[i] = quantile_estimate(values, ranks[i]);
   const std::size_t last = values.size() - 1;
-  mean_of_worst(s, [&](std::size_t i) { return static_cast<double>(values[high_is_worse ? last - i : i]); });
+  mean_of_worst(s, [&](std::size_t i) { return values[high_is_worse ? last - i : i]; });
   set_value_at_risk(s, high_is_worse);
   leave_out_unknown(s, high_is_worse);
   return s;
 }
 
-Summary summarise(std::span<const float> values, const Sampling& sampling, bool high_is_worse) {
-  std::vector<float> sorted = without_missing(values);
+}  // namespace
+
+Summary summarise(const Values& values, const Sampling& sampling, bool high_is_worse) {
+  const std::vector<double> sorted = sorted_values(values);
   const std::size_t n = sorted.size();
   // Estimates are those of independent replications, to the last bit.
-  Summary s = summarise(sorted, quantile_ranks(n), high_is_worse);
+  Summary s = summarise_independent(sorted, high_is_worse);
   if (sampling.independent() || n == 0) return s;
   const Spread mean = mean_spread(values, sampling, s.mean);
   s.mean_error = mean.error;
   s.critical = critical_value(mean.freedom, kConfidence);
   s.sd_error = sd_spread(values, sampling, s.mean, s.sd).error;
   const std::size_t edge = std::min(static_cast<std::size_t>(kTail * static_cast<double>(n)), n - 1);
-  s.cvar_error = worst_spread(values, sampling, static_cast<double>(sorted[high_is_worse ? n - 1 - edge : edge]),
-                              s.cvar, high_is_worse)
-                     .error;
+  s.cvar_error =
+      worst_spread(values, sampling, sorted[high_is_worse ? n - 1 - edge : edge], s.cvar, high_is_worse).error;
   for (std::size_t i = 0; i < kProbabilities.size(); ++i)
     s.quantiles[i] =
         quantile_estimate(sorted, quantile_ranks_over_units(values, sorted, sampling, kProbabilities[i], kConfidence));

@@ -3,18 +3,25 @@
 // same, and all errors and intervals come from the independent units (units.h, influence.h).
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "sim/engine/outputs.h"
 #include "sim/stats/quantile.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
 inline constexpr double kTail = 0.05;  // of the "mean of the worst 5 %"
 inline constexpr double kNormal975 = 1.959963984540054;
+
+// Columns that vary by less than this part of their size are blurred by single precision, whose steps are 2^-24 of it:
+// at 1e-5 by up to half a hundredth of the standard deviation, and what is below it by more.
+inline constexpr double kBlurred = 1e-5;
 
 struct Summary {
   std::size_t count = 0;
@@ -31,15 +38,12 @@ struct Summary {
   std::array<QuantileEstimate, kProbabilities.size()> quantiles{};
   // Standard errors to either side of the mean's interval with kConfidence: Student's t.
   double critical = kNormal975;
+
+  bool is_blurred() const { return sd > 0.0 && sd < kBlurred * std::max(std::abs(minimum), std::abs(maximum)); }
 };
 
-// Sorts `values`. Sums run over the sorted values, so the result does not depend on their order.
-// No value at all gives NaN throughout.
-// `ranks` must come from quantile_ranks(values.size()).
-Summary summarise(std::span<float> values, const std::array<QuantileRanks, kProbabilities.size()>& ranks,
-                  bool high_is_worse = false);
-
-// Of values in order of replication, NaN where missing.
-Summary summarise(std::span<const float> values, const Sampling& sampling, bool high_is_worse = false);
+// Of values in order of replication, NaN where missing. Sums run over the sorted values, so that the result does not
+// depend on their order where replications are independent. No value at all gives NaN throughout.
+Summary summarise(const Values& values, const Sampling& sampling, bool high_is_worse = false);
 
 }  // namespace sim

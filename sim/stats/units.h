@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "sim/engine/outputs.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
@@ -71,10 +72,10 @@ class SectionSums {
 
 // The spread of a statistic from the influence of each value that is not missing.
 template <class Influence>
-Spread spread_over_units(std::span<const float> values, const Sampling& sampling, const Influence& influence) {
+Spread spread_over_units(const Values& values, const Sampling& sampling, const Influence& influence) {
   SectionSums sums(sampling, values.size());
   for (std::size_t i = 0; i < values.size(); ++i)
-    if (!std::isnan(values[i])) sums.add(i, influence(static_cast<double>(values[i])));
+    if (!std::isnan(values[i])) sums.add(i, influence(values[i]));
   return sums.spread();
 }
 

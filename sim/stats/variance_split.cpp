@@ -18,20 +18,20 @@ struct Unit {
 };
 
 // The units with at least two values.
-std::vector<Unit> units_of(std::span<const float> values, std::size_t inner) {
+std::vector<Unit> units_of(const Values& values, std::size_t inner) {
   std::vector<Unit> units;
   for (std::size_t first = 0; first < values.size(); first += inner) {
-    const auto unit = values.subspan(first, std::min(inner, values.size() - first));
+    const Values unit = values.subspan(first, std::min(inner, values.size() - first));
     double count = 0.0, sum = 0.0, squares = 0.0;
-    for (const float v : unit)
-      if (!std::isnan(v)) {
-        sum += static_cast<double>(v);
+    for (std::size_t i = 0; i < unit.size(); ++i)
+      if (const double v = unit[i]; !std::isnan(v)) {
+        sum += v;
         count += 1.0;
       }
     if (count < 2.0) continue;
     const double mean = sum / count;
-    for (const float v : unit)
-      if (!std::isnan(v)) squares += (static_cast<double>(v) - mean) * (static_cast<double>(v) - mean);
+    for (std::size_t i = 0; i < unit.size(); ++i)
+      if (const double v = unit[i]; !std::isnan(v)) squares += (v - mean) * (v - mean);
     units.push_back({first, count, mean, squares / (count - 1.0)});
   }
   return units;
@@ -53,7 +53,7 @@ void advise(VarianceSplit& split) {
 
 }  // namespace
 
-VarianceSplit split_variance(std::span<const float> values, const Sampling& sampling) {
+VarianceSplit split_variance(const Values& values, const Sampling& sampling) {
   const std::vector<Unit> units = units_of(values, sampling.inner);
   VarianceSplit split;
   split.units = units.size();

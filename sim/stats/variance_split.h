@@ -29,6 +29,7 @@
 
 #include "sim/engine/outputs.h"
 #include "sim/stats/units.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
@@ -51,7 +52,7 @@ struct VarianceSplit {
 };
 
 // Of values in order of replication.
-VarianceSplit split_variance(std::span<const float> values, const Sampling& sampling);
+VarianceSplit split_variance(const Values& values, const Sampling& sampling);
 
 // One or two sentences of plain words.
 std::string advice(const VarianceSplit& split);

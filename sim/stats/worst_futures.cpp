@@ -21,26 +21,26 @@ GroupMoments moments(std::size_t size, const At& at) {
   double sum = 0.0, squares = 0.0;
   std::size_t count = 0;
   for (std::size_t i = 0; i < size; ++i)
-    if (const auto v = static_cast<double>(at(i)); !std::isnan(v)) {
+    if (const double v = at(i); !std::isnan(v)) {
       sum += v;
       ++count;
     }
   if (count == 0) return {kMissing, kMissing, 0};
   const double mean = sum / static_cast<double>(count);
   for (std::size_t i = 0; i < size; ++i)
-    if (const auto v = static_cast<double>(at(i)); !std::isnan(v)) squares += (v - mean) * (v - mean);
+    if (const double v = at(i); !std::isnan(v)) squares += (v - mean) * (v - mean);
   return {mean, count > 1 ? std::sqrt(squares / static_cast<double>(count - 1)) : kMissing, count};
 }
 
 }  // namespace
 
-WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
+WorstFutures::WorstFutures(const Values& outcome, bool high_is_worse) {
   std::vector<std::uint32_t> order(outcome.size());
   std::iota(order.begin(), order.end(), 0u);
   const auto number =
       std::min(order.size(), static_cast<std::size_t>(std::ceil(kTail * static_cast<double>(order.size()))));
   const auto worse = [&](std::uint32_t a, std::uint32_t b) {
-    const float x = high_is_worse ? -outcome[a] : outcome[a], y = high_is_worse ? -outcome[b] : outcome[b];
+    const double x = high_is_worse ? -outcome[a] : outcome[a], y = high_is_worse ? -outcome[b] : outcome[b];
     return x < y || (x == y && a < b);
   };
   const auto at = [&](std::size_t rank) {
@@ -61,7 +61,7 @@ WorstFutures::WorstFutures(std::span<const float> outcome, bool high_is_worse) {
   worst_ = std::move(order);
 }
 
-Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& sampling) const {
+Contrast WorstFutures::contrast(const Values& values, const Sampling& sampling) const {
   const GroupMoments all = moments(values.size(), [&](std::size_t i) { return values[i]; });
   const GroupMoments worst = moments(worst_.size(), [&](std::size_t i) { return values[worst_[i]]; });
   // Too few futures to know where the worst begin, or one value, which knows no spread.
@@ -77,7 +77,7 @@ Contrast WorstFutures::contrast(std::span<const float> values, const Sampling& s
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool among = next != worst_.end() && *next == i;
     next += among ? 1 : 0;
-    if (!std::isnan(values[i])) sums.add(i, among ? (static_cast<double>(values[i]) - edge) / share : 0.0);
+    if (!std::isnan(values[i])) sums.add(i, among ? (values[i] - edge) / share : 0.0);
   }
   return {all.mean, all.sd, worst.mean, sums.spread().error};
 }

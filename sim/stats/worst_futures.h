@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "sim/engine/outputs.h"
+#include "sim/stats/values.h"
 
 namespace sim {
 
@@ -24,9 +25,9 @@ struct Contrast {
 class WorstFutures {
  public:
   // The ceil(5 % n) worst replications of the outcome; among equal ones those with the lowest numbers.
-  WorstFutures(std::span<const float> outcome, bool high_is_worse);
+  WorstFutures(const Values& outcome, bool high_is_worse);
   // NaN stands for missing and is left out; without values all figures are NaN.
-  Contrast contrast(std::span<const float> values, const Sampling& sampling = {}) const;
+  Contrast contrast(const Values& values, const Sampling& sampling = {}) const;
 
  private:
   std::vector<std::uint32_t> worst_;   // replications, ascending

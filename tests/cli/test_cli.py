@@ -773,7 +773,7 @@ class ATable(Case):
         self.assertEqual(table.count("partner.referrer.leads"), 1)
         self.assertEqual(table.count("partner.referrer.close_rate"), 1)
         self.assertRegex(table, r"(?m)^leads +close_rate +mean +sd +P5 ")
-        self.assertRegex(table, r"(?m)^4 +0\.2 +EUR +[\d,]+")
+        self.assertRegex(table, r"(?m)^4 +0\.2 +USD +[\d,]+")
         means = [re.split(r" {2,}", line.strip())[3] for line in table.splitlines() if re.match(r"[124] +0\.[24]", line)]
         self.assertEqual(len(means), 6)
         self.assertEqual(len({len(mean.partition(".")[2]) for mean in means}), 1, f"one style: {means}")
@@ -783,6 +783,89 @@ class ATable(Case):
             table = self.sim("run", TWELVE, *SMALL, "-o", "none", "-q", "--set", f"output.without={words}", code=DONE).out
             rows = table[table.index("loss_without, by partner"):].split("\n\n")[0].splitlines()[2:]
             self.assertEqual(len(rows), count, words)
+
+
+LARGE_MONEY = """[scenario]
+months = 12
+replications = 2000
+
+[firm]
+cash = 2e10
+fixed_cost = 1e9
+
+[partner.acme]
+leads = { uniform = { low = 4, high = 6 } }
+close_rate = 0.4
+deal_value = 10_000
+churn = 0.02
+"""
+DOUBLE = ("--set", "output.precision=double")
+
+
+class DoublePrecision(Case):
+    def setUp(self):
+        super().setUp()
+        self.write("large.toml", LARGE_MONEY)
+
+    def spreads(self, *words):
+        (point,) = json.loads(self.sim("run", "large.toml", "-o", "none", "-q", "--format", "json", *words, code=DONE).out)["points"]
+        return point["outcomes"]["profit"]["sd"], point["outcomes"]["revenue"]["sd"]
+
+    def test_is_advised_where_single_precision_blurs_a_spread_and_keeps_it(self):
+        note = ("vary by less than a hundred-thousandth of their size, which single precision blurs: sd, quantiles and "
+                "differences are rounded. Write precision = \"double\" in [output].")
+        table = self.sim("run", "large.toml", "-o", "single.h5", code=DONE).out
+        for text in (table, self.sim("summary", "single.h5", code=DONE).out, self.sim("check", "large.toml", code=DONE).out):
+            self.assertIn(note, text)
+            self.assertRegex(text, r"Note: .*\bprofit\b.* vary by")
+        for command in (("run", "large.toml", "-o", "double.h5"), ("check", "large.toml")):
+            self.assertNotIn(note, self.sim(*command, *DOUBLE, code=DONE).out)
+        self.assertNotIn(note, self.sim("summary", "double.h5", code=DONE).out)
+        profit, revenue = self.spreads(*DOUBLE)
+        self.assertAlmostEqual(profit / revenue, 1, delta=1e-9)
+        profit, blurred = self.spreads()
+        self.assertGreater(abs(profit / blurred - 1), 1e-5)
+        self.assertAlmostEqual(blurred / revenue, 1, delta=1e-6)
+
+    def test_stores_float64_whose_statistics_are_those_of_the_summary(self):
+        self.sim("run", "large.toml", "-o", "double.h5", *DOUBLE, code=DONE)
+        self.sim("run", "large.toml", "-o", "single.h5", code=DONE)
+        with h5py.File(self.folder / "double.h5") as double, h5py.File(self.folder / "single.h5") as single:
+            names = [name.decode() for name in double["summary/outcome"][()]]
+            for group in ("outcomes", "inputs"):
+                for name, column in double[group].items():
+                    if name in single[group] and single[group][name].dtype == np.float32 and "replication" not in name:
+                        self.assertEqual(column.dtype, np.float64, name)
+                        np.testing.assert_array_equal(column[()].astype(np.float32), single[group][name][()], name)
+            profit = double["outcomes/profit"][0]
+            np.testing.assert_allclose(profit + 1.2e10, double["outcomes/revenue"][0], atol=1e-4)
+            self.assertAlmostEqual(double["summary/sd"][0, names.index("profit")] / profit.std(ddof=1), 1, delta=1e-9)
+
+    def test_is_kept_by_extend_merge_replay_compare_and_sweeps_without_samples(self):
+        self.sim("run", "large.toml", "-o", "all.h5", *DOUBLE, code=DONE)
+        self.sim("run", "large.toml", "-n", 1200, "-o", "grown.h5", *DOUBLE, code=DONE)
+        self.sim("extend", "grown.h5", "-n", 800, code=DONE)
+        for k in (1, 2):
+            self.sim("run", "large.toml", "-o", f"{k}.shard", "--shard", f"{k}/2", *DOUBLE, code=DONE)
+        self.sim("merge", "1.shard", "2.shard", "-o", "merged.h5", code=DONE)
+
+        def content(name):
+            with h5py.File(self.folder / name) as file:
+                return (file["provenance/outcomes_hash"][()], file["outcomes/profit"][()].tobytes(), file["summary/sd"][()].tobytes())
+
+        for name in ("grown.h5", "merged.h5"):
+            self.assertEqual(content(name), content("all.h5"), name)
+        self.sim("replay", "all.h5", "--near", "profit.p05", code=DONE)
+        self.sim("run", "large.toml", "-o", "more.h5", *DOUBLE, "--set", "partner.acme.close_rate=0.5", code=DONE)
+        found = json.loads(self.sim("compare", "all.h5", "more.h5", "--format", "json", code=DONE).out)["differences"]
+        by_outcome = {row["outcome"]: row for row in found}
+        for part in ("difference", "difference_standard_error"):
+            self.assertAlmostEqual(by_outcome["profit"][part] / by_outcome["revenue"][part], 1, delta=1e-9)
+        sweep = ("run", "large.toml", "-o", "none", "-q", "--format", "json", *DOUBLE, "--vary",
+                 "partner.acme.close_rate=0.3,0.4")
+        kept, reduced = (json.loads(self.sim(*sweep, *words, code=DONE).out)["points"]
+                         for words in ((), ("--set", "output.samples=none")))
+        self.assertEqual(kept, reduced)
 
 
 class TheSpreadsheetsAnswer(Case):
@@ -803,7 +886,9 @@ class TheSpreadsheetsAnswer(Case):
 
     def test_stands_beside_the_simulated_mean(self):
         table = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", code=DONE).out
-        self.assertRegex(table, r"(?m)^revenue .* 240,000 +[+-][\d.]+ %$")
+        self.assertRegex(table, r"(?m)^revenue .* 240,000 +–$", "the gap is simulation error")
+        downturn = self.sim("run", SOURCE / "configs/downturn.toml", *SMALL, "-o", "none", code=DONE).out
+        self.assertRegex(downturn, r"(?m)^out_of_cash .* [+-][\d.]+ %$")
         self.assertIn("spreadsheet", table)
 
 

@@ -25,6 +25,12 @@ from test_cli import CONFIGURATION, DONE, INPUT_OUTPUT, USAGE, Case, rows_of
 IMPRECISE = 4
 Z = stats.norm.ppf(0.975)
 
+
+def student(n):
+    """Half the width of a 95 % interval of the mean of n independent values, in standard errors."""
+    return stats.t.ppf(0.975, n - 1)
+
+
 SMALL = """# Two partners
 [scenario]
 months = 6
@@ -287,9 +293,9 @@ class AComparison(Experiment):
                     self.assertAlmostEqual(there["difference"], expected["difference"], delta=1e-6 * scale)
                     self.assertAlmostEqual(there["difference_standard_error"], expected["standard_error"],
                                            delta=1e-5 * scale)
-                    self.assertAlmostEqual(there["difference_low"], expected["difference"] - Z * expected["standard_error"],
+                    self.assertAlmostEqual(there["difference_low"], expected["difference"] - student(3000) * expected["standard_error"],
                                            delta=1e-4 * scale)
-                    self.assertAlmostEqual(there["difference_high"], expected["difference"] + Z * expected["standard_error"],
+                    self.assertAlmostEqual(there["difference_high"], expected["difference"] + student(3000) * expected["standard_error"],
                                            delta=1e-4 * scale)
                     self.assertEqual((there["larger"], there["equal"]), (expected["larger"], expected["equal"]))
                     self.assertAlmostEqual(there["difference_p05"], expected["p05"], delta=1e-5 * scale)
@@ -385,7 +391,7 @@ class Precision(Experiment):
             rank = int(np.ceil(0.05 * n))
             low, high = int(stats.binom.ppf(0.025, n, 0.05)), int(stats.binom.ppf(0.975, n, 0.05)) + 1
             return [max(x[rank - 1] - x[low + k - 1], x[high - k - 1] - x[rank - 1]) for k in (1, -1)]
-        half = Z * values.std(ddof=1) / np.sqrt(n)
+        half = student(n) * values.std(ddof=1) / np.sqrt(n)
         return [half * (1 - 1e-5), half * (1 + 1e-5)]
 
     def test_is_reached_at_the_end_and_not_at_the_checkpoint_before(self):
@@ -431,7 +437,7 @@ class Precision(Experiment):
                 self.assertTrue(np.isnan(cell))
                 continue
             d = revenue[point].astype(float) - revenue[base[point]]
-            self.assertAlmostEqual(cell, Z * d.std(ddof=1) / np.sqrt(n), delta=1e-4 * cell)
+            self.assertAlmostEqual(cell, student(n) * d.std(ddof=1) / np.sqrt(n), delta=1e-4 * cell)
             widths.append(cell / abs(d.mean()))
         self.assertLessEqual(max(widths), 0.01)
         self.assertGreater(np.nanmax(file["convergence/half_width"][-2] / file["convergence/wanted"][-2]), 1.0)

@@ -98,7 +98,7 @@ TEST_CASE("one replication told alone is the one of the run") {
     for (const std::uint32_t replication : {0u, 6u, 7u, 250u, 300u}) {
       const sim::Chronicle chronicle = model->replay(replication);
       for (std::size_t c = 0; c < run.outputs().outcomes.size(); ++c)
-        CHECK(chronicle.columns[c] == run.column(run.outputs().outcomes[c].label())[replication]);
+        CHECK(chronicle.columns[c] == static_cast<double>(run.column(run.outputs().outcomes[c].label())[replication]));
     }
   }
 }

@@ -68,9 +68,9 @@ Stopped stop_at(const std::string& text, const std::string& key, const std::stri
     const sim::Target& target = loaded.precision.targets.front();
     const std::size_t column = sim::collect::place_of(collector.outputs().outcomes, target.outcome).value();
     const bool difference = target.statistic == sim::Statistic::difference;
-    const std::vector<float> values = collector.prefix(difference ? 1 : 0, column, count);
+    const std::vector<float> values = collector.prefix(difference ? 1 : 0, column, count).singles;
     std::vector<float> baseline;
-    if (difference) baseline = collector.prefix(0, column, count);
+    if (difference) baseline = collector.prefix(0, column, count).singles;
     const sim::Achieved achieved = sim::assess(target, {values, baseline}, loaded.precision.confidence);
     found.covered += achieved.low <= truth && truth <= achieved.high ? 1.0 / kSeeds : 0.0;
   }

@@ -58,9 +58,9 @@ class Run {
   std::vector<float> column(const std::string& label) const {
     const auto& outcomes = outputs().outcomes;
     for (std::size_t c = 0; c < outcomes.size(); ++c)
-      if (outcomes[c].label() == label) return collector_->column(0, c);
+      if (outcomes[c].label() == label) return collector_->column(0, c).singles;
     for (std::size_t c = 0; c < outputs().inputs.size(); ++c)
-      if (outputs().inputs[c].name == label) return collector_->column(0, outcomes.size() + c);
+      if (outputs().inputs[c].name == label) return collector_->column(0, outcomes.size() + c).singles;
     throw std::logic_error("no column " + label);
   }
 

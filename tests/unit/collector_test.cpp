@@ -58,7 +58,7 @@ void check_same(const Collector& a, const Collector& b) {
     CAPTURE(p);
     CHECK(a.coded_sums(p) == b.coded_sums(p));
     for (std::size_t c = 0; c < a.outputs().columns(); ++c)
-      if (!same_bits(a.column(p, c), b.column(p, c))) FAIL_CHECK("column " << a.reducer().name(c));
+      if (!same_bits(a.column(p, c).singles, b.column(p, c).singles)) FAIL_CHECK("column " << a.reducer().name(c));
   }
 }
 
@@ -135,9 +135,9 @@ TEST_CASE("rounds, shards and an earlier result change neither columns nor sums"
   Collector by_rounds(rounds);
   for (std::uint32_t round = 1; round <= 3; ++round) run_into(by_rounds, by_rounds.order().start_of(round));
   check_same(by_rounds, whole);
-  std::vector<float> first = whole.column(4, 0);
+  std::vector<float> first = whole.column(4, 0).singles;
   first.resize(1100);
-  CHECK(same_bits(by_rounds.prefix(4, 0, 1100), first));
+  CHECK(same_bits(by_rounds.prefix(4, 0, 1100).singles, first));
 
   Collector joined(plan);
   for (std::uint32_t k = 1; k <= 3; ++k) run_into(joined, joined.order().end_of({k, 3}));
@@ -151,7 +151,7 @@ TEST_CASE("rounds, shards and an earlier result change neither columns nor sums"
     }
     std::span<const std::uint32_t> counts() const override { return counts_; }
     void read(std::size_t p, std::size_t c, std::uint32_t first, std::span<float> out) const override {
-      const std::vector<float> all = from_.column(p, c);
+      const std::vector<float> all = from_.column(p, c).singles;
       std::copy_n(all.begin() + first, out.size(), out.begin());
     }
     std::string sums(std::size_t p) const override { return from_.coded_sums(p); }
@@ -181,7 +181,7 @@ TEST_CASE("what a point does not model is missing there, in outcomes and inputs,
   for (std::size_t c = 0; c < collector.outputs().columns(); ++c) {
     if (collector.catalogue().column(0, c) != sim::collect::Catalogue::kAbsent) continue;
     any = true;
-    for (const float value : collector.column(0, c)) CHECK(std::isnan(value));
+    for (const float value : collector.column(0, c).singles) CHECK(std::isnan(value));
     if (c < outcomes.size()) CHECK(results.points[0].summaries[c].count == 0);
   }
   CHECK(any);

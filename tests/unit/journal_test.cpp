@@ -117,7 +117,7 @@ std::string contents(const Collector& collector) {
   for (std::size_t p = 0; p < collector.plan().points.size(); ++p) {
     all += encode(collector.sums(p));
     for (std::size_t c = 0; c < 2; ++c)
-      for (const float value : collector.column(p, c)) all += std::to_string(value) + " ";
+      for (const float value : collector.column(p, c).singles) all += std::to_string(value) + " ";
   }
   return all;
 }

@@ -43,8 +43,8 @@ std::vector<float> normals(std::size_t n, double mean) {
   return values;
 }
 
-double independent_error(std::vector<float> values) {
-  return sim::summarise(values, sim::quantile_ranks(values.size())).mean_error;
+double independent_error(const std::vector<float>& values) {
+  return sim::summarise(values, sim::Sampling{}).mean_error;
 }
 
 sim::Target target(sim::Statistic statistic, double wanted, bool relative, double p = 0.0) {
@@ -120,8 +120,8 @@ TEST_CASE("half-widths are those of the summary at 95 % and grow with confidence
     };
     CHECK(half(sim::Statistic::mean, 0.95) == about(s.critical * s.mean_error, 1e-10));
     CHECK(half(sim::Statistic::sd, 0.95) == about(s.critical * s.sd_error, 1e-10));
-    // 200 values lie in the tail; ten batches have fewer degrees of freedom than that.
-    const double tail = std::max(s.critical, sim::student_quantile(199.0, 0.975));
+    // 200 values lie in the tail, in 50 units of four; ten batches have fewer degrees of freedom than either.
+    const double tail = std::max(s.critical, sim::student_quantile(200.0 / sampling.inner - 1.0, 0.975));
     CHECK(half(sim::Statistic::worst_mean, 0.95) == about(tail * s.cvar_error, 1e-10));
     const auto& q = s.quantiles[1];
     CHECK(half(sim::Statistic::quantile, 0.95) == std::max(q.value - q.low, q.high - q.value));

@@ -7,10 +7,12 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <vector>
 
+#include "sim/stats/order.h"
 #include "tests/support/about.h"
 
 using partnersim::testing::about;
@@ -34,8 +36,8 @@ std::vector<long double> binomial_cdf(std::size_t n, double p) {
   return cdf;
 }
 
-sim::Summary summarise(std::vector<float> values, bool high_is_worse = false) {
-  return sim::summarise(values, sim::quantile_ranks(values.size()), high_is_worse);
+sim::Summary summarise(const std::vector<float>& values, bool high_is_worse = false) {
+  return sim::summarise(values, sim::Sampling{}, high_is_worse);
 }
 
 std::vector<float> counting(std::size_t n) {
@@ -224,12 +226,11 @@ TEST_CASE("the error of a quantile is that of its jumps where values repeat, and
   std::vector<float> values(10000, 0.0f);
   std::fill_n(values.begin(), 5000, 1.0f);
   CHECK(summarise(values).quantiles[kMedian].error == about(std::sqrt(0.5), 0.02));  // at the very edge
-  // The edge lies one standard deviation of the ranks away, and two: P(N > sqrt(2) z) step^2.
-  for (const double z : {1.0, 2.0}) {
+  // The edge lies z standard deviations of the rank away: P(N > sqrt(2) z) step^2, as finely as 32 nodes tell.
+  for (const double z : {0.5, 1.0}) {
     std::vector<float> uneven(10000, 0.0f);
     std::fill_n(uneven.begin(), 5000 - static_cast<int>(50.0 * z), 1.0f);
-    CHECK(summarise(uneven).quantiles[kMedian].error ==
-          about(std::sqrt(0.5 * std::erfc(z)), z == 1.0 ? 0.1 : 0.35));  // as finely as 32 nodes tell
+    CHECK(summarise(uneven).quantiles[kMedian].error == about(std::sqrt(0.5 * std::erfc(z)), 0.1));
   }
 }
 
@@ -264,10 +265,30 @@ TEST_CASE("a summary does not depend on the order of the values, to the last bit
   }
 }
 
+TEST_CASE("a column of doubles has the statistics of the same values in single precision, to the last bit") {
+  std::mt19937_64 engine{6};
+  std::vector<float> values(3000);
+  for (float& v : values) v = static_cast<float>(static_cast<double>(engine() >> 20U) * 0x1p-30 - 5000.0);
+  const std::vector<double> wide(values.begin(), values.end());
+  for (const sim::Sampling& sampling : {sim::Sampling{}, sim::Sampling{5, 0}, sim::Sampling{1, 30}})
+    CHECK(same_bits(sim::summarise(values, sampling), sim::summarise(wide, sampling)));
+  // What single precision cannot tell apart, doubles can.
+  std::vector<double> large(1000);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = -2e10 + static_cast<double>(i);
+  const std::vector<float> rounded(large.begin(), large.end());
+  CHECK(sim::summarise(large, sim::Sampling{}).sd == about(std::sqrt(1000.0 * 1001.0 / 12.0), 1e-9));
+  CHECK(sim::summarise(rounded, sim::Sampling{}).sd != about(std::sqrt(1000.0 * 1001.0 / 12.0), 0.05));
+  CHECK(sim::summarise(large, sim::Sampling{}).is_blurred());
+}
+
 TEST_CASE("values come back sorted, negative ones and zeros included") {
   std::mt19937_64 engine{5};
   std::vector<float> values(5000);
   for (float& v : values) v = (static_cast<float>(engine() % 2001) - 1000.0f) * 1e-3f;
-  sim::summarise(values, sim::quantile_ranks(values.size()));
-  CHECK(std::is_sorted(values.begin(), values.end()));
+  values[7] = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<double> sorted = sim::sorted_values(values), wide(values.begin(), values.end());
+  CHECK(sorted.size() == 4999);
+  CHECK(std::is_sorted(sorted.begin(), sorted.end()));
+  CHECK(sim::sorted_values(wide) == sorted);
+  CHECK(std::signbit(sim::sorted_values(std::vector<double>{0.0, -0.0}).front()));
 }
