@@ -44,6 +44,10 @@ class Partnerships final : public Process {
     sim::Column lost{
         "partners_lost", "1", "Partners lost",
         "Partnerships that began and ended within the horizon, but for those that end because the firm stops.", true};
+    if (setup.scenario.given("firm.cash")) {
+      lost.caution = "a firm that has run out of cash loses no more partners, so that such futures show fewer";
+      lost.caution_with = "out_of_cash";
+    }
     lost.explains = true;
     lost_column_ = setup.outcome(lost);
     trajectory_ =

@@ -60,7 +60,8 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
   report.worst_outcome = results.worst_outcome;
   for (std::size_t p = 0; p < results.points.size(); ++p)
     for (std::size_t v = 0; v < results.worst_variables.size(); ++v)
-      report.shared.push_back({point_labels[p], results.worst_variables[v], results.points[p].worst[v]});
+      report.shared.push_back({point_labels[p], results.worst_variables[v], results.points[p].worst[v],
+                               results.worst_cautions[v], results.worst_cautions_with[v]});
   const auto& outcomes = collector.outputs().outcomes;
   for (std::size_t p = 0; p < point_labels.size(); ++p) {
     report.replications.push_back(collector.replications(p));
@@ -95,9 +96,14 @@ void read_shared(const output::NetcdfReader& file, Report& report) {
   const auto all = file.read<double>("/worst/mean_all"), sd = file.read<double>("/worst/sd_all"),
              worst = file.read<double>("/worst/mean_worst"),
              error = file.read<double>("/worst/mean_worst_standard_error");
+  const auto later = [&](const std::string& name) {  // files of earlier versions lack these
+    return file.exists(name) ? file.read<std::string>(name) : std::vector<std::string>(variables.size());
+  };
+  const auto caution = later("/worst/caution"), with = later("/worst/caution_with");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t v = 0; v < variables.size(); ++v, ++k)
-      report.shared.push_back({report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}});
+      report.shared.push_back(
+          {report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}, caution[v], with[v]});
 }
 
 void read_differences(const output::NetcdfReader& file, Report& report) {

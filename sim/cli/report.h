@@ -26,6 +26,7 @@ std::string blurred_note(const std::vector<std::string>& outcomes);
 struct SharedRow {
   std::string point, variable;
   Contrast contrast;
+  std::string caution, caution_with;  // what misleads in it, and the outcome it takes for that (outputs.h)
 };
 
 // A point against its baseline, by paired replications.

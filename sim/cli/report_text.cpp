@@ -128,12 +128,20 @@ std::string gap_text(const ReportRow& row) {
   return text.substr(1) == "0.0 %" ? kNoFigure : text;
 }
 
+// Of an outcome that is counted, quantiles are counts too.
+bool counts(const Summary& s) {
+  return std::all_of(s.quantiles.begin(), s.quantiles.end(),
+                     [](const QuantileEstimate& q) { return q.value == std::round(q.value); });
+}
+
 // Figures without the interval that would say how well they are known are not shown: of a few futures the lowest is
 // no P5.
 std::vector<std::string> table_row(const ReportRow& row, const Errors& errors) {
   const Summary& s = row.summary;
+  constexpr double kWhole = 10.0;  // an error whose two digits end at whole numbers
+  const double least = counts(s) ? kWhole : 0.0;
   const auto quantile = [&](std::size_t i, double error) {
-    return std::isnan(s.quantiles[i].low) ? kNoFigure : rounded(s.quantiles[i].value, error);
+    return std::isnan(s.quantiles[i].low) ? kNoFigure : rounded(s.quantiles[i].value, std::max(error, least));
   };
   // The spreadsheet's figure has no simulation error; it is shown as finely as the mean.
   return {row.outcome,
@@ -147,6 +155,12 @@ std::vector<std::string> table_row(const ReportRow& row, const Errors& errors) {
           std::isnan(s.cvar_error) ? kNoFigure : rounded(s.cvar, errors.worst),
           std::isfinite(row.expected) ? rounded(row.expected, errors.mean) : kNoFigure,
           gap_text(row)};
+}
+
+bool happens(const Report& report, const std::string& point, const std::string& outcome) {
+  return std::any_of(report.rows.begin(), report.rows.end(), [&](const ReportRow& row) {
+    return row.point == point && row.outcome == outcome && row.summary.mean > 0.0;
+  });
 }
 
 // The variables that set the worst futures of a point apart, the most telling first.
@@ -169,7 +183,11 @@ std::string shared_table(const Report& report, const std::string& point) {
   for (const SharedRow& row : rows)
     table.add({row.variable, rounded(row.contrast.worst, row.contrast.worst_error),
                "± " + rounded_error(row.contrast.worst_error), rounded(row.contrast.all, row.contrast.worst_error)});
-  return "\n" + table.text();
+  std::string notes;
+  for (const SharedRow& row : rows)
+    if (!row.caution.empty() && happens(report, point, row.caution_with))
+      notes += fmt::format("{}: {}.\n", row.variable, row.caution);
+  return "\n" + table.text() + notes;
 }
 
 constexpr std::size_t kPointsInFull = 3;  // more points get a line each

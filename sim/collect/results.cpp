@@ -116,6 +116,8 @@ void name_causes(const Collector& collector, Results& results) {
     const Column& column = is_outcome ? outputs.outcomes[c] : outputs.inputs[c - outputs.outcomes.size()];
     results.worst_variables.push_back(collector.reducer().name(c));
     results.worst_units.push_back(column.unit);
+    results.worst_cautions.push_back(column.caution);
+    results.worst_cautions_with.push_back(column.caution_with);
   }
   if (!results.worst_variables.empty()) results.worst_outcome = collector.reducer().name(collector.reducer().primary());
 }

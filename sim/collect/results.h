@@ -23,7 +23,7 @@ struct Results {
   std::vector<std::uint32_t> replications;  // [point]
   // What the worst futures in one outcome share: causes among outcomes, then inputs. Empty without that outcome.
   std::string worst_outcome;
-  std::vector<std::string> worst_variables, worst_units;
+  std::vector<std::string> worst_variables, worst_units, worst_cautions, worst_cautions_with;
   std::vector<std::vector<OutcomeComparison>>
       comparisons;                 // [point][outcome], to its baseline; empty where there is none
   std::vector<ColumnHash> hashes;  // outcomes, inputs, then "trajectories" and "partners"

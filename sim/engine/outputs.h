@@ -24,6 +24,8 @@ struct Column {
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
   bool yes_or_no = false;       // 1 or 0: the mean is a probability, and quantiles say nothing
 
+  // What misleads where the worst futures differ in it, if the mean of the outcome `caution_with` is not 0.
+  std::string caution{}, caution_with{};
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
   std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }

@@ -1,4 +1,6 @@
 // What the worst 5 % of the futures share, over (point, variable): see stats/worst_futures.h.
+#include <algorithm>
+
 #include "sim/output/result_sections.h"
 
 namespace sim::output {
@@ -12,6 +14,15 @@ void write_worst(const ResultContext& context, const Results& results) {
   context.file.add(
       {.group = group, .name = "unit", .dimensions = {"variable"}, .attributes = describe("", "unit of the variable")},
       results.worst_units);
+  const auto add_texts = [&](const std::string& name, const std::string& meaning, const Names& texts) {
+    context.file.add({.group = group, .name = name, .dimensions = {"variable"}, .attributes = describe("", meaning)},
+                     texts);
+  };
+  if (std::any_of(results.worst_cautions.begin(), results.worst_cautions.end(),
+                  [](const auto& c) { return !c.empty(); })) {
+    add_texts("caution", "what misleads where the worst futures differ in the variable", results.worst_cautions);
+    add_texts("caution_with", "outcome whose mean has to be above 0 for that", results.worst_cautions_with);
+  }
   const auto add = [&](const std::string& name, const std::string& meaning, double Contrast::*part) {
     Doubles values;
     for (const PointResults& point : results.points)

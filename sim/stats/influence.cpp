@@ -53,7 +53,10 @@ QuantileRanks quantile_ranks_over_units(const Values& values, std::span<const do
   // Rounded outwards after a correction for continuity, as exact binomial ranks are: y_(low) <= q unless fewer than
   // `low` values lie at or below q, q <= y_(high) unless at least `high` do.
   const double low = std::floor(n * (p - half) + 0.5), high = std::ceil(n * (p + half) + 0.5);
-  return {rank, clip(low), clip(high), low >= 1.0 && high <= n, n * spread.error};
+  // In the worst case a unit's values are one value `inner` times over. Few units, among which the share happens to
+  // vary little, would seem to close the interval.
+  const bool enough = quantile_ranks(sorted.size() / sampling.inner, p, confidence).closed;
+  return {rank, clip(low), clip(high), enough && low >= 1.0 && high <= n, n * spread.error};
 }
 
 QuantileRanks quantile_ranks(const Values& values, std::span<const double> sorted, const Sampling& sampling, double p,

@@ -7,7 +7,8 @@
 //   quantile              no error of its own but that of the share at or below it, d = [y <= q] - p, which is turned
 //                         into ranks: from y_(n (p - h)) to y_(n (p + h)), h = t SE (Woodruff, JASA 47, 1952), and
 //                         n SE for the spread of the rank (quantile.h). Among equal values only the part counts as
-//                         below that makes the mean of d zero.
+//                         below that makes the mean of d zero. Closed where as many independent values as there are
+//                         units would close it too.
 //   value at risk         d = y - m + ([y <= q] - p) / f(q), the density f from the quantile's own error: that of the
 //                         share over that of the value
 //

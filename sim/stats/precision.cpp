@@ -61,7 +61,7 @@ Measured measure_quantile(const Prefix& prefix, double p, double confidence) {
   return {at(ranks.value), at(ranks.low), at(ranks.high), false, 0.0};
 }
 
-// The standard deviation or the mean of the worst. That has as many degrees of freedom as values in the tail, less one:
+// The standard deviation or the mean of the worst. That has as many degrees of freedom as units in the tail, less one:
 // with ten of them the normal interval covers 89 % where Student's covers 93.
 Measured measure_summary(const Prefix& prefix, Statistic statistic, double confidence) {
   const Summary s = summarise(prefix.values, prefix.sampling, prefix.high_is_worse);
@@ -69,7 +69,7 @@ Measured measure_summary(const Prefix& prefix, Statistic statistic, double confi
   const double freedom = prefix.sampling.independent() ? static_cast<double>(s.count) - 1.0
                                                        : mean_spread(prefix.values, prefix.sampling, s.mean).freedom;
   if (statistic == Statistic::sd) return within(s.sd, critical_value(freedom, confidence) * s.sd_error);
-  const double in_tail = kTail * static_cast<double>(s.count) - 1.0;
+  const double in_tail = kTail * static_cast<double>(s.count) / prefix.sampling.inner - 1.0;
   return within(s.cvar, critical_value(std::min(freedom, in_tail), confidence) * s.cvar_error);
 }
 

@@ -767,6 +767,14 @@ class ATable(Case):
             shown += 1
         self.assertGreater(shown, 3)
 
+    def test_shows_quantiles_of_counts_as_counts(self):
+        table = self.sim("run", SOURCE / "configs/downturn.toml", *SMALL, "-o", "none", "-q", code=DONE).out
+        for outcome in ("active_partners_end", "leads", "wins", "out_of_cash_month"):
+            (line,) = [line for line in table.splitlines() if line.startswith(outcome + " ") and "±" in line]
+            cells = re.split(r" {2,}", line.strip())
+            for cell in cells[-6:-3]:
+                self.assertRegex(cell, r"^[\d,]+$", line)
+
     def test_names_the_axes_of_a_sweep_once_and_each_row_by_its_values(self):
         table = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", "-q", "--vary", "partner.referrer.leads=1,2,4", "--vary",
                          "partner.referrer.close_rate=0.2,0.4", code=DONE).out
@@ -777,6 +785,27 @@ class ATable(Case):
         means = [re.split(r" {2,}", line.strip())[3] for line in table.splitlines() if re.match(r"[124] +0\.[24]", line)]
         self.assertEqual(len(means), 6)
         self.assertEqual(len({len(mean.partition(".")[2]) for mean in means}), 1, f"one style: {means}")
+
+    def test_says_why_futures_that_ran_out_of_cash_show_fewer_partners_lost(self):
+        scenario = """[scenario]
+months = 60
+[firm]
+cash = {}
+fixed_cost = 9_000
+[partner.acme]
+count = 6
+leads = 1
+close_rate = 0.5
+deal_value = 3_000
+churn = 0.02
+"""
+        note = "partners_lost: a firm that has run out of cash loses no more partners, so that such futures show fewer."
+        poor, rich = (self.sim("run", self.write(f"{cash}.toml", scenario.format(cash)), "-n", 4000, "-o", f"{cash}.h5",
+                               code=DONE).out for cash in (20_000, 2_000_000))
+        self.assertIn(note, poor)
+        self.assertEqual(self.sim("summary", "20000.h5", code=DONE).out, poor)
+        self.assertRegex(rich, r"(?m)^partners_lost  +[\d.]+ +± ", "it is listed here too")
+        self.assertNotIn(note, rich)
 
     def test_of_losses_has_the_partners_asked_for(self):
         for words, count in (("top 1", 1), ("top 3", 3), ("all", 12)):

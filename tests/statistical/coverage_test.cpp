@@ -185,8 +185,8 @@ TEST_CASE("paired differences cover, with and without shared parameter draws") {
       larger.add(c.larger_interval.low, c.larger_interval.high, sim::normal_cdf(0.1 / std::sqrt(0.34)));
     }
     difference.check();
-    median.check();
-    p95.check();
+    median.check(0.935, 0.985);  // joined from intervals of whole ranks, which are a little too wide
+    p95.check(0.935, 0.985);
     ratio.check();
     larger.check();
   }
@@ -232,12 +232,12 @@ TEST_CASE("every interval that is shown covers, however few the replications, an
       }
       for (std::size_t q = 0; q < quantiles.size(); ++q) {
         const double p = std::min(sim::kProbabilities[q], 1.0 - sim::kProbabilities[q]);
-        const bool closed = std::pow(1.0 - p, static_cast<double>(n)) <= 0.025;
+        const bool closed = std::pow(1.0 - p, static_cast<double>(n / inner)) <= 0.025;
         if (inner == 1) CHECK(shown[q] == (closed ? static_cast<double>(kSeeds) : 0.0));
         if (!closed) CHECK(shown[q] == 0.0);
         quantiles[q].check_if_any(0.935);  // above by what whole ranks add
       }
-      worst.check_if_any(n < 200 ? 0.9 : 0.92);
+      worst.check_if_any(n < 200 ? 0.885 : 0.915);  // three values in a tail are few: 93 % from 200 on
       difference.check_if_any(0.935);
       medians.check_if_any(0.935);
       lows.check_if_any(0.925);
@@ -274,8 +274,8 @@ TEST_CASE("errors of quantiles are the spread of the estimates, of counts betwee
       errors += q.error * q.error / kSome;
     }
     const double ratio = std::sqrt(errors / (squares - sum * sum));
-    CHECK_MESSAGE(ratio > c.low, c.name << ": " << ratio);
-    CHECK_MESSAGE(ratio < c.high, c.name << ": " << ratio);
+    CHECK_MESSAGE(ratio > c.low, std::string(c.name) << ": " << ratio);
+    CHECK_MESSAGE(ratio < c.high, std::string(c.name) << ": " << ratio);
   }
 }
 
