@@ -105,16 +105,31 @@ struct OwnQuantile {
   bool jumps = false;
 };
 
+// Of the shares of values below two quantiles, over independent units.
+double correlation_of(const ShareBelow& a, const ShareBelow& b, const Pairs& pairs) {
+  double aa = 0.0, bb = 0.0, ab = 0.0;
+  if (pairs.sampling.independent()) {
+    pairs.each([&](std::size_t, double x, double y) {
+      const double u = a(x), v = b(y);
+      aa += u * u;
+      bb += v * v;
+      ab += u * v;
+    });
+  } else {
+    const auto variance = [&](const auto& influence) {
+      const double error = pairs.spread(influence).error;
+      return error * error;
+    };
+    aa = variance([&](double x, double) { return a(x); });
+    bb = variance([&](double, double y) { return b(y); });
+    ab = 0.5 * (aa + bb - variance([&](double x, double y) { return b(y) - a(x); }));
+  }
+  const double product = std::sqrt(aa * bb);
+  return product > 0.0 ? std::clamp(ab / product, -1.0, 1.0) : 0.0;
+}
+
 Estimate quantile_difference(const OwnQuantile& a, const OwnQuantile& b, const Pairs& pairs) {
-  const auto variance = [&](const auto& influence) {
-    const double error = pairs.spread(influence).error;
-    return error * error;
-  };
-  const double of_a = variance([&](double x, double) { return a.share(x); }),
-               of_b = variance([&](double, double y) { return b.share(y); }),
-               of_both = variance([&](double x, double y) { return b.share(y) - a.share(x); });
-  const double varies = 2.0 * std::sqrt(of_a * of_b);
-  const double correlation = varies > 0.0 ? std::clamp((of_a + of_b - of_both) / varies, -1.0, 1.0) : 0.0;
+  const double correlation = correlation_of(a.share, b.share, pairs);
   // The length of two errors, or of two sides of intervals, of which one counts against the other.
   const auto joined = [](double x, double y, double r) {
     return std::sqrt(std::max(0.0, x * x + y * y - 2.0 * r * x * y));

@@ -32,14 +32,12 @@ std::array<double, kNodes> distances() {
 
 double standard_error(std::span<const double> sorted, const QuantileRanks& ranks) {
   static const std::array<double, kNodes> kDistances = distances();
-  const double centre = static_cast<double>(ranks.value) - 0.5;  // value i fills the places from i - 1 to i
-  const auto at = [&](double place) {
-    const double rank = std::clamp(std::ceil(place), 1.0, static_cast<double>(sorted.size()));
-    return sorted[static_cast<std::size_t>(rank) - 1];
-  };
+  const auto last = static_cast<std::ptrdiff_t>(sorted.size()) - 1, at = static_cast<std::ptrdiff_t>(ranks.value) - 1;
   double squares = 0.0;
   for (const double distance : kDistances) {
-    const double gap = at(centre + distance * ranks.spread) - at(centre - distance * ranks.spread);
+    const auto d = static_cast<std::ptrdiff_t>(distance * ranks.spread + 0.5);
+    const double gap = sorted[static_cast<std::size_t>(std::min(at + d, last))] -
+                       sorted[static_cast<std::size_t>(std::max<std::ptrdiff_t>(at - d, 0))];
     squares += gap * gap;
   }
   return std::sqrt(0.5 * squares / kNodes);
