@@ -104,7 +104,7 @@ Parameter::Piece Setup::piece(const std::string& path, const DatedLaw& dated) {
   const sim::ParameterSpec& spec = scenario.spec(path);
   const std::string id = scenario.draw_id(path);
   const std::string unit = spec.unit == "currency" ? currency : std::string(spec.unit);
-  const sim::Quantile quantile = sim::make_quantile(law, {spec.range.low, spec.range.high});
+  const sim::Quantile quantile = sim::make_quantile(law, sim::support_of(spec.range));
   // The same word before and after a change: who is lucky stays lucky.
   const std::string name = from == 1 ? id : fmt::format("{}@{}", id, from);
   draw_ids_[path] = id;

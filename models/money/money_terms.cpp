@@ -27,10 +27,10 @@ sim::ParameterSpec money(std::string_view path, std::string_view doc, std::strin
 std::span<const sim::ParameterSpec> money_parameters() {
   // clang-format off
   static const std::array kParameters{
-      without_default(drawn_spec("firm.cash", "currency", {-1e12, 1e12},
+      without_default(drawn_spec("firm.cash", "currency", sim::either_way(1e12),
                                  "opening cash; given: running out of cash is modelled")),
-      drawn_spec("firm.fixed_cost", "currency", {0, 1e12}, "a month"),
-      mostly({0, 1}, drawn_spec("firm.variable_cost_share", "1", {0, 10},
+      drawn_spec("firm.fixed_cost", "currency", sim::up_to(1e12), "a month"),
+      mostly({0, 1}, drawn_spec("firm.variable_cost_share", "1", sim::up_to(10),
                                 "cost of what is sold, as a share of revenue")),
       money("firm.credit", "cash may fall to minus this", "firm.cash"),
       sim::ParameterSpec{.path = "firm.grace", .kind = sim::Kind::integer, .unit = "months",

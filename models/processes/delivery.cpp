@@ -20,7 +20,7 @@ namespace {
 
 // clang-format off
 const std::array kParameters{
-    without_default(drawn_spec("firm.capacity", "deals a month", {0, 1e9},
+    without_default(drawn_spec("firm.capacity", "deals a month", sim::up_to(1e9),
                                "most deals served in a month; none: all of them")),
     sim::ParameterSpec{.path = "firm.abandonment", .unit = "1 a month", .range = {0, 1}, .fallback = 0.0,
                        .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral",

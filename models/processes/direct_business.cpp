@@ -19,13 +19,13 @@ const std::string kPath = "firm.direct";
 
 // clang-format off
 const std::array kParameters{
-    required(drawn_spec("firm.direct.leads", "leads a month", {0, 100000}, "customers who come without a partner")),
+    required(drawn_spec("firm.direct.leads", "leads a month", kLeads, "customers who come without a partner")),
     close_rate_spec("firm.direct.close_rate"),
     deal_value_spec("firm.direct.deal_value"),
     lag_spec("firm.direct.lag"),
     fee_spec("firm.direct.recurring.fee"),
     retention_spec("firm.direct.recurring.retention"),
-    drawn_spec("firm.direct.word_of_mouth", "leads", {0, 1000},
+    drawn_spec("firm.direct.word_of_mouth", "leads", sim::up_to(1000),
                "direct leads that each deal of last month, from any source, brings"),
     sim::ParameterSpec{.path = "firm.direct.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
                        .usual = {0, 10}, .doc = "multipliers on direct leads by calendar month, January to December",
@@ -38,8 +38,8 @@ const std::array kParameters{
 // The largest value a number may take.
 double largest(const sim::Scenario& scenario, const std::string& path) {
   const sim::Law& law = scenario.law(path);
-  const sim::Range& range = scenario.spec(path).range;
-  return law.is_constant() ? law.number("value") : sim::make_quantile(law, {range.low, range.high}).upper();
+  if (law.is_constant()) return law.number("value");
+  return sim::make_quantile(law, sim::support_of(scenario.spec(path).range)).upper();
 }
 
 class DirectBusiness final : public Process {

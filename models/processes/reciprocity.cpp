@@ -25,7 +25,7 @@ namespace {
 
 // clang-format off
 const std::array kParameters{
-    drawn_spec("partner.*.returns.leads", "leads a month", {0, 100000}, "customers you refer to the partner"),
+    drawn_spec("partner.*.returns.leads", "leads a month", kLeads, "customers you refer to the partner"),
     sim::ParameterSpec{.path = "partner.*.returns.alpha_in", .unit = "1", .range = {0, 100}, .fallback = 0.0,
                        .doc = "further leads for each one you gave last month", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.returns.alpha_out", .unit = "1", .range = {0, 100}, .fallback = 0.0,

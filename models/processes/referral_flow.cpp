@@ -22,7 +22,7 @@ const std::array kParameters{
                        .choices = kTypes,
                        .doc = "what kind of partnership; shocks can target it, numbers come from you",
                        .source = "neutral"},
-    required(drawn_spec("partner.*.leads", "leads a month", {0, 100000},
+    required(drawn_spec("partner.*.leads", "leads a month", kLeads,
                         "customers the partner refers while the partnership works")),
     close_rate_spec("partner.*.close_rate"),
     deal_value_spec("partner.*.deal_value"),
@@ -41,7 +41,7 @@ const std::array kParameters{
                        .doc = "gamma shape of how good a month is, mean 1; none: Poisson months"},
     sim::ParameterSpec{.path = "partner.*.event.probability", .unit = "1 a month", .range = {0, 1}, .required = true,
                        .doc = "probability of an event (a webinar, a fair) in a month"},
-    required(drawn_spec("partner.*.event.leads", "leads", {0, 100000}, "leads an event brings on average")),
+    required(drawn_spec("partner.*.event.leads", "leads", kLeads, "leads an event brings on average")),
 };
 // clang-format on
 

@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "models/money/money_terms.h"
+#include "sim/config/range.h"
 #include "sim/config/text.h"
+#include "sim/rng/distribution.h"
 
 namespace partnersim {
 namespace {
@@ -43,7 +47,7 @@ class Notes {
       if (!entry.given) continue;
       if (const auto* law = std::get_if<sim::Law>(&entry.value)) {
         if (law->is_constant()) usual(path, entry, law->number("value"));
-        if (law->name == "pareto" && law->number("shape") <= 2.0) infinite_variance(path, entry, law->number("shape"));
+        if (entry.spec->check == sim::distribution_problem) tail(path, entry, *law);
       } else if (const auto* numbers = std::get_if<std::vector<double>>(&entry.value)) {
         for (const double number : *numbers) usual(path, entry, number);
       }
@@ -59,12 +63,30 @@ class Notes {
                       range.high, entry.spec->unit == "1" ? "1: 0.35 is 35 %" : std::string(entry.spec->unit)));
   }
 
-  void infinite_variance(std::string_view path, const sim::Scenario::Entry& entry, double shape) {
-    add(entry.mark, path,
-        fmt::format("{}: a Pareto law of shape {} has no finite variance, so that errors (±), intervals and "
-                    "precision targets of whatever sums it are too small. Look at quantiles, or use a "
-                    "shape above 2",
-                    path, shape));
+  void tail(std::string_view path, const sim::Scenario::Entry& entry, const sim::Law& law) {
+    const sim::Support support = sim::support_of(entry.spec->range);
+    const sim::Quantile quantile = sim::make_quantile(law, support);
+    const sim::Tail& tail = quantile.tail();
+    std::string text;
+    if (tail.slope >= 0.5)
+      text = fmt::format(
+          "{} no finite variance, so that errors (±), intervals and precision targets of whatever sums it are too "
+          "small. Look at quantiles, or {}",
+          law.name == "pareto" ? fmt::format("a Pareto law of shape {} has", law.number("shape"))
+                               : fmt::format("percentiles so far apart (a tail of slope {:.2f}) have", tail.slope),
+          law.name == "pareto" ? "use a shape above 2" : "bring p50 and p90 closer together");
+    if (tail.held > 0.0)
+      text += fmt::format(
+          "{}one draw in {:.0f} lies beyond what can be simulated, {}, and is held there: the mean of the "
+          "draws is {} instead of {}",
+          text.empty() ? "" : "; ", 1.0 / tail.held, sim::range_text(entry.spec->range), three_digits(tail.held_mean),
+          three_digits(quantile.mean()));
+    if (!text.empty()) add(entry.mark, path, fmt::format("{}: {}", path, text));
+  }
+
+  // "24800"
+  static std::string three_digits(double number) {
+    return sim::number_text(std::strtod(fmt::format("{:.2e}", number).c_str(), nullptr));
   }
 
   // Once for all copies of a partner: they stand in one place of a file, or have one key behind --set.

@@ -7,6 +7,9 @@
 
 namespace partnersim {
 
+// Of one source in a month; assumed: as many deals take a second or so in one replication (load_limit.cpp).
+inline constexpr sim::Range kLeads = sim::up_to(1e7);
+
 // clang-format off
 inline const sim::ParameterSpec close_rate_spec(std::string_view path) {
   return {.path = path, .unit = "1", .range = {0, 1}, .required = true, .frequency = sim::Frequency::once_a_replication,
@@ -14,7 +17,7 @@ inline const sim::ParameterSpec close_rate_spec(std::string_view path) {
           .doc = "share of the leads that become deals"};
 }
 inline const sim::ParameterSpec deal_value_spec(std::string_view path) {
-  return {.path = path, .unit = "currency", .range = {0, 1e12}, .required = true,
+  return {.path = path, .unit = "currency", .range = kDealValues, .required = true,
           .frequency = sim::Frequency::per_event, .laws = sim::distribution_laws(), .check = sim::distribution_problem,
           .doc = "value of one deal"};
 }
@@ -24,7 +27,7 @@ inline const sim::ParameterSpec lag_spec(std::string_view path) {
           .source = "neutral"};
 }
 inline const sim::ParameterSpec fee_spec(std::string_view path) {
-  return {.path = path, .unit = "currency", .range = {0, 1e9}, .required = true,
+  return {.path = path, .unit = "currency", .range = sim::up_to(1e9), .required = true,
           .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(),
           .check = sim::distribution_problem, .doc = "what a customer pays a month, on top of the deal value"};
 }

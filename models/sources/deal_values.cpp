@@ -43,7 +43,7 @@ DealValues::DealValues(const sim::Law& law) {
     return;
   }
   if (law.name != "lognormal") {
-    quantile_ = sim::make_quantile(law, {0.0, sim::kInfinity});
+    quantile_ = sim::make_quantile(law, sim::support_of(kDealValues));
     mean_ = quantile_.mean();
     unit_ = 1.0f;
     by_inversion_ = true;

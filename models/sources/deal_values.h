@@ -27,6 +27,9 @@ struct DealCells {
   std::size_t size;
 };
 
+// Of one deal. Assumed limit: beyond, single precision has grains of 100,000.
+inline constexpr sim::Range kDealValues = sim::up_to(1e12);
+
 class DealValues {
  public:
   explicit DealValues(const sim::Law& law);

@@ -20,7 +20,14 @@ struct Range {
   double high = kInfinity;
   bool open_low = false;   // low itself is excluded
   bool open_high = false;  // high itself is excluded
+  // The end is as much as can be simulated, not as much as can be: a law through percentiles is open there.
+  bool limit_low = false;
+  bool limit_high = false;
 };
+
+// Amounts, which nothing bounds above, and what may be negative as well, as far as they can be simulated.
+constexpr Range up_to(double most) { return {.low = 0.0, .high = most, .limit_high = true}; }
+constexpr Range either_way(double most) { return {.low = -most, .high = most, .limit_low = true, .limit_high = true}; }
 
 // One argument of a law: { lognormal = { mean = 2_000, cv = 0.6 } } has "mean" and "cv".
 struct ArgumentSpec {

@@ -19,10 +19,15 @@ double Quantile::operator()(std::uint32_t word) const { return form_->at(word); 
 double Quantile::mean() const { return form_->mean(); }
 double Quantile::lower() const { return form_->low(); }
 double Quantile::upper() const { return form_->high(); }
+const Tail& Quantile::tail() const { return form_->tail(); }
 
 void Quantile::fill(Isa isa, std::span<const std::uint32_t> words, std::span<float> out) const {
   if (words.size() != out.size()) throw std::logic_error("Quantile::fill: as many values as words");
   form_->fill(isa, words, out);
+}
+
+Support support_of(const Range& range) {
+  return {range.limit_low ? -kInfinity : range.low, range.limit_high ? kInfinity : range.high, range.low, range.high};
 }
 
 Quantile make_quantile(const Law& law, Support support) {
@@ -31,7 +36,8 @@ Quantile make_quantile(const Law& law, Support support) {
   constexpr std::size_t kMostQuantiles = 512;
   static std::mutex mutex;
   static std::map<std::string, Quantile> quantiles;
-  const std::string key = describe(law) + " on " + laws::shown(support.low) + " to " + laws::shown(support.high);
+  std::string key = describe(law) + " on";
+  for (const double end : {support.low, support.high, support.least, support.most}) key += " " + laws::shown(end);
   {
     const std::scoped_lock lock(mutex);
     if (const auto found = quantiles.find(key); found != quantiles.end()) return found->second;
@@ -44,7 +50,7 @@ Quantile make_quantile(const Law& law, Support support) {
 
 std::string distribution_problem(const Law& law, const Range& range) {
   try {
-    const Quantile quantile = make_quantile(law, {range.low, range.high});
+    const Quantile quantile = make_quantile(law, support_of(range));
     const double low = quantile(0), high = quantile(0xffffffffU);
     if (low >= range.low && high <= range.high) return {};
     return describe(law) + " can be " + laws::shown(low < range.low ? low : high) + " (values must be from " +

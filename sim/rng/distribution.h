@@ -9,7 +9,7 @@
 // an upper bound also of the distance to that bound, as far as a double can hold it), tested against Boost.Math:
 // closed forms are good to about 1e-13; beta, PERT, observed and gamma come from tables of logit Q or log Q
 // against logit u, refined until their error estimate is below 3e-7, for shape parameters from 0.01 to 1e7.
-// mean() is the mean of the law in closed form; for percentiles of a bounded parameter it is a sum that converges
+// mean() is the mean of the law in closed form; for percentiles of what has a bound it is a sum that converges
 // geometrically, good to 1e-12.
 //
 // Sources: Vose, Risk Analysis (2008) for PERT (shape 4); Jeffreys priors as in Gelman et al., Bayesian Data
@@ -34,10 +34,22 @@
 
 namespace sim {
 
-// The values a parameter may take; `percentiles` chooses its form by it.
+// The values a parameter may take; `percentiles` chooses its form by it, and holds its draws between `least` and
+// `most`, what can be simulated of an open range.
 struct Support {
   double low = -kInfinity;
   double high = kInfinity;
+  double least = -kInfinity;
+  double most = kInfinity;
+};
+Support support_of(const Range& range);
+
+// What makes results mislead though a law is accepted.
+struct Tail {
+  double slope =
+      0.0;  // of log Q against -log(1 - u) as u goes to 1: from 1/2 on there is no variance, from 1 on no mean
+  double held = 0.0;       // probability of what lies beyond least or most and is held there
+  double held_mean = 0.0;  // the mean of draws so held; mean() is that of the law
 };
 
 // The fallback of an argument that stands for "not given": `observed` takes wins and leads, or count and months.
@@ -56,6 +68,7 @@ class Quantile {
   double lower() const;  // bounds of the support, perhaps infinite
   double upper() const;
   bool is_constant() const { return lower() == upper(); }
+  const Tail& tail() const;
 
   class Form;  // one family of laws, quantile_form.h
   explicit Quantile(std::shared_ptr<const Form> form) : form_(std::move(form)) {}

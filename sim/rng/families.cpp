@@ -77,7 +77,10 @@ constexpr LawSpec kLaws[] = {
      false, "{ pareto = { mean = 2_000, shape = 2.5 } }"},
     {"empirical", kEmpirical, "One of your own values, all equally likely", false,
      "{ empirical = { file = \"deals.csv\", column = \"value\" } }"},
-    {"percentiles", kPercentiles, "A smooth law through three percentiles (metalog), inside the range of the parameter",
+    {"percentiles", kPercentiles,
+     "A smooth law through three percentiles (metalog): of the logarithm for amounts, of the log odds for shares, "
+     "plain "
+     "for what may be negative",
      true},
     {"observed", kObserved, "What your own counts tell: wins of leads for a probability, count in months for a rate",
      false, "{ observed = { wins = 14, leads = 180 } }"},

@@ -118,7 +118,7 @@ Quantile make_pareto(const Law& law, Support) {
            "Write { pareto = { mean = 2_000, shape = 2.5 } }.");
   const double minimum = given(law, "minimum") ? number(law, "minimum") : number(law, "mean") * (shape - 1.0) / shape;
   return quantile_of([=](Probability p) { return minimum * math::exp(-math::log(p.v) / shape); },
-                     minimum * shape / (shape - 1.0), minimum, kInfinity);
+                     minimum * shape / (shape - 1.0), minimum, kInfinity, {.slope = 1.0 / shape});
 }
 
 }  // namespace sim::laws

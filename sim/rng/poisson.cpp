@@ -16,6 +16,7 @@ namespace {
 // thousand, are inverted in double precision instead.
 constexpr std::uint32_t kTailWord = 1u << 22;
 constexpr int kLongestPass = 48;
+constexpr float kMostRate = 2e9f;  // counts are read as signed numbers of 32 bits
 
 constexpr std::array<float, kLongestPass + 1> make_reciprocals() {
   std::array<float, kLongestPass + 1> r{};
@@ -144,7 +145,7 @@ void mixed(Isa isa, const PoissonBatch& b, const PoissonAttempts& attempts) {
       cells.at[cells.size] = static_cast<std::uint32_t>(i);
       cells.words[cells.size] = b.words[i];
       cells.lanes[cells.size] = attempts.batch.lane != nullptr ? attempts.batch.lane[i] : static_cast<std::uint32_t>(i);
-      cells.rates[cells.size++] = b.rates[i];
+      cells.rates[cells.size++] = std::min(b.rates[i], kMostRate);
     }
     const PoissonBatch batch{low.words.data(), low.rates.data(), low.counts.data(), low.scratch.data(), low.size};
     by_inversion(isa, batch, largest(isa, batch.rates, low.size));

@@ -4,7 +4,7 @@
 // Rates up to kInversionLimit: inversion of one word, N = #{k >= 0 : u < P(N > k)}, monotone in the
 // word and in the rate, so that shared random numbers stay shared when a rate moves. The heavy tail
 // lies at small u. Above the limit: transformed rejection (PTRS, W. Hoermann 1993), whose attempts
-// have addresses of their own.
+// have addresses of their own. Rates beyond 2e9, whose counts 32 bits could not hold, count as 2e9.
 #pragma once
 
 #include <cstddef>

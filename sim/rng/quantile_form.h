@@ -23,7 +23,7 @@ namespace sim {
 
 class Quantile::Form {
  public:
-  Form(double mean, double low, double high) : mean_(mean), low_(low), high_(high) {}
+  Form(double mean, double low, double high, const Tail& tail) : mean_(mean), low_(low), high_(high), tail_(tail) {}
   Form(const Form&) = delete;
   Form& operator=(const Form&) = delete;
   virtual ~Form() = default;
@@ -32,11 +32,13 @@ class Quantile::Form {
   double mean() const { return mean_; }
   double low() const { return low_; }
   double high() const { return high_; }
+  const Tail& tail() const { return tail_; }
 
  private:
   double mean_;
   double low_;
   double high_;
+  Tail tail_;
 };
 
 namespace laws {
@@ -46,8 +48,8 @@ namespace laws {
 template <class Function, bool with_body>
 class FormOf final : public Quantile::Form {
  public:
-  FormOf(Function function, double mean, double low, double high)
-      : Form(mean, low, high), function_(std::move(function)) {
+  FormOf(Function function, double mean, double low, double high, const Tail& tail)
+      : Form(mean, low, high, tail), function_(std::move(function)) {
     if constexpr (with_body)
       body_ = QuantileBody([this](std::uint32_t word) { return function_(probability(word)); }, low, high);
   }
@@ -94,13 +96,13 @@ class FormOf final : public Quantile::Form {
 };
 
 template <class Function>
-Quantile quantile_of(Function function, double mean, double low, double high) {
-  return Quantile(std::make_shared<const FormOf<Function, false>>(std::move(function), mean, low, high));
+Quantile quantile_of(Function function, double mean, double low, double high, const Tail& tail = {}) {
+  return Quantile(std::make_shared<const FormOf<Function, false>>(std::move(function), mean, low, high, tail));
 }
 
 template <class Function>
 Quantile tabulated_quantile_of(Function function, double mean, double low, double high) {
-  return Quantile(std::make_shared<const FormOf<Function, true>>(std::move(function), mean, low, high));
+  return Quantile(std::make_shared<const FormOf<Function, true>>(std::move(function), mean, low, high, Tail{}));
 }
 
 inline Quantile constant(double value) {

@@ -257,6 +257,17 @@ class Options(Case):
         for shape, noted in ((1.5, 1), (2, 1), (2.5, 0)):
             law = f"partner.referrer.deal_value={{ pareto = {{ mean = 1000, shape = {shape} }} }}"
             self.assertEqual(self.sim("check", ARITHMETIC, "--set", law, code=DONE).out.count("no finite variance"), noted)
+        # Of the logarithm: the tail of ln Q has slope (9 ln(p90/p50) - ln(p50/p10)) / (8 ln 9).
+        for p90, noted in ((30_000, 1), (8_000, 0)):
+            law = f"partner.referrer.leads={{ p10 = 1000, p50 = 5000, p90 = {p90} }}"
+            out = self.sim("check", ARITHMETIC, "--set", law, code=DONE).out
+            self.assertEqual(out.count("tail of slope 0.83) have no finite variance"), noted)
+            self.assertEqual(out.count("one draw in 99"), noted)
+            self.assertEqual(out.count("mean of the draws is 20000 instead of 24800"), noted)
+        law = "partner.referrer.leads={ p10 = 500, p50 = 5000, p90 = 100000 }"
+        err = self.sim("check", ARITHMETIC, "--set", law, code=CONFIGURATION).err
+        self.assertIn("no finite mean", err)
+        self.assertIn("Choose p90 below 45529", err)
 
     def test_threads_do_not_change_a_byte(self):
         for threads in (1, 2, 5):

@@ -19,7 +19,7 @@ namespace {
 
 using namespace partnersim::testing;
 
-constexpr int kChecks = 33;
+constexpr int kChecks = 34;
 Family family{kChecks};
 
 Run month(const std::string& value, double wins, int replications = 400'000, const std::string& rest = "") {
@@ -159,4 +159,27 @@ TEST_CASE("a regime scales values of every law") {
   bool same = true;
   for (std::size_t i = 0; i < once.size(); ++i) same = same && twice[i] == 2.0f * once[i];
   CHECK(same);
+}
+
+TEST_CASE("leads known by three percentiles have the metalog of their logarithm") {
+  const std::string text =
+      Head{.months = 1, .replications = 40'000, .seed = 112, .outcomes = "\"revenue\"", .trajectories = "none"}.text() +
+      "[partner.acme]\nleads = { p10 = 1_000, p50 = 5_000, p90 = 30_000 }\nclose_rate = 1\ndeal_value = 1\n";
+  CHECK(Run(text).expected().outcomes.at("revenue") == doctest::Approx(24799.831025).epsilon(1e-6));
+  // ln x against logit u, Keelin's three terms; u by bisection, as x rises with it.
+  const double log_9 = std::log(9.0), low = std::log(1000.0), middle = std::log(5000.0), high = std::log(30000.0);
+  const double a2 = 0.5 * (high - low) / log_9;
+  const double a3 = (1.0 - 2.0 * (middle - low) / (high - low)) * (high - low) / (0.8 * log_9);
+  const auto cdf = [&](double x) {
+    double from = -45.0, to = 45.0;
+    for (int i = 0; i < 80; ++i) {
+      const double t = 0.5 * (from + to), u = 1.0 / (1.0 + std::exp(-t));
+      (middle + (a2 + a3 * (u - 0.5)) * t < std::log(x) ? from : to) = t;
+    }
+    return 1.0 / (1.0 + std::exp(-from));
+  };
+  std::vector<double> drawn;
+  for (const float x : Run(text).column("partner.acme.leads"))
+    if (x < 1e7f) drawn.push_back(static_cast<double>(x));
+  check_distribution(family, "leads by percentiles", drawn, [&](double x) { return cdf(x) / cdf(1e7); });
 }

@@ -328,6 +328,48 @@ TEST_CASE("percentiles at the edge of feasibility are told apart, and the advice
   CHECK(refusal("percentiles", {{"p10", 1.0}, {"p50", 40.0}, {"p90", 1600.0}}, {0.0, 1e4}) == "accepted");
 }
 
+TEST_CASE("percentiles of an amount are a metalog of its logarithm, wherever what can be simulated ends") {
+  // By adaptive quadrature in other software (QUADPACK).
+  const Arguments wide{{"p10", 1000.0}, {"p50", 5000.0}, {"p90", 30000.0}};
+  const sim::Quantile open = quantile("percentiles", wide, {0.0, sim::kInfinity});
+  CHECK(open.mean() == about(24799.83102508239, 1e-11));
+  CHECK(open.tail().slope == about(0.8258371413390752, 1e-12));
+  CHECK(open.tail().held == 0.0);
+  const sim::Quantile held = quantile("percentiles", wide, sim::support_of(sim::up_to(1e7)));
+  CHECK(held.mean() == open.mean());
+  CHECK(held.lower() == 0.0);
+  CHECK(held.upper() == 1e7);
+  CHECK(held(0xffffffffU) == 1e7);
+  for (std::uint32_t word = 1; word < 0xff000000U; word += 0x00fff000U) CHECK(held(word) == open(word));
+  CHECK(held.tail().held == about(1.0062671982363362e-4, 0.02));
+  CHECK(held.tail().held_mean == about(20027.487088514183, 1e-4));
+  // What may be negative is plain, between its limits too.
+  const Arguments cash{{"p10", 3.0}, {"p50", 6.0}, {"p90", 12.0}};
+  CHECK(quantile("percentiles", cash, sim::support_of(sim::either_way(1e12)))(12345U) ==
+        quantile("percentiles", cash)(12345U));
+  // A share keeps to its ends.
+  CHECK(quantile("percentiles", {{"p10", 0.1}, {"p50", 0.2}, {"p90", 0.5}}, sim::support_of({0.0, 1.0})).upper() ==
+        1.0);
+}
+
+TEST_CASE("percentiles without a mean are refused with a remedy that works, those without a variance told") {
+  const sim::Support amount{0.0, sim::kInfinity};
+  const std::string message = refusal("percentiles", {{"p10", 500.0}, {"p50", 5000.0}, {"p90", 1e5}}, amount);
+  CHECK(says(message, "slope 1.403"));
+  CHECK(says(message, "Choose p90 below 45529"));
+  CHECK(refusal("percentiles", {{"p10", 500.0}, {"p50", 5000.0}, {"p90", 45529.0}}, amount) == "accepted");
+  CHECK(says(refusal("percentiles", {{"p10", 500.0}, {"p50", 5000.0}, {"p90", 45530.0}}, amount), "slope 1"));
+  const sim::Support debt{-sim::kInfinity, 0.0};
+  const std::string mirrored = refusal("percentiles", {{"p10", -1e5}, {"p50", -5000.0}, {"p90", -500.0}}, debt);
+  CHECK(says(mirrored, "Choose p10 above -45529"));
+  CHECK(refusal("percentiles", {{"p10", -45529.0}, {"p50", -5000.0}, {"p90", -500.0}}, debt) == "accepted");
+  CHECK(quantile("percentiles", {{"p10", 1.0}, {"p50", 3.0}, {"p90", 9.0}}, amount).tail().slope == about(0.5, 1e-12));
+  CHECK(quantile("pareto", {{"shape", 2.0}, {"minimum", 1.0}}).tail().slope == 0.5);
+  CHECK(
+      says(sim::distribution_problem({"percentiles", {{"p10", 1.0}, {"p50", 5e6}, {"p90", 2e7}}, {}}, sim::up_to(1e7)),
+           "between 0 and 1e+07"));
+}
+
 TEST_CASE("observed counts give Jeffreys posteriors") {
   const sim::Quantile share = quantile("observed", {{"wins", 14.0}, {"leads", 180.0}});
   CHECK(share.mean() == about(14.5 / 181.0, 1e-15));
