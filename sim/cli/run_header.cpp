@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "sim/config/text.h"
+#include "sim/rng/distribution.h"
 
 namespace sim::cli {
 namespace {
@@ -25,6 +27,38 @@ std::string experiment_text(const Experiment& experiment) {
     for (std::size_t row = 0; row < experiment.rows(); ++row) text += " " + toml_text(experiment.value(row, a));
     text += "\n";
   }
+  return text;
+}
+
+void add_files(const Node& node, std::set<std::string>& names) {
+  if (const TableNode* members = node.table()) {
+    for (const Member& member : *members) {
+      const auto* name = std::get_if<std::string>(&member.node.value);
+      if (name != nullptr && member.key == "file")
+        names.insert(*name);
+      else
+        add_files(member.node, names);
+    }
+  } else if (const auto* elements = std::get_if<ArrayNode>(&node.value)) {
+    for (const Node& element : *elements) add_files(element, names);
+  }
+}
+
+// What the files of values hold, a comment each: of another content it is another run.
+std::string files_text(const Scenario& scenario, const Experiment& experiment) {
+  std::set<std::string> names;
+  for (const auto& [path, entry] : scenario.entries()) {
+    if (const auto* law = std::get_if<Law>(&entry.value); law != nullptr && law->has("file"))
+      names.insert(law->text("file"));
+    if (const auto* tree = std::get_if<Node>(&entry.value)) add_files(*tree, names);  // of dated changes
+  }
+  for (const Variant& variant : experiment.variants())
+    for (const Assignment& setting : variant.settings) add_files(setting.value, names);
+  for (const Axis& axis : experiment.axes())
+    for (const Node& value : axis.values) add_files(value, names);
+  std::string text;
+  for (const std::string& name : names)
+    text += fmt::format("# {}: {}\n", name, digest_of_values(name, scenario.file()));
   return text;
 }
 
@@ -63,7 +97,7 @@ output::ResultHeader header_of(const Scenario& scenario, const Experiment& exper
   header.start = scenario.text("scenario.start");
   header.seed = static_cast<std::uint64_t>(scenario.integer("scenario.seed"));
   header.source = {scenario.file(), scenario.source_text(), assignments, vary};
-  header.resolved_text = scenario.resolved_text();
+  header.resolved_text = scenario.resolved_text() + files_text(scenario, experiment);
   header.experiment_text = experiment_text(experiment);
   for (const ExperimentPoint& point : experiment.points()) {
     header.point_labels.push_back(point.label);

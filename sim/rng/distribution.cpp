@@ -38,6 +38,7 @@ Quantile make_quantile(const Law& law, Support support) {
   static std::map<std::string, Quantile> quantiles;
   std::string key = describe(law) + " on";
   for (const double end : {support.low, support.high, support.least, support.most}) key += " " + laws::shown(end);
+  if (law.has("file")) key += " beside " + law.mark.file;
   {
     const std::scoped_lock lock(mutex);
     if (const auto found = quantiles.find(key); found != quantiles.end()) return found->second;

@@ -269,6 +269,17 @@ class Options(Case):
         self.assertIn("no finite mean", err)
         self.assertIn("Choose p90 below 45529", err)
 
+    def test_a_scenario_whose_file_of_values_has_changed_is_another_run(self):
+        law = "partner.referrer.deal_value={ empirical = { file = 'deals.csv' } }"
+        scenario = self.write("s.toml", ARITHMETIC.read_text(encoding="utf-8"))
+        self.write("deals.csv", "value\n3\n")
+        words = ("run", scenario, "--set", law, *SMALL, "-o", "x.h5")
+        self.sim(*words, code=DONE)
+        self.assertIn("already holds this run", self.sim(*words, code=DONE).err)
+        self.write("deals.csv", "value\n30\n")
+        self.assertIn("the result of another run", self.sim(*words, code=INPUT_OUTPUT).err)
+        self.sim(*words, "--force", code=DONE)
+
     def test_threads_do_not_change_a_byte(self):
         for threads in (1, 2, 5):
             self.sim("run", TWELVE, "-n", 5000, "-t", threads, "-o", f"{threads}.h5", code=DONE)

@@ -155,15 +155,78 @@ TEST_CASE("files that hold no sample are refused with the line and what to do") 
   CHECK(says(refused("value\n3\nfour\n"), "found \"four\""));
   CHECK(says(refused("1,5\n2\n", {{"column", std::string("value")}}), "has no column value"));
   CHECK(says(refused("id;price\na;1\n", {{"column", std::string("value")}}), "its first line is id, price"));
-  CHECK(says(refused("id,value\na,1\nb\n", {{"column", std::string("value")}}), "deals.csv:3 holds no number"));
   CHECK(says(refused("value\n1e999\n"), "deals.csv:2 holds no number"));
   CHECK(says(refused("value\nnan\n"), "holds no number"));
   CHECK(says(refused(""), "there are no values"));
-  CHECK(says(refused("value\n"), "there are no values"));
+  CHECK(says(refused("value\n\n"), "has a header and no values (its only line is value)"));
+  CHECK(says(refused("id,value\na,1\nb,\n", {{"column", std::string("value")}}),
+             "3 holds no number (the field is empty)"));
+  CHECK(says(refused("value,value\n1,2\n", {{"column", std::string("value")}}), "has two columns value"));
   CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
              "missing.csv cannot be read"));
   CHECK(says(refusal("empirical", {{"file", std::string("missing.csv")}}, folder.scenario()),
              folder.full("missing.csv")));
   CHECK(says(refusal("empirical", {}), "a file or values"));
   CHECK(says(refusal("empirical", {{"values", std::vector<double>{}}}), "there are no values"));
+}
+
+TEST_CASE("no number of a file is cut at a decimal comma or a thousands separator") {
+  const Folder folder;
+  const auto refused = [&](const std::string& text, Arguments more = {}) {
+    folder.write("deals.csv", text);
+    more.insert(more.begin(), {"file", std::string("deals.csv")});
+    return refusal("empirical", more, folder.scenario());
+  };
+  const Arguments value{{"column", std::string("value")}};
+  for (const char* text : {"value\n100,5\n200,5\n", "value\n1,234.50\n", "value\n3\n1,234\n"}) {
+    const std::string message = refused(text);
+    CHECK(says(message, " has 2 fields (line 1 has 1 field"));
+    CHECK(says(message, "decimal point"));
+    CHECK(says(message, "quotes"));
+  }
+  CHECK(says(refused("value\n3\n1,234\n"), "deals.csv:3 has 2 fields"));
+  CHECK(
+      says(refused("id,value\na,1\nb\n", value), "deals.csv:3 has 1 field (line 1 has 2 fields, separated by commas)"));
+  CHECK(says(refused("id,value\na,1,5\n", value), "deals.csv:2 has 3 fields"));
+  // Without a header nothing tells whether 100,5 is one number or two.
+  CHECK(says(refused("100,5\n200,5\n"), "deals.csv:1 has 2 fields and no header"));
+  for (const char* number : {"1,5", "\"1,5\"", "1.234,50", "1 234", "1'234", "100 EUR", "$5", "50%"})
+    CHECK(says(refused("id;value\na;" + std::string(number) + "\n", value), "deals.csv:2 holds no number (found \""));
+  CHECK(says(refused("value\n\"1,234.5\"\n"), "Write numbers with a decimal point"));
+}
+
+TEST_CASE("what CSV files bring is read as RFC 4180 has it, what is damaged is refused where it stands") {
+  const Folder folder;
+  const auto read = [&](const std::string& text) {
+    folder.write("deals.csv", text);
+    return values_of(quantile("empirical", {{"file", std::string("deals.csv")}, {"column", std::string("value")}},
+                              folder.scenario()),
+                     2);
+  };
+  const std::vector<double> expected{1.5, 30.0};
+  CHECK(read("note,value\n\"a, \"\"b\"\"\",30\n\"two\nlines\",1.5\n") == expected);
+  CHECK(read("note,value\ra,30\rb,1.5\r") == expected);  // old Macintosh
+  CHECK(read("\xEF\xBB\xBFnote;value\r\n;30\r\n\r\n;;\r\n;1.5") == expected);
+  CHECK(read("\"a;b;c\",value\n1,30\n2,1.5\n") == expected);
+  CHECK(read("5\" pipes, value \n4,30\n4, 1.5 \n") == expected);
+  const auto refused = [&](const std::string& text) {
+    folder.write("deals.csv", text);
+    return refusal("empirical", {{"file", std::string("deals.csv")}}, folder.scenario());
+  };
+  CHECK(says(refused("value\n1\n\"2\n3\n"), "deals.csv:3: a quotation mark is not closed"));
+  CHECK(
+      says(refused("value\n\"1\"2\n"), "deals.csv:2: text stands behind a closing quotation mark (found \"2\" there)"));
+  CHECK(says(refused(std::string("value\n1\n2\0\n", 11)), "deals.csv:3 holds a zero byte"));
+  CHECK(says(refused(std::string("\xFF\xFEv\0\n\0", 6)), "UTF-16"));
+  CHECK(says(refused("value\n\x1b[2J\n"), "found \"\\u001B[2J\""));
+  CHECK(says(refusal("empirical", {{"file", folder.full("")}}, folder.scenario()), "is no file"));
+}
+
+TEST_CASE("a file is looked for beside its own scenario, also when another has one of that name") {
+  const Folder here, there;
+  here.write("deals.csv", "1\n");
+  there.write("deals.csv", "2\n");
+  const Arguments file{{"file", std::string("deals.csv")}};
+  CHECK(quantile("empirical", file, here.scenario()).mean() == 1.0);
+  CHECK(quantile("empirical", file, there.scenario()).mean() == 2.0);
 }
