@@ -1,5 +1,6 @@
 #include "sim/base/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -18,6 +19,12 @@ std::uint32_t code_point(std::string_view sequence) {
 bool is_harmful(std::uint32_t point) {
   return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x061C || (point >= 0x200B && point <= 0x200F) ||
          (point >= 0x2028 && point <= 0x202E) || (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF;
+}
+
+// Those of them that no name is written with.
+bool is_control(std::uint32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
 }
 
 std::string hexadecimal(std::uint32_t value, int digits) {
@@ -51,22 +58,58 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+namespace {
+
+// A malformed byte is a character of its own.
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, std::max<std::size_t>(utf8_length(text), 1));
+}
+
+}  // namespace
+
 std::string printable(std::string_view text, std::size_t longest) {
   std::string out;
   while (!text.empty()) {
     if (out.size() >= longest) return out + "…";
-    const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      out += "\\x" + hexadecimal(static_cast<unsigned char>(text[0]), 2);
-      text.remove_prefix(1);
+    const std::string_view sequence = first_character(text);
+    text.remove_prefix(sequence.size());
+    if (utf8_length(sequence) == 0) {
+      out += "\\x" + hexadecimal(static_cast<unsigned char>(sequence[0]), 2);
       continue;
     }
-    const std::string_view sequence = text.substr(0, length);
     const std::uint32_t point = code_point(sequence);
     out += is_harmful(point) ? "\\u" + hexadecimal(point, 4) : std::string(sequence);
-    text.remove_prefix(length);
   }
   return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    const std::string_view line = text.substr(from, end - from);
+    const bool plain = std::all_of(line.begin(), line.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    out += plain ? std::string(line) : printable(line, std::string::npos);
+    if (end < text.size()) out += '\n';
+    from = end + 1;
+  }
+  return out;
+}
+
+std::string first_control(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view sequence = first_character(text);
+    text.remove_prefix(sequence.size());
+    if (utf8_length(sequence) == 0) continue;
+    if (const std::uint32_t point = code_point(sequence); is_control(point)) return "U+" + hexadecimal(point, 4);
+  }
+  return {};
+}
+
+std::size_t character_count(std::string_view text) {
+  std::size_t count = 0;
+  for (; !text.empty(); text.remove_prefix(first_character(text).size())) ++count;
+  return count;
 }
 
 }  // namespace sim

@@ -16,5 +16,14 @@ std::size_t utf8_length(std::string_view text);
 
 // At most some `longest` bytes; what is cut ends in "…".
 std::string printable(std::string_view text, std::size_t longest);
+// The same for a text of several lines, whole: its line feeds stay.
+std::string printable_lines(std::string_view text);
+
+// "U+001B" for the first control character, line separator or bidirectional override of a text; empty without one. What
+// is only invisible may be part of how a name is written, and passes.
+std::string first_control(std::string_view text);
+
+// Code points, and bytes that are none.
+std::size_t character_count(std::string_view text);
 
 }  // namespace sim

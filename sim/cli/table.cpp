@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/base/printable.h"
 #include "sim/base/problem.h"
 
 namespace sim::cli {
@@ -66,6 +67,12 @@ std::string plain(double value) {
   const double size = std::abs(value);
   const int digits = static_cast<int>(std::floor(std::log10(size)));
   return in_steps(value, std::min(0, digits - 5));
+}
+
+void TextTable::add(std::vector<std::string> row) {
+  constexpr std::size_t kLongestCell = 1000;  // assumed: labels have up to 200 characters
+  for (std::string& cell : row) cell = printable(cell, kLongestCell);
+  rows_.push_back(std::move(row));
 }
 
 std::string TextTable::text() const {

@@ -23,13 +23,13 @@ std::string whole(std::uint64_t count);
 // "5.8 MB", for forecasts.
 std::string bytes_text(double bytes);
 
-// Columns as wide as their widest cell. `alignment` has an 'l' or 'r' for each column; columns beyond it,
-// and all but the first without it, stand to the right, where numbers belong.
+// Columns as wide as their widest cell, each cell on one line (sim/base/printable.h). `alignment` has an 'l' or 'r' for
+// each column; columns beyond it, and all but the first without it, stand to the right, where numbers belong.
 class TextTable {
  public:
   explicit TextTable(std::vector<std::string> header, std::string alignment = "l")
       : alignment_(std::move(alignment)), rows_{std::move(header)} {}
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void add(std::vector<std::string> row);
   std::string text() const;
 
  private:

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "sim/base/printable.h"
 #include "sim/base/problem.h"
 #include "sim/cli/process.h"
 #include "sim/cli/table.h"
@@ -60,7 +61,8 @@ void ProgressLine::finish() {
   drawn_ = false;
 }
 
-void print_result(const std::string& text) {
+void print_result(const std::string& result) {
+  const std::string text = printable_lines(result);
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
   const bool terminal_is_lost = errno == EIO && stop_requested();
@@ -79,6 +81,6 @@ void print_table(const std::string& text, const std::filesystem::path& result) {
   }
 }
 
-void print_message(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
+void print_message(const std::string& text) { std::fputs((printable_lines(text) + "\n").c_str(), stderr); }
 
 }  // namespace sim::cli

@@ -27,9 +27,10 @@ class ProgressLine {
   bool drawn_ = false;
 };
 
+// Both escape, line by line, what could move a cursor or reorder a text (sim/base/printable.h).
 // Writes to stdout; a closed pipe is quiet, so is a terminal whose loss ended the run, any other failure an
 // InputOutputError.
-void print_result(const std::string& text);
+void print_result(const std::string& result);
 // The same of a result's table: a failure says that the file is whole all the same. Empty path: there is none.
 void print_table(const std::string& text, const std::filesystem::path& result);
 void print_message(const std::string& text);  // a line on stderr

@@ -238,7 +238,8 @@ class LawReader {
     } else if (argument.kind == ArgumentSpec::Kind::numbers) {
       if (auto numbers = read_numbers(node, quantity, problems_)) return std::move(*numbers);
     } else if (const auto* text = std::get_if<std::string>(&node.value)) {
-      return *text;
+      constexpr std::size_t kLongest = 4096;  // of the name of a file
+      if (check_text(*text, kLongest, path, node.mark, problems_)) return *text;
     } else {
       add_wrong_kind(node, path, "text", "Write for example " + std::string(argument.name) + " = \"text\"", problems_);
     }

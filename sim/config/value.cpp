@@ -1,9 +1,13 @@
 #include "sim/config/value.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
+#include "sim/base/printable.h"
 #include "sim/base/suggest.h"
 #include "sim/config/law.h"
 #include "sim/config/number.h"
@@ -17,6 +21,9 @@ Quantity quantity_of(const ParameterSpec& spec, std::string path) {
   return {std::move(path), spec.range, spec.unit, spec.fallback, spec.kind == Kind::integer};
 }
 
+constexpr std::size_t kLongestText = 200;      // assumed: as much as a table can show in a cell
+constexpr std::size_t kLongestElement = 1000;  // assumed: ids of 64 characters, a few levels deep
+
 std::optional<std::string> read_text(const Node& node, const ParameterSpec& spec, const std::string& path,
                                      Problems& problems) {
   const std::vector<std::string_view> choices(spec.choices.begin(), spec.choices.end());
@@ -29,7 +36,8 @@ std::optional<std::string> read_text(const Node& node, const ParameterSpec& spec
     add_wrong_kind(node, path, "text", hint, problems);
     return std::nullopt;
   }
-  if (spec.kind == Kind::text) return *text;
+  if (spec.kind == Kind::text)
+    return check_text(*text, kLongestText, path, node.mark, problems) ? std::optional(*text) : std::nullopt;
   for (std::string_view choice : spec.choices) {
     if (choice == *text) return *text;
   }
@@ -54,6 +62,7 @@ std::optional<std::vector<std::string>> read_texts(const Node& node, const Param
   for (const Node& element : *elements) {
     if (const auto* text = std::get_if<std::string>(&element.value)) {
       texts.push_back(*text);
+      sound = check_text(*text, kLongestElement, "an element of " + path, element.mark, problems) && sound;
     } else {
       add_wrong_kind(element, "an element of " + path, "text", "Write for example " + example_line(spec), problems);
       sound = false;
@@ -116,6 +125,21 @@ std::int64_t whole_fallback(const ParameterSpec& spec) {
 }
 
 }  // namespace
+
+bool check_text(const std::string& text, std::size_t longest, const std::string& path, const Mark& mark,
+                Problems& problems) {
+  if (const std::string control = first_control(text); !control.empty()) {
+    problems.add(mark, path + " holds the control character " + control, "it would spoil tables and terminals",
+                 "Leave it out");
+    return false;
+  }
+  if (const std::size_t length = character_count(text); length > longest) {
+    problems.add(mark, fmt::format("{} has {} characters", path, length), fmt::format("at most {}", longest),
+                 "Shorten it");
+    return false;
+  }
+  return true;
+}
 
 std::optional<Value> read_value(const Node& node, const ParameterSpec& spec, const std::string& path,
                                 Problems& problems) {

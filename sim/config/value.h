@@ -14,6 +14,10 @@
 
 namespace sim {
 
+// True for a text that tables, figures and files can show: no control characters, at most `longest` characters.
+bool check_text(const std::string& text, std::size_t longest, const std::string& path, const Mark& mark,
+                Problems& problems);
+
 std::optional<Value> read_value(const Node& node, const ParameterSpec& spec, const std::string& path,
                                 Problems& problems);
 

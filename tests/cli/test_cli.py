@@ -280,6 +280,20 @@ class Options(Case):
         self.assertIn("the result of another run", self.sim(*words, code=INPUT_OUTPUT).err)
         self.sim(*words, "--force", code=DONE)
 
+    def test_labels_that_could_not_be_shown_are_refused_before_anything_is_written(self):
+        for table in ("partner.referrer", "goal.g"):
+            for bad, name in ((r"a\u0000b", "U+0000"), (r"a\u001B[2Jb", "U+001B"), (r"a\nb", "U+000A"), (r"a\u202Eb", "U+202E"),
+                              ("x" * 100_000, "100000 characters")):
+                words = ["--set", "goal.g={ outcome = 'wins', at_least = 3 }"] if table == "goal.g" else []
+                told = self.sim("run", ARITHMETIC, *words, "--set", f'{table}.label="{bad}"', "-o", "x.h5",
+                                code=CONFIGURATION).err
+                self.assertIn(f"--set: {table}.label h", told)
+                self.assertIn(name, told)
+                self.assertNotRegex(told, "[\x00-\x09\x0b-\x1f\u202e]")
+                self.assertLess(len(told), 1000)
+        self.assertIn("U+000A", self.sim("check", ARITHMETIC, "--set", r'scenario.currency="E\n"', code=CONFIGURATION).err)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
     def test_threads_do_not_change_a_byte(self):
         for threads in (1, 2, 5):
             self.sim("run", TWELVE, "-n", 5000, "-t", threads, "-o", f"{threads}.h5", code=DONE)

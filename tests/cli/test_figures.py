@@ -485,6 +485,20 @@ class TheCommand(Case):
             self.assertEqual((done.returncode, done.stdout), (code, ""), words)
             self.assertIn(hint, done.stderr)
 
+    def test_shows_labels_as_they_are_written_formulas_or_not(self):
+        odd = FOLDER / "odd.h5"
+        subprocess.run([BINARY, "run", SOURCE / "configs/everything.toml", "-n", "200", "-o", odd, "--set",
+                        r"partner.bigco.label='$\frac{$'", "--set", "scenario.currency='$'", "--set",
+                        "partner.neighbour.label='a_1^{2} for $3, not $4'"], capture_output=True, check=True)
+        done = plot(odd, "-o", FOLDER / "odd")
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, len(EVERY_FIGURE)), done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        with reader.Results(odd) as results:
+            figure = figures.draw_figure(results, "contribution")
+        texts = figure.findobj(lambda artist: r"$\frac{$" in getattr(artist, "get_text", str)())
+        self.assertTrue(texts)
+        self.assertFalse(any(text.get_parse_math() for text in texts))
+
     def test_draws_what_is_left_when_little_was_recorded(self):
         little = FOLDER / "little.h5"
         subprocess.run([BINARY, "run", SOURCE / "configs/everything.toml", "-n", "200", "-o", little, "--set",

@@ -10,10 +10,12 @@
 #include "sim/base/suggest.h"
 #include "sim/config/document.h"
 #include "sim/config/scenario.h"
+#include "tests/support/text.h"
 
 namespace {
 
 using namespace sim;
+using partnersim::testing::says;
 
 constexpr std::array kSpecs{
     ParameterSpec{.path = "firm.cash", .unit = "currency", .fallback = 0},
@@ -22,6 +24,7 @@ constexpr std::array kSpecs{
     ParameterSpec{.path = "economy.regime.*.to", .kind = Kind::number_map, .unit = "1 a month"},
     ParameterSpec{.path = "partner.*.leads", .unit = "leads a month", .required = true},
     ParameterSpec{.path = "partner.*.tags", .kind = Kind::texts},
+    ParameterSpec{.path = "partner.*.label", .kind = Kind::text},
     ParameterSpec{.path = "partner.*.count", .kind = Kind::integer, .fallback = 1},
     ParameterSpec{.path = "partner.*.shared", .kind = Kind::boolean},
     ParameterSpec{.path = "partner.*.enabled", .kind = Kind::boolean, .fallback = 1},
@@ -46,6 +49,27 @@ TEST_CASE("a message is one line of harmless characters, whatever a name holds")
   CHECK(printable("\xFFx\xE2\x82", 100) == "\\xFFx\\xE2\\x82");
   CHECK(printable("abcdef", 3) == "abc…");
   CHECK(to_string(Problem{{"x\n.toml", 1, 2}, "a\rb", "c\td", {}}) == "x\\u000A.toml:1:2: a\\u000Db (c\\u0009d)");
+}
+
+TEST_CASE("texts that tables and files could not show are refused at their place, those in any language are not") {
+  const auto complaint = [](const std::string& label) {
+    Problems problems;
+    resolve(parse_document("x.toml", "[partner.p]\nleads = 1\nlabel = \"" + label + "\"\n"), kSpecs, problems);
+    return problems.empty() ? std::string() : to_string(problems.list().front());
+  };
+  for (const char* control : {"0000", "0007", "001B", "000A", "000D", "0009", "007F", "0085", "009B", "2028", "2029",
+                              "202A", "202E", "2066", "2069"})
+    CHECK(says(complaint(std::string("a\\u") + control + "b"),
+               std::string("x.toml:3:9: partner.p.label holds the control character U+") + control));
+  CHECK(says(complaint(std::string(201, 'x')), "partner.p.label has 201 characters (at most 200). Shorten it"));
+  CHECK(complaint(std::string(200, 'x')).empty());
+  std::string letters;
+  for (int i = 0; i < 200; ++i) letters += "ë";
+  for (const std::string& name :
+       {letters, std::string("Ω שלום \xE2\x80\x8F کتاب\xE2\x80\x8Cها 👩\xE2\x80\x8D🔧 $\\\\frac{$")})
+    CHECK(complaint(name).empty());
+  CHECK(printable_lines("a\x1b[2J\nb\tc\n\xC2\x9B\n") == "a\\u001B[2J\nb\\u0009c\n\\u009B\n");
+  CHECK(printable_lines("plain") == "plain");
 }
 
 TEST_CASE("the parts of a value have places of their own") {
