@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "models/money/resolution.h"
+#include "models/scenario/switched_off.h"
 #include "models/sources/deal_values.h"
 #include "sim/base/suggest.h"
 
@@ -56,6 +57,7 @@ std::vector<std::size_t> chosen_partners(Setup& setup) {
     if (setup.partners[p].id == text) return {p};
     ids.push_back(setup.partners[p].id);
   }
+  if (is_switched_off(setup.scenario, "partner", text)) return {};
   ids.insert(ids.end(), {"all", "top 5", "none"});
   setup.problems.add(setup.scenario.mark("output.without"),
                      fmt::format("output.without = \"{}\" names no partner", text), {},

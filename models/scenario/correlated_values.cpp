@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "models/partnership_model.h"
 #include "models/scenario/patterns.h"
+#include "models/scenario/switched_off.h"
 #include "sim/base/suggest.h"
 
 namespace partnersim {
@@ -27,29 +27,6 @@ std::string joined(const std::vector<std::string_view>& levels, std::size_t coun
   std::string path;
   for (std::size_t k = 0; k < count; ++k) path += (k > 0 ? "." : "") + std::string(levels[k]);
   return path;
-}
-
-// Some table with another id could hold a value of that name.
-bool is_conceivable(const std::vector<std::string_view>& pattern) {
-  static const std::vector<sim::ParameterSpec> specs = parameter_specs();
-  return std::any_of(specs.begin(), specs.end(), [&](const sim::ParameterSpec& spec) {
-    const auto levels = levels_of(spec.path);
-    return levels.size() == pattern.size() && std::equal(levels.begin(), levels.end(), pattern.begin(),
-                                                         [](std::string_view of_spec, std::string_view given) {
-                                                           return of_spec == "*" || matches(given, of_spec);
-                                                         });
-  });
-}
-
-// Only disabled tables have what it names.
-bool is_switched_off(const sim::Scenario& scenario, const std::string& pattern) {
-  const auto levels = levels_of(pattern);
-  if (!is_conceivable(levels)) return false;
-  const auto star = std::find_if(levels.begin(), levels.end(),
-                                 [](std::string_view level) { return level.find('*') != std::string_view::npos; });
-  const auto before = static_cast<std::size_t>(star - levels.begin());
-  if (star != levels.end()) return scenario.has_disabled(joined(levels, before));
-  return levels.size() > 2 && scenario.has_disabled(levels[0]) && scenario.has_table(joined(levels, 2));
 }
 
 // The drawn paths, with the levels that the pattern has right as they are written there.

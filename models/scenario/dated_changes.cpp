@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "models/scenario/patterns.h"
+#include "models/scenario/switched_off.h"
 #include "sim/base/suggest.h"
 #include "sim/config/value.h"
 
@@ -12,15 +15,19 @@ namespace partnersim {
 namespace {
 
 // { "firm.fixed_cost" = 1 } and { firm = { fixed_cost = 1 } } alike: the path so far names a value, or has tables
-// below.
+// below, though they may be disabled.
 bool is_above_values(const sim::Scenario& scenario, const std::string& pattern) {
   const std::size_t levels = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '.'));
-  for (const auto& [path, entry] : scenario.entries()) {
+  // What the path has on as many levels, and whether there are more.
+  const auto begins = [&](std::string_view path, bool may_be_all) {
     std::size_t end = 0;
     for (std::size_t dots = 0; end < path.size() && (path[end] != '.' || dots++ < levels);) ++end;
-    if (end < path.size() && matches_path(pattern, path.substr(0, end))) return true;
-  }
-  return false;
+    return (may_be_all || end < path.size()) && matches_path(pattern, path.substr(0, end));
+  };
+  const auto entries = scenario.entries();
+  const auto tables = scenario.disabled_tables();
+  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return begins(entry.path, false); }) ||
+         std::any_of(tables.begin(), tables.end(), [&](std::string_view path) { return begins(path, true); });
 }
 
 }  // namespace
@@ -49,22 +56,29 @@ void DatedChanges::read(const sim::Scenario& scenario, const std::string& id, si
 void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, const std::string& pattern,
                        const sim::Member& member, sim::Problems& problems) {
   const sim::Node& value = member.node;
+  const auto read = [&](const sim::ParameterSpec& spec, std::string_view path) -> std::optional<sim::Law> {
+    if (spec.kind != sim::Kind::number) {
+      problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can",
+                   "Set it for the whole run instead.");
+      return std::nullopt;
+    }
+    auto law = sim::read_value(value, spec, std::string(path), problems);
+    return law ? std::optional(std::get<sim::Law>(std::move(*law))) : std::nullopt;
+  };
   bool found = false;
   for (const auto& [path, entry] : scenario.entries()) {
     if (!names_value(pattern, path)) continue;
     found = true;
-    if (entry.spec->kind != sim::Kind::number) {
-      problems.add(member.mark, fmt::format("{}: {} cannot change at a date", id, path), "only numbers can",
-                   "Set it for the whole run instead.");
-      return;
-    }
-    if (const auto read = sim::read_value(value, *entry.spec, std::string(path), problems))
-      changes_[std::string(path)].push_back(
-          {static_cast<int>(scenario.integer(id + ".month")), std::get<sim::Law>(*read), value.mark, id});
-    else
-      return;  // once is enough for a pattern
+    std::optional<sim::Law> law = read(*entry.spec, path);
+    if (!law) return;  // once is enough for a pattern
+    changes_[std::string(path)].push_back(
+        {static_cast<int>(scenario.integer(id + ".month")), std::move(*law), value.mark, id});
   }
   if (found) return;
+  if (is_switched_off(scenario, pattern)) {
+    read(*parameter_named(pattern), pattern);  // wrong is wrong
+    return;
+  }
   if (value.table() != nullptr && is_above_values(scenario, pattern)) {
     for (const sim::Member& below : *value.table()) add(scenario, id, pattern + "." + below.key, below, problems);
     return;

@@ -1,5 +1,6 @@
 // [change.<id>]: values that will be others from a month on. A change names paths of the scenario; whoever reads such
 // a value asks for its pieces. A value nobody reads in pieces cannot change during a run, and saying so is an error.
+// Where a path matches nothing because tables are disabled, that is no mistake (switched_off.h).
 #pragma once
 
 #include <map>

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "models/scenario/patterns.h"
+#include "models/scenario/switched_off.h"
 #include "sim/base/suggest.h"
 
 namespace partnersim {
@@ -151,11 +152,21 @@ class TargetReader {
       }
       if (found) target_.firms.push_back(firm_of_partner(p));
     }
-    if (!target_.firms.empty()) return;
+    if (!target_.firms.empty() || (name != nullptr && is_label_of_disabled(member.key, *name))) return;
     setup_.problems.add(member.node.mark, fmt::format("{}: no partner has this {}", path_, member.key), {},
                         name == nullptr || all.empty()
                             ? fmt::format("Give partners a {} first, or write target = \"partners\"", member.key)
                             : sim::did_you_mean(*name, {all.begin(), all.end()}, "There are"));
+  }
+
+  bool is_label_of_disabled(const std::string& kind, const std::string& name) const {
+    const auto values = setup_.scenario.disabled_values("partner", kind == "tag" ? "tags" : kind);
+    return std::any_of(values.begin(), values.end(), [&](const sim::Value* value) {
+      const auto* texts = std::get_if<std::vector<std::string>>(value);
+      if (texts != nullptr) return std::find(texts->begin(), texts->end(), name) != texts->end();
+      const auto* text = std::get_if<std::string>(value);
+      return text != nullptr && *text == name;
+    });
   }
 
   Setup& setup_;
@@ -187,17 +198,6 @@ Target read_target(Setup& setup, const std::string& path, const char* otherwise)
   return {};
 }
 
-namespace {
-
-// A name that no partner has because a variant leaves that partner out is no mistake.
-bool is_disabled_partner(const sim::Scenario& scenario, const std::string& pattern) {
-  if (pattern.find('*') != std::string::npos) return scenario.has_disabled("partner");
-  const std::string original = pattern.substr(0, pattern.rfind('_'));  // of a copy: referrer of referrer_3
-  return scenario.has_disabled("partner." + pattern) || scenario.has_disabled("partner." + original);
-}
-
-}  // namespace
-
 std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, const std::string& path) {
   std::vector<std::size_t> found;
   const auto add = [&](const sim::Node& name) {
@@ -215,7 +215,7 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
       any = true;
       if (std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
     }
-    if (!any && !is_disabled_partner(setup.scenario, *pattern))
+    if (!any && !is_switched_off(setup.scenario, "partner", *pattern))
       setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {},
                          sim::did_you_mean(*pattern, ids, "Partners"));
   };

@@ -69,6 +69,7 @@ class Filler {
  private:
   void fill_named(const SpecNode& spec, const Group* group, const Place& place) {
     std::vector<std::string> ids;
+    const Group* left_out = nullptr;
     if (group != nullptr) {
       note_originals(*group, place);
       for (const Instance& instance : group->instances) {
@@ -81,6 +82,8 @@ class Filler {
         if (!instance.group->flag(kEnabled, true)) {
           out_.disabled.insert(place.path);
           out_.disabled.insert(there.path);
+          if (instance.group.get() != left_out) note_left_out(*instance.group, place);
+          left_out = instance.group.get();
           continue;
         }
         ids.push_back(instance.id);
@@ -93,6 +96,11 @@ class Filler {
       std::sort(ids.begin(), ids.end(), natural_less);
     }
     out_.ids.insert_or_assign(place.path, std::move(ids));
+  }
+
+  void note_left_out(const Group& group, const Place& holder) {
+    for (const auto& [key, given] : group.values)
+      out_.disabled_values.emplace(joined_path(holder.path, key), given.value);
   }
 
   // A counted table is written too, though only its copies are entities.

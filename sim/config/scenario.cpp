@@ -98,6 +98,20 @@ std::span<const std::string> Scenario::ids_as_written(std::string_view table) co
 
 bool Scenario::has_disabled(std::string_view table) const { return resolved_->disabled.contains(table); }
 
+std::vector<std::string_view> Scenario::disabled_tables() const {
+  std::vector<std::string_view> tables;
+  for (const std::string& path : resolved_->disabled)
+    if (!resolved_->ids.contains(path)) tables.push_back(path);  // else it only holds some
+  return tables;
+}
+
+std::vector<const Value*> Scenario::disabled_values(std::string_view table, std::string_view key) const {
+  std::vector<const Value*> values;
+  const auto [begin, end] = resolved_->disabled_values.equal_range(joined_path(table, key));
+  for (auto it = begin; it != end; ++it) values.push_back(&it->second);
+  return values;
+}
+
 bool Scenario::given(std::string_view path) const {
   const Entry* entry = find(path);
   return entry != nullptr && entry->given;

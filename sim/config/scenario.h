@@ -58,6 +58,10 @@ class Scenario {
   // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would
   // use is no mistake.
   bool has_disabled(std::string_view table) const;
+  // Those tables by path, copies of a count each.
+  std::vector<std::string_view> disabled_tables() const;
+  // What is written in them under `key` itself, once for all copies that are alike: "tags" of "partner".
+  std::vector<const Value*> disabled_values(std::string_view table, std::string_view key) const;
   // Written in the file (for a copy: on the copy or on its original).
   bool given(std::string_view path) const;
   // True when the table itself is written, e.g. "firm.direct".
@@ -125,8 +129,9 @@ class Scenario {
     std::shared_ptr<const std::string> source_text;
     Entries entries;
     using Ids = std::map<std::string, std::vector<std::string>, std::less<>>;
-    Ids ids, ids_as_written;                      // of the second only where it differs
-    std::set<std::string, std::less<>> disabled;  // disabled tables, and those that hold some
+    Ids ids, ids_as_written;                                         // of the second only where it differs
+    std::set<std::string, std::less<>> disabled;                     // disabled tables, and those that hold some
+    std::multimap<std::string, Value, std::less<>> disabled_values;  // by holder and key: "partner.tags"
     std::map<std::string, Mark, std::less<>> tables;
     std::map<std::string, std::string, std::less<>> labels;  // "partner.acme" -> label
   };

@@ -661,6 +661,63 @@ rank = 0.6
                      "--set", f"partner.b.close_rate={law}")
 
 
+class AVariantThatDisables(Experiment):
+    SCENARIO = SMALL + """tags = ["u"]
+[firm.direct]
+leads = { uniform = { low = 1, high = 2 } }
+close_rate = 0.5
+deal_value = 10
+[change.later]
+month = 3
+set = { "partner.b.deal_value" = 7, partner = { a = { leads = 2 } } }
+[correlation.market]
+of = ["firm.direct.leads", "partner.a.close_rate"]
+rank = 0.5
+[shock.storm]
+rate = 0.1
+kill = 0.5
+target = { tag = "u" }
+[output]
+without = "b"
+[sweep.vary]
+"partner.b.leads" = [1, 2]
+"partner.b.close_rate" = { factor = [1, 2] }
+[variant.alone]
+set = { "partner.b.enabled" = false }
+[variant.nobody]
+set = { "partner.*.enabled" = false }
+"""
+
+    def test_a_partner_skips_its_changes_shocks_correlations_and_axes_there(self):
+        scenario = self.folder / "s.toml"
+        scenario.write_text(self.SCENARIO)
+        self.sim("run", scenario, "-n", 1000, "-o", "s.h5", code=DONE)
+        with h5py.File(self.folder / "s.h5") as file:
+            labels = list(file["points/label"].asstr())
+            revenue = dict(zip(labels, file["outcomes/revenue"][:]))
+        # In the base the change and the sweep of b matter; where b is left out they do not.
+        self.assertFalse(np.array_equal(revenue[labels[0]], revenue[labels[3]]))
+        for name in ("alone", "nobody"):
+            points = [revenue[label] for label in labels if label.startswith(name)]
+            self.assertEqual(len(points), 4)
+            for other in points[1:]:
+                np.testing.assert_array_equal(points[0], other)
+        # As if b, its change, its shock and its axes had never been written.
+        alone = SMALL[:SMALL.index("[partner.b]")] + self.SCENARIO[len(SMALL) + len('tags = ["u"]\n'):]
+        alone = alone[:alone.index("[shock.storm]")].replace('"partner.b.deal_value" = 7, ', "")
+        (self.folder / "alone.toml").write_text(alone)
+        self.sim("run", "alone.toml", "-n", 1000, "-o", "alone.h5", code=DONE)
+        with h5py.File(self.folder / "alone.h5") as file:
+            np.testing.assert_array_equal(file["outcomes/revenue"][0], revenue[labels[4]])
+
+    def test_a_partner_excuses_no_misspelt_name(self):
+        for right, wrong in (('"partner.b.deal_value" = 7', '"partner.bb.deal_value" = 7'),
+                             ('"partner.a.close_rate"]', '"partner.aa.close_rate"]'), ('tag = "u"', 'tag = "v"'),
+                             ('without = "b"', 'without = "bb"'), ('"partner.b.leads" =', '"partner.bb.leads" =')):
+            (self.folder / "s.toml").write_text(self.SCENARIO.replace(right, wrong))
+            self.sim("check", "s.toml", code=CONFIGURATION)
+
+
 class GoalSeek(Experiment):
     def solve(self, path, condition, *words, code=DONE, scenario=None):
         return self.sim("run", scenario or test_cli.ARITHMETIC, "--solve", path, "--so-that", condition, *words, code=code)

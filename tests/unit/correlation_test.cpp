@@ -142,6 +142,16 @@ TEST_CASE("'*' passes over constants and disabled tables, so that variants may s
     off.insert(off.find('\n', at) + 1, "enabled = false\n");
   CHECK(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rate\"")) == "");
   CHECK(says(said_of(off + table("\"firm.direct.close_rate\", \"partner.*.close_rte\"")), "matches no value"));
+  // By name, of a copy or of their original; and a misspelt name is one whatever else is disabled.
+  for (const std::string name : {"referrer_2", "referrer", "twin_1"})
+    CHECK(said_of(off + table("\"firm.direct.close_rate\", \"partner." + name + ".close_rate\"")) == "");
+  for (const std::string name : {"refferer_2", "ref_*", "referrer_4"})
+    CHECK(says(said_of(off + table("\"firm.direct.close_rate\", \"partner." + name + ".close_rate\"")),
+               "matches no value"));
+  // Nor does a disabled partner excuse a constant of another.
+  const std::string idle = "[partner.idle]\nenabled = false\nleads = 1\nclose_rate = 0.1\ndeal_value = 5\n";
+  CHECK(says(said_of(kBusiness + idle + table("\"firm.direct.close_rate\", \"partner.referrer_1.leads\"")),
+             "partner.referrer_1.leads is constant"));
 }
 
 TEST_CASE("a correlation is between two or more") {

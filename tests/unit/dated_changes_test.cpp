@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 
 #include "sim/base/problem.h"
 #include "tests/support/harness.h"
@@ -54,6 +55,40 @@ TEST_CASE("a change of what does not exist says so and offers what is near") {
   CHECK(says(change("{ \"partner.zulu.leads\" = 20 }"), "matches no value"));
   CHECK(says(change("{ \"partner.z*.leads\" = 20 }"), "matches no value"));
   CHECK(says(change("{ partner = { acme = { lead = 3 } } }"), "partner.acme.lead matches no value"));
+}
+
+TEST_CASE("what a variant disables may be changed, shocked and left out, and is skipped") {
+  const std::string off =
+      "[partner.idle]\nenabled = false\ncount = 2\nleads = 1\nclose_rate = 0.1\ndeal_value = 5\ntags = [\"old\"]\n"
+      "region = \"north\"\n[partner.idle_2]\nleads = 2\n";
+  for (const char* set :
+       {"{ \"partner.idle.leads\" = 2 }", "{ \"partner.idle_2.leads\" = { uniform = { low = 1, high = 2 } } }",
+        "{ \"partner.i*.leads\" = 2 }", "{ partner = { idle_1 = { leads = 2, deal_value = 7 } } }"})
+    CHECK(problems(off + "[change.later]\nmonth = 6\nset = " + set + "\n").empty());
+  // Tables too where no partner is left.
+  const std::string none = "[scenario]\nmonths = 12\n[firm.direct]\nleads = 1\nclose_rate = 1\ndeal_value = 1\n" + off;
+  CHECK_NOTHROW(partnersim::make_model(
+      scenario_of(none + "[change.later]\nmonth = 6\nset = { partner = { idle_1 = { leads = 2 } } }\n")));
+  // What is wrong all the same is wrong.
+  for (const auto& [set, message] :
+       {std::pair{"{ \"partner.idle_1.lead\" = 2 }", "partner.idle_1.lead matches no value"},
+        std::pair{"{ \"partner.idel_1.leads\" = 2 }", "partner.idel_1.leads matches no value"},
+        std::pair{"{ \"partner.z*.leads\" = 2 }", "partner.z*.leads matches no value"},
+        std::pair{"{ partner = { idle_1 = { lead = 2 } } }", "partner.idle_1.lead matches no value"},
+        std::pair{"{ \"partner.idle_1.leads\" = -2 }", "must be from 0"},
+        std::pair{"{ \"partner.idle_1.label\" = \"x\" }", "only numbers can"}})
+    CHECK(says(problems(off + "[change.later]\nmonth = 6\nset = " + set + "\n"), message));
+  const auto shock = [&](const std::string& of) {
+    return problems(off + "[shock.storm]\nrate = 0.1\nkill = 0.5\ntarget = " + of + "\n");
+  };
+  CHECK(shock("{ partners = [\"idle_1\"] }").empty());
+  CHECK(shock("{ tag = \"old\" }").empty());
+  CHECK(shock("{ region = \"north\" }").empty());
+  CHECK(says(shock("{ tag = \"odl\" }"), "no partner has this tag"));
+  CHECK(says(shock("{ sector = \"north\" }"), "no partner has this sector"));
+  CHECK(says(shock("{ partners = [\"z*\"] }"), "z* names no partner"));
+  CHECK(problems(off + "[output]\nwithout = \"idle_1\"\n").empty());
+  CHECK(says(problems(off + "[output]\nwithout = \"idel_1\"\n"), "names no partner"));
 }
 
 TEST_CASE("a change of what is fixed for a run is refused") {
