@@ -117,23 +117,55 @@ std::string what_changes(const Pairs& pairs, const std::vector<std::size_t>& set
                      kNoticeable);
 }
 
+// What ties a set together, by name.
+std::set<std::string> tables_of(const Pairs& pairs, const std::vector<std::size_t>& set) {
+  std::set<std::string> names;
+  for (const std::size_t b : set)
+    for (const std::size_t a : set)
+      if (a < b && pairs.table(a, b) != nullptr) names.insert(pairs.table(a, b)->path);
+  return names;
+}
+
+// "correlation.market and correlation.prices"
+std::string joined(const std::set<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : " and ") + name;
+  return all;
+}
+
+// Sums of normal scores that are each stratified are not: only their additive part is.
+void note_strata(Setup& setup, const Pairs& pairs, const std::vector<std::size_t>& set, const sim::Copula& copula) {
+  if (setup.scenario.text("scenario.sampling") != "stratified") return;
+  constexpr std::size_t kMostNamed = 3;
+  std::string kept;
+  std::size_t keeping = 0;
+  for (std::size_t k = 0; k < set.size(); ++k) {
+    if (copula.is_mixture(k)) continue;
+    if (++keeping <= kMostNamed) kept += (kept.empty() ? "" : ", ") + pairs.id(set[k]);
+  }
+  if (keeping == set.size()) return;
+  if (keeping > kMostNamed) kept += fmt::format(" and {} more", keeping - kMostNamed);
+  const std::size_t others = set.size() - keeping;
+  setup.warnings.push_back(fmt::format(
+      "{}: of the stratified draws only {} keep{} {} strata; the other {} a mixture, spread less evenly, and errors "
+      "allow for it",
+      joined(tables_of(pairs, set)), kept, keeping == 1 ? "s" : "", keeping == 1 ? "its" : "their",
+      others == 1 ? "is" : fmt::format("{} are each", others)));
+}
+
 // The matrix of a set, repaired where it must and may be.
 std::optional<sim::SymmetricMatrix> matrix_of(Setup& setup, const Pairs& pairs, const std::vector<std::size_t>& set) {
   sim::SymmetricMatrix matrix = sim::SymmetricMatrix::identity(set.size());
-  std::set<std::string> names;
   const Table* strict = nullptr;
   for (std::size_t b = 1; b < set.size(); ++b)
     for (std::size_t a = 0; a < b; ++a) {
       matrix.set(a, b, sim::pearson_of_rank(pairs.rank(set[a], set[b])));
       const Table* table = pairs.table(set[a], set[b]);
-      if (table == nullptr) continue;
-      names.insert(table->path);
-      if (!table->repair) strict = table;
+      if (table != nullptr && !table->repair) strict = table;
     }
   if (sim::is_positive_semidefinite(matrix)) return matrix;
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : " and ") + name;
-  const std::string problem = all + ": these ranks cannot hold together";
+  const std::set<std::string> names = tables_of(pairs, set);
+  const std::string problem = joined(names) + ": these ranks cannot hold together";
   if (set.size() > sim::kMostRepaired) {
     setup.problems.add(setup.scenario.mark(*names.begin() + ".rank"), problem,
                        fmt::format("and {} parameters are too many to mend", set.size()),
@@ -174,6 +206,7 @@ std::vector<CorrelatedSet> read_correlations(Setup& setup) {
     std::vector<std::uint64_t> entities;
     for (const std::size_t member : set) entities.push_back(setup.entity(pairs.id(member)));
     sets.push_back({std::move(entities), sim::Copula(*matrix)});
+    note_strata(setup, pairs, set, sets.back().copula);
   }
   return sets;
 }

@@ -65,6 +65,8 @@ class Copula {
   explicit Copula(const SymmetricMatrix& correlation);
 
   std::size_t size() const { return rows_.size(); }
+  // False for a member whose words are its own, or those of one other member (mirrored for r = -1): strata stay strata.
+  bool is_mixture(std::size_t member) const { return rows_[member].size() > 1; }
   // In place: words[k][i] of member k, i < count. `scores` is room for
   // (size() + 1) * count doubles, and grows when it is too small.
   void apply(std::span<std::uint32_t* const> words, std::size_t count, std::vector<double>& scores) const;

@@ -154,6 +154,25 @@ TEST_CASE("'*' passes over constants and disabled tables, so that variants may s
              "partner.referrer_1.leads is constant"));
 }
 
+TEST_CASE("a note says which of correlated parameters keep their strata") {
+  std::string text = kBusiness;
+  text.insert(text.find("replications"), "sampling = \"stratified\"\n");
+  CHECK(
+      said_of(text + table("\"firm.direct.close_rate\", \"partner.referrer_1.close_rate\"")) ==
+      "Note: correlation.market: of the stratified draws only firm.direct.close_rate keeps its strata; the other is a "
+      "mixture, spread less evenly, and errors allow for it\n");
+  CHECK(says(said_of(text + table("\"partner.*.close_rate\"")),
+             "only partner.referrer_1.close_rate keeps its strata; the other 3 are each a mixture"));
+  // What is not correlated with any before it is no mixture.
+  const std::string both = table("\"firm.direct.close_rate\", \"partner.twin.close_rate\"") +
+                           table("\"firm.direct.leads\", \"partner.twin.close_rate\"", "rank = 0.2\n", "other");
+  CHECK(says(said_of(text + both),
+             "correlation.market and correlation.other: of the stratified draws only firm.direct.close_rate, "
+             "firm.direct.leads keep their strata; the other is a mixture"));
+  CHECK(said_of(text + table("\"firm.direct.close_rate\", \"partner.referrer_1.close_rate\"", "rank = 1\n")) == "");
+  CHECK(said_of(kBusiness + table("\"partner.*.close_rate\"")) == "");
+}
+
 TEST_CASE("a correlation is between two or more") {
   CHECK(says(said_of(kBusiness + table("\"firm.direct.close_rate\"")),
              "correlation.market.of names 1 parameter (a correlation is between two or more). Add another: "
