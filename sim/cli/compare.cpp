@@ -22,8 +22,11 @@ constexpr const char* kExample = "partnersim compare results/with_deal.h5 result
 // One result file, its points' columns at hand.
 class ComparedFile {
  public:
-  ComparedFile(const std::string& path, const Domain& domain, int threads)
-      : path_(path), file_(path), stored_(read_stored(path, domain, threads)), catalogue_(stored_.loaded.plan) {
+  ComparedFile(const std::string& path, const Domain& domain, int threads, output::Trust trust)
+      : path_(path),
+        file_(path, trust),
+        stored_(read_stored(path, domain, threads, trust)),
+        catalogue_(stored_.loaded.plan) {
     if (!file_.exists("/outcomes"))
       throw InputOutputError(
           fmt::format("{}: keeps no samples (samples = \"none\"), and only replications can be paired. Run its "
@@ -77,7 +80,7 @@ class CompareCommand {
   CompareCommand(const options::variables_map& values, const Domain& domain)
       : values_(values), threads_(default_threads()) {
     for (const std::string& path : values["result"].as<std::vector<std::string>>())
-      files_.push_back(std::make_unique<ComparedFile>(path, domain, threads_));
+      files_.push_back(std::make_unique<ComparedFile>(path, domain, threads_, trust(values)));
     for (const auto& file : files_)
       if (const std::string reason = obstacle(*files_.front(), *file); !reason.empty())
         throw Refusal(fmt::format("{} and {} cannot be compared future by future: {}. Run both with the same",
@@ -174,6 +177,7 @@ int compare_command(const Words& words, const Domain& domain) {
   add("outcome", options::value<std::string>()->value_name("NAME"), "one outcome; all unless given");
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
       "of the comparison on stdout");
+  add_trust_option(description);
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {

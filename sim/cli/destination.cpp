@@ -33,11 +33,15 @@ bool Destination::holds_result() const {
   if (!is_there(result_)) return false;
   const output::ExistingResult existing = output::examine(result_);
   const bool same = existing.fingerprint == run_.fingerprint;
-  if (same && existing.complete) {
+  const std::string damage = same && existing.complete ? output::damage(result_) : existing.damage;
+  if (same && existing.complete && damage.empty()) {
     tidy();
     return true;
   }
-  if (permission_.force || permission_.replace || (same && permission_.resume)) return false;
+  if (permission_.force || permission_.replace || (same && permission_.resume && damage.empty())) return false;
+  if (!damage.empty())
+    throw Refusal(fmt::format("{} exists ({}). Use {}--force to overwrite it, or -o to choose another name",
+                              result_.string(), damage, permission_.resume ? "--resume " : ""));
   if (same)
     throw Refusal(
         fmt::format("{} exists (it holds the finished part of an interrupted run). Use --resume to go on with it, "

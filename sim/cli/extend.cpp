@@ -39,6 +39,7 @@ options::options_description described() {
   add("resume", "go on with an extension that was interrupted");
   add("force", "overwrite another run's file, start over instead of going on");
   add("quiet,q", "no progress and no messages");
+  add_trust_option(description);
   add("help,h", "this help");
   return description;
 }
@@ -68,7 +69,7 @@ class ExtendCommand {
         domain_(domain),
         old_path_(values["result"].as<std::vector<std::string>>().front()),
         path_(new_path(values, old_path_)),
-        old_(read_stored(old_path_, domain, threads(values))) {
+        old_(read_stored(old_path_, domain, threads(values), trust(values))) {
     const std::uint64_t more = more_replications(values);
     if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
       throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", kExample));
@@ -199,7 +200,7 @@ class ExtendCommand {
   std::optional<Done> simulate(const Destination& destination) {
     finish_work_on_signals();
     const OutputPlan outputs = collect::Catalogue(loaded_.plan).all();
-    const output::ResultReplications known(old_path_, outputs, match());
+    const output::ResultReplications known(old_path_, outputs, match(), trust(values_));
     for (std::size_t p = 0; p < known.counts().size(); ++p)
       if (known.counts()[p] > loaded_.plan.points[p].replications)
         throw Refusal(fmt::format("{} has {} replications a point, more than the {} asked for", old_path_.string(),

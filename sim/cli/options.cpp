@@ -80,6 +80,15 @@ void add_run_options(options::options_description& description) {
   add("help,h", "this help");
 }
 
+void add_trust_option(options::options_description& description) {
+  description.add_options()("trust",
+                            "read a result that another program has changed on purpose, without its checksums");
+}
+
+output::Trust trust(const options::variables_map& values) {
+  return values.count("trust") != 0 ? output::Trust::as_is : output::Trust::checked;
+}
+
 std::vector<std::string> given(const options::variables_map& values, const char* option) {
   return values.count(option) != 0 ? values[option].as<std::vector<std::string>>() : std::vector<std::string>();
 }

@@ -9,6 +9,7 @@
 
 #include "sim/cli/commands.h"
 #include "sim/cli/loading.h"
+#include "sim/output/netcdf_file.h"
 
 namespace sim::cli {
 
@@ -35,6 +36,10 @@ int threads(const options::variables_map& values);
 // Where a result or shard of that name goes, symbolic links followed (output/file_place.h). Throws UsageError for a
 // name that can only be meant otherwise: none at all, "-", a folder, a table (x.csv); NoFilePlace for what is no file.
 std::filesystem::path result_path(const std::string& name);
+
+// --trust, of the commands that read results.
+void add_trust_option(options::options_description& description);
+output::Trust trust(const options::variables_map& values);
 
 // Folder of the scenarios that ship: beside the installed program, else the source tree.
 std::filesystem::path configs_folder();

@@ -32,14 +32,16 @@ options::options_description described() {
       "of an experiment; the first unless given");
   add("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
       "of the chronicle on stdout");
+  add_trust_option(description);
   add("help,h", "this help");
   return description;
 }
 
 class Replay {
  public:
-  Replay(const std::string& path, const std::string& point, const Domain& domain) : path_(path), file_(path) {
-    stored_ = read_stored(path, domain, 1);
+  Replay(const std::string& path, const std::string& point, const Domain& domain, output::Trust trust)
+      : path_(path), file_(path, trust) {
+    stored_ = read_stored(path, domain, 1, trust);
     if (!point.empty()) point_ = point_of(point, stored_.loaded.header, path);
     replications_ = stored_.replications[point_];
     if (!file_.exists("/outcomes"))
@@ -81,8 +83,10 @@ class Replay {
     for (std::size_t c = 0; c < outcomes.size(); ++c) {
       const double stored = read_one(outcomes[c], replication);
       if (stored == chronicle.columns[c] || (std::isnan(stored) && std::isnan(chronicle.columns[c]))) continue;
-      throw std::runtime_error(fmt::format("replication {} gives {} = {} here, {} in {}", replication,
-                                           outcomes[c].label(), chronicle.columns[c], stored, path_));
+      throw InputOutputError(fmt::format(
+          "{}: future {} has {} = {} there and {} when it is simulated again (the file was changed, or made "
+          "by another build of this version). Run its scenario again",
+          path_, replication, outcomes[c].label(), stored, chronicle.columns[c]));
     }
     return chronicle;
   }
@@ -220,7 +224,7 @@ int replay_command(const Words& words, const Domain& domain) {
   if (format != "text" && format != "json")
     throw UsageError(fmt::format("--format {} is neither text nor json", format));
   const std::string point = values.count("point") != 0 ? values["point"].as<std::string>() : "";
-  Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain);
+  Replay replay(values["result"].as<std::vector<std::string>>().front(), point, domain, trust(values));
   if (values.count("near") != 0)
     replay.seek(values["near"].as<std::string>());
   else

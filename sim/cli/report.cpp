@@ -158,9 +158,9 @@ void read_splits(const output::NetcdfReader& file, Report& report) {
 
 }  // namespace
 
-Report read_report(const std::filesystem::path& path) {
+Report read_report(const std::filesystem::path& path, output::Trust trust) {
   output::refuse_journal(path);
-  const output::NetcdfReader file(path);
+  const output::NetcdfReader file(path, trust);
   if (!file.exists("/provenance/outcomes_hash") || !file.exists("/summary/mean"))
     throw InputOutputError(
         fmt::format("{}: not a partnersim result (it has no /provenance and /summary)", path.string()));

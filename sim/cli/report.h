@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/cli/table.h"
+#include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
 
 namespace sim::cli {
@@ -72,7 +73,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
 DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
                              const collect::OutcomeComparison& found);
 // Throws InputOutputError when the file is missing, damaged or not a result.
-Report read_report(const std::filesystem::path& path);
+Report read_report(const std::filesystem::path& path, output::Trust trust = output::Trust::checked);
 
 std::string formatted(const Report& report, Format format);
 // Differences alone, of every outcome.

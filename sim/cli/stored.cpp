@@ -22,9 +22,10 @@ std::vector<std::string> lines_of(const output::NetcdfReader& file, const char* 
 
 }  // namespace
 
-StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads) {
+StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads,
+                             output::Trust trust) {
   output::refuse_journal(path);
-  const output::NetcdfReader file(path);
+  const output::NetcdfReader file(path, trust);
   if (!file.exists("/provenance/scenario_text") || !file.exists("/provenance/fingerprint"))
     throw InputOutputError(fmt::format("{}: not a partnersim result (it has no /provenance)", path.string()));
   StoredExperiment stored;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sim/cli/loading.h"
+#include "sim/output/netcdf_file.h"
 
 namespace sim::cli {
 
@@ -16,7 +17,7 @@ struct StoredExperiment {
 };
 
 // Throws InputOutputError when the file is no result, or of another version.
-StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads);
+StoredExperiment read_stored(const std::filesystem::path& path, const Domain& domain, int threads, output::Trust trust);
 
 // A point by its label, its variant's id where that has one point, or its number; throws UsageError with a suggestion.
 std::size_t point_of(const std::string& text, const output::ResultHeader& header, const std::string& file);

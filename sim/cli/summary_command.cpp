@@ -12,6 +12,7 @@ int summary_command(const Words& words, const Domain&) {
   auto add = description.add_options();
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
       "csv is tidy: one value a line");
+  add_trust_option(description);
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {
@@ -26,7 +27,7 @@ int summary_command(const Words& words, const Domain&) {
   std::string out;
   for (const std::string& path : paths) {
     if (paths.size() > 1 && format == Format::table) out += path + "\n";
-    Report report = read_report(path);
+    Report report = read_report(path, trust(values));
     // Several files: their names tell the points apart.
     if (paths.size() > 1)
       for (ReportRow& row : report.rows) row.point = std::filesystem::path(path).stem().string() + "/" + row.point;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "sim/base/missing.h"
+#include "sim/base/problem.h"
 #include "sim/collect/sums_codec.h"
 
 namespace sim::collect {
@@ -145,7 +146,7 @@ void Collector::add_known() {
       options_.known->read(point, c, first, {to, rows});
     });
     if (first == 0 && !decode(options_.known->sums(point), *open_.sums))
-      throw std::runtime_error("the sums of the earlier result are of another shape");
+      throw InputOutputError("the sums of the earlier result are of another shape (it was changed, or is damaged)");
     const Position before = arrived_;
     arrived_ = order_.advanced(arrived_, rows);
     if (arrived_.point != before.point) close_segment();

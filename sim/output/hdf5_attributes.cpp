@@ -84,7 +84,7 @@ void write_attribute(hid_t object, const Attribute& attribute, const Context& co
 }
 
 bool is_structural(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kNames = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"};
+  constexpr std::array<std::string_view, 5> kNames = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", kSealMark};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 

@@ -8,6 +8,8 @@
 
 #include "sim/base/problem.h"
 #include "sim/output/locked_file.h"
+#include "sim/output/sealed_driver.h"
+#include "sim/output/sealed_file.h"
 
 #if !H5_VERSION_GE(1, 10, 7)
 #error "HDF5 1.10.7 or later is needed: earlier ones cannot leave the locking of files to their caller"
@@ -43,11 +45,11 @@ Reason hdf5_reason() {
   return reason;
 }
 
-std::string opening(const Context& context) {
-  std::string text = context.file.string() + ": cannot " + context.action;
-  if (!context.object.empty()) text.append(" ").append(context.object);
-  return text;
+std::string deed(const Context& context) {
+  return context.object.empty() ? context.action : std::string(context.action) + " " + std::string(context.object);
 }
+
+std::string opening(const Context& context) { return context.file.string() + ": cannot " + deed(context); }
 
 }  // namespace
 
@@ -62,6 +64,8 @@ void initialise() {
 
 void fail(const Context& context) {
   const Reason reason = hdf5_reason();
+  if (reason.text.starts_with(kDamage))
+    throw FileDamaged(context.file, deed(context), "it is damaged: " + reason.text.substr(kDamage.size()));
   if (reason.error_number == 0) fail(context, "HDF5: " + reason.text);
   throw InputOutputError(opening(context) + " (" + std::strerror(reason.error_number) + "; HDF5: " + reason.text +
                          ")." + advice_for(reason.error_number));
@@ -120,22 +124,23 @@ ValueType value_type(hid_t type, const Context& context) {
   fail(context, "its type is none that this program writes");
 }
 
-void select_box(hid_t space, std::span<const std::uint64_t> start, std::span<const std::uint64_t> count,
+bool select_box(hid_t space, std::span<const std::uint64_t> start, std::span<const std::uint64_t> count,
                 const Context& context) {
   const auto rank = static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), context));
   std::vector<hsize_t> shape(rank);
   check(H5Sget_simple_extent_dims(space, shape.data(), nullptr), context);
   bool fits = start.size() == rank && count.size() == rank;
   for (std::size_t i = 0; fits && i < rank; ++i) fits = start[i] <= shape[i] && count[i] <= shape[i] - start[i];
-  if (!fits) throw std::logic_error(std::string(context.object) + ": the box reaches beyond the variable");
-  if (rank == 0) return;
+  if (!fits) return false;
+  if (rank == 0) return true;
   if (std::find(count.begin(), count.end(), 0) != count.end()) {
     check(H5Sselect_none(space), context);
-    return;
+    return true;
   }
   const std::vector<hsize_t> from(start.begin(), start.end());  // hsize_t need not be std::uint64_t
   const std::vector<hsize_t> extent(count.begin(), count.end());
   check(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, extent.data(), nullptr), context);
+  return true;
 }
 
 std::string normal_path(std::string_view path) {

@@ -87,8 +87,8 @@ std::size_t size_of(ValueType type);
 // The ValueType that a type in a file corresponds to; throws for others.
 ValueType value_type(hid_t type, const Context& context);
 
-// Selects the cells of a box; throws std::logic_error when it reaches beyond the space or has another rank.
-void select_box(hid_t space, std::span<const std::uint64_t> start, std::span<const std::uint64_t> count,
+// Selects the cells of a box; false when it reaches beyond the space or has another rank.
+bool select_box(hid_t space, std::span<const std::uint64_t> start, std::span<const std::uint64_t> count,
                 const Context& context);
 
 // "/a/b" from "a/b", "/a/b/" and so on; "/" from "".
@@ -96,6 +96,9 @@ std::string normal_path(std::string_view path);
 std::string child_path(const std::string& group, const std::string& name);
 // HDF5 takes C strings: throws std::invalid_argument when one would be cut at a NUL.
 std::vector<const char*> c_strings(const std::string* texts, std::size_t size);
+
+// The attribute of the root that says a seal belongs to the file (sealed_file.h): HDF5 cuts off what follows its data.
+inline constexpr const char* kSealMark = "checksums";
 
 void write_attributes(hid_t object, const Attributes& attributes, const Context& context);
 Attributes read_attributes(hid_t object, const Context& context);

@@ -24,10 +24,10 @@ std::string bare_dimension_marker(std::uint64_t size) {
   return std::string(kBareDimension) + std::string(digits.size() < 10 ? 10 - digits.size() : 0, ' ') + digits;
 }
 
-bool is_bare_dimension(hid_t dataset) {
-  if (H5DSis_scale(dataset) <= 0) return false;
+bool is_bare_dimension(hid_t dataset, const Context& context) {
+  if (check(H5DSis_scale(dataset), context) == 0) return false;
   std::array<char, 80> name{};
-  return H5DSget_scale_name(dataset, name.data(), name.size()) > 0 &&
+  return check(H5DSget_scale_name(dataset, name.data(), name.size()), context) > 0 &&
          std::string_view(name.data()).starts_with(kBareDimension);
 }
 
@@ -76,7 +76,7 @@ void write_reference_list(hid_t file, const Dimension& dimension, const Context&
 std::vector<std::string> dimension_names(hid_t dataset, const std::string& path, std::size_t rank,
                                          const Context& context) {
   std::vector<std::string> names(rank);
-  if (rank == 1 && H5DSis_scale(dataset) > 0) {
+  if (rank == 1 && check(H5DSis_scale(dataset), context) > 0) {
     names.front() = last_name(path);
     return names;
   }

@@ -31,7 +31,7 @@ struct Dimension {
 
 // The scale name of a dimension that has no coordinate values, as the netCDF library spells it.
 std::string bare_dimension_marker(std::uint64_t size);
-bool is_bare_dimension(hid_t dataset);
+bool is_bare_dimension(hid_t dataset, const Context& context);
 
 // Turns the dataset at `path` into the scale of a dimension.
 Dimension make_scale(hid_t file, hid_t dataset, const std::string& path, hsize_t size, const std::string& scale_name,

@@ -8,6 +8,9 @@
 //    renamed by commit(). Anything else, a full disk included, removes the partial file; a kill leaves only it behind.
 //  - Identical calls give identical bytes with one version of HDF5.
 //  - Memory does not grow with what is written: no chunk cache, and a variable is closed when its last cell is written.
+//  - A file is sealed with checksums (sealed_file.h), and what a reader gives was read through them, so that damage
+//    anywhere is an error. Files without (of earlier versions) or read as they are cannot crash or hold a reader
+//    either.
 //  - An exception ends a writer: its file is removed at once and further calls are refused. A reader stays usable.
 //  - Errors a user can act on are InputOutputError with the path and the reason of the system; misuse of the interface
 //    (unknown dimension, wrong type, a variable left incomplete) is std::logic_error.
@@ -158,13 +161,20 @@ struct VariableInfo {
   std::uint64_t cells() const;
 };
 
+// as_is: another program has changed the file on purpose.
+enum class Trust { checked, as_is };
+
 class NetcdfReader {
  public:
-  // Throws when the file is missing, is not HDF5, or is shorter than it says itself.
-  explicit NetcdfReader(std::filesystem::path path);
+  // Throws when the file is missing, is not HDF5, or is shorter than it says itself; FileDamaged when its checksums are
+  // gone or say so. Damage that only a later read meets is FileDamaged there.
+  explicit NetcdfReader(std::filesystem::path path, Trust trust = Trust::checked);
   ~NetcdfReader();
   NetcdfReader(NetcdfReader&&) noexcept;
   NetcdfReader& operator=(NetcdfReader&&) noexcept;
+
+  // Reads and checks the whole file.
+  void verify() const;
 
   // A group or a variable (a dimension without values counts as one here).
   bool exists(const std::string& path) const;
@@ -174,7 +184,8 @@ class NetcdfReader {
   VariableInfo info(const std::string& variable) const;
 
   // T is one of the types of ValueType. Numbers are converted where no value can be changed beyond rounding:
-  // any number to float or double, an integer to an integer type that holds all of its type; else InputOutputError.
+  // any number to float or double, an integer to an integer type that holds all of its type; else InputOutputError, as
+  // for a box that reaches beyond the variable: boxes follow from what else the file says.
   template <CellValue T>
   std::vector<T> read(const std::string& variable) const;
   template <CellValue T>

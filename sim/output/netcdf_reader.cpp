@@ -7,6 +7,9 @@
 #include "sim/output/hdf5_handle.h"
 #include "sim/output/netcdf_dimensions.h"
 #include "sim/output/netcdf_file.h"
+#include "sim/output/sealed_driver.h"
+#include "sim/output/sealed_file.h"
+#include "sim/output/trial_reading.h"
 
 namespace sim::output {
 namespace {
@@ -36,7 +39,7 @@ bool convertible(ValueType from, ValueType to) {
 
 class NetcdfReader::Impl {
  public:
-  explicit Impl(std::filesystem::path path);
+  Impl(std::filesystem::path path, Trust trust);
   Context context(const char* action, std::string_view object) const { return {path_, action, object}; }
 
   bool exists(const std::string& path) const;
@@ -55,7 +58,7 @@ class NetcdfReader::Impl {
   Handle file_;
 };
 
-NetcdfReader::Impl::Impl(std::filesystem::path path) : path_(std::move(path)) {
+NetcdfReader::Impl::Impl(std::filesystem::path path, Trust trust) : path_(std::move(path)) {
   hdf5::initialise();
   const Context opening = context("open", "the file");
   std::error_code error;
@@ -68,10 +71,18 @@ NetcdfReader::Impl::Impl(std::filesystem::path path) : path_(std::move(path)) {
   const std::uintmax_t size = std::filesystem::file_size(path_, error);
   if (!error && size == 0) hdf5::fail(opening, "it is empty");
   const Handle access = hdf5::file_access_list(opening);
+  if (trust == Trust::checked && SealedFile::open(path_) != nullptr) {
+    hdf5::read_through_seal(access.get(), opening);
+    file_ = Handle(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, opening);
+    return;
+  }
   if (check(H5Fis_hdf5(path_.c_str()), opening) == 0) hdf5::fail(opening, "it is not an HDF5 file");
   constexpr std::uintmax_t kSuperblockBytes = 48;  // version 2 with offsets of 8 bytes, the smallest in use
   if (!error && size < kSuperblockBytes) hdf5::fail(opening, "it is truncated");
+  try_reading(path_);
   file_ = Handle(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, opening);
+  if (trust == Trust::checked && check(H5Aexists(file_.get(), hdf5::kSealMark), opening) > 0)
+    throw FileDamaged(path_, "open the file", "its checksums are gone: it was cut short, or another program wrote it");
 }
 
 bool NetcdfReader::Impl::exists(const std::string& path) const {
@@ -108,7 +119,8 @@ std::vector<std::string> NetcdfReader::Impl::children(const std::string& group, 
           listing);
     const Handle child(H5Oopen(parent.get(), name.c_str(), H5P_DEFAULT), H5Oclose, listing);
     const H5I_type_t kind = H5Iget_type(child.get());
-    const bool wanted = groups ? kind == H5I_GROUP : kind == H5I_DATASET && !hdf5::is_bare_dimension(child.get());
+    const bool wanted =
+        groups ? kind == H5I_GROUP : kind == H5I_DATASET && !hdf5::is_bare_dimension(child.get(), listing);
     if (wanted) names.push_back(std::move(name));
   }
   return names;
@@ -150,7 +162,8 @@ std::vector<T> NetcdfReader::Impl::read(const std::string& path, const std::span
     hdf5::fail(reading, "it holds " + to_string(type) + ", which cannot be read as " + to_string(kWanted));
   }
   const Handle space(H5Dget_space(dataset.get()), H5Sclose, reading);
-  if (start != nullptr) hdf5::select_box(space.get(), *start, *count, reading);
+  if (start != nullptr && !hdf5::select_box(space.get(), *start, *count, reading))
+    hdf5::fail(reading, "it is smaller than the rest of the file says");
   const hsize_t cells = static_cast<hsize_t>(check(H5Sget_select_npoints(space.get()), reading));
   if (cells == 0) return {};
   const Handle memory_type = hdf5::memory_type(kWanted, reading);
@@ -176,10 +189,15 @@ Attributes NetcdfReader::Impl::attributes(const std::string& path) const {
   return hdf5::read_attributes(object.get(), reading);
 }
 
-NetcdfReader::NetcdfReader(std::filesystem::path path) : impl_(std::make_unique<Impl>(std::move(path))) {}
+NetcdfReader::NetcdfReader(std::filesystem::path path, Trust trust)
+    : impl_(std::make_unique<Impl>(std::move(path), trust)) {}
 NetcdfReader::~NetcdfReader() = default;
 NetcdfReader::NetcdfReader(NetcdfReader&&) noexcept = default;
 NetcdfReader& NetcdfReader::operator=(NetcdfReader&&) noexcept = default;
+
+void NetcdfReader::verify() const {
+  if (const auto file = SealedFile::open(impl_->path())) file->verify();
+}
 
 bool NetcdfReader::exists(const std::string& path) const {
   hdf5::initialise();

@@ -124,7 +124,8 @@ void NetcdfWriter::Impl::write_slab(Variable variable, std::span<const std::uint
   if (target.cells == 0 || target.written == target.cells) return write(target, H5S_ALL, H5S_ALL, cells);
 
   const Context writing = context("write", target.path);
-  hdf5::select_box(target.space.get(), start, count, writing);
+  if (!hdf5::select_box(target.space.get(), start, count, writing))
+    throw std::logic_error(target.path + ": the box reaches beyond the variable");
   if (target.shape.empty() || cells.size() == 0) return write(target, H5S_ALL, H5S_ALL, cells);
   const hsize_t size = cells.size();
   const Handle memory_space = simple_space({&size, 1}, writing);

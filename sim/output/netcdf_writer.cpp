@@ -74,6 +74,7 @@ void NetcdfWriter::Impl::commit() {
     }
   }
   close_file();
+  partial_.seal();
   partial_.publish();
 }
 
@@ -90,6 +91,8 @@ void NetcdfWriter::Impl::close_file() {
       hdf5::write_reference_list(file_.get(), dimension, closing);
     }
   }
+  hdf5::write_attributes(group_at("/").handle.get(),
+                         {{hdf5::kSealMark, "XXH3-64 of every 64 KiB, behind the data of HDF5"}}, closing);
   for (auto& [path, group] : groups_) group.handle.close(context("close", path));
   check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL), closing);
   file_.close(closing);

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "sim/output/locked_file.h"
+#include "sim/output/sealed_file.h"
 
 namespace sim::output {
 
@@ -25,6 +26,8 @@ class PartialFile {
   const std::filesystem::path& final_path() const { return final_path_; }
   const std::filesystem::path& path() const { return path_; }
 
+  // Puts a seal behind the content, which must have been closed (sealed_file.h).
+  void seal() { SealedFile::seal(*file_, "finish the file"); }
   // Syncs the content, renames it onto the final path and syncs the folder; the content must have been closed.
   void publish();
   // Removes the partial file; nothing after publish().

@@ -11,6 +11,7 @@
 #include "sim/output/file_place.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_sections.h"
+#include "sim/output/sealed_file.h"
 #include "sim/rng/draws.h"
 
 namespace sim::output {
@@ -118,9 +119,21 @@ ExistingResult examine(const std::filesystem::path& path) {
     const NetcdfReader file(path);
     if (!file.exists("/provenance/fingerprint")) return {};
     return {file.read_scalar<std::string>("/provenance/fingerprint"),
-            file.read_scalar<std::int8_t>("/provenance/complete") != 0};
+            file.read_scalar<std::int8_t>("/provenance/complete") != 0,
+            {}};
+  } catch (const FileDamaged& found) {
+    return {{}, false, found.reason()};
   } catch (const InputOutputError&) {
     return {};  // not a result of ours: never overwritten unasked
+  }
+}
+
+std::string damage(const std::filesystem::path& path) {
+  try {
+    NetcdfReader(path).verify();
+    return {};
+  } catch (const FileDamaged& found) {
+    return found.reason();
   }
 }
 

@@ -61,12 +61,16 @@ RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std
 Results write_result_file(const std::filesystem::path& path, const ResultHeader& header, const Collector& collector,
                           int threads);
 
-// What `run` needs to know of a file that is already there; empty fingerprint when it is not a result.
+// What `run` needs to know of a file that is already there; empty fingerprint when it is not a result, or damaged.
 struct ExistingResult {
   std::string fingerprint;
   bool complete = false;
+  std::string damage{};  // found so far; damage() looks at all of it
 };
 ExistingResult examine(const std::filesystem::path& path);
+// Why a result cannot be relied on, after reading all of it: "bytes 0 to 65535 do not match their checksum"; else
+// empty.
+std::string damage(const std::filesystem::path& path);
 // Throws InputOutputError when the file is a shard or a journal: what to do with it instead of reading it.
 void refuse_journal(const std::filesystem::path& path);
 // Whether all precision targets of a result were reached in the end; true without any.

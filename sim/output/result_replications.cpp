@@ -22,8 +22,8 @@ OwnValues read_column(const NetcdfReader& file, const std::string& group, const 
 }
 
 ResultReplications::ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs,
-                                       std::vector<std::optional<std::size_t>> match)
-    : file_(path), outputs_(&outputs), match_(std::move(match)) {
+                                       std::vector<std::optional<std::size_t>> match, Trust trust)
+    : file_(path, trust), outputs_(&outputs), match_(std::move(match)) {
   if (!file_.exists("/state/sums"))
     throw InputOutputError(
         fmt::format("{}: keeps no samples (samples = \"none\"), so nothing can be added to it. Run its scenario again "

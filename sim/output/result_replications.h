@@ -17,7 +17,7 @@ class ResultReplications final : public collect::KnownReplications {
  public:
   // `match[p]` is the file's point for point p of the plan, if any.
   ResultReplications(const std::filesystem::path& path, const OutputPlan& outputs,
-                     std::vector<std::optional<std::size_t>> match);
+                     std::vector<std::optional<std::size_t>> match, Trust trust);
 
   std::span<const std::uint32_t> counts() const override { return counts_; }
   void read(std::size_t point, std::size_t stored, std::uint32_t first, std::span<float> out) const override;

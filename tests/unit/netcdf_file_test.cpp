@@ -20,6 +20,7 @@
 #include <stdexcept>
 
 #include "sim/base/problem.h"
+#include "sim/output/sealed_file.h"
 #include "tests/support/files.h"
 #include "tests/support/sanitized.h"
 #include "tests/support/text.h"
@@ -293,7 +294,7 @@ TEST_CASE("reading says what is wrong with a file") {
   CHECK(says(opening("."), "it is a folder"));
   CHECK(says(opening("empty.h5"), "it is empty"));
   CHECK(says(opening("text.h5"), "it is not an HDF5 file"));
-  for (const std::size_t length : {std::size_t{20}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+  for (const std::size_t length : {std::size_t{20}, std::size_t{100}, bytes.size() / 2}) {
     std::ofstream(folder / "short.h5", std::ios::binary) << bytes.substr(0, length);
     CAPTURE(opening("short.h5"));
     CHECK(says(opening("short.h5"), "short.h5: cannot open the file ("));
@@ -309,7 +310,112 @@ TEST_CASE("reading says what is wrong with a file") {
   CHECK(says(error_of([&] { reader.info("outcomes"); }), "cannot read /outcomes (HDF5: "));
   CHECK(says(error_of([&] { reader.variables("inputs"); }), "no such group"));
   CHECK(says(error_of([&] { reader.read_scalar<float>("outcomes/revenue"); }), "not a single value"));
-  CHECK_THROWS_AS(reader.read_slab<float>("outcomes/revenue", Box{0, 999}, Box{1, 2}), std::logic_error);
+  CHECK(says(error_of([&] {
+               reader.read_slab<float>("outcomes/revenue", Box{0, 999}, Box{1, 2});
+             }),
+             "cannot read /outcomes/revenue (it is smaller than the rest of the file says)"));
+}
+
+// Everything that a reader can be asked, as one text; what it throws of damage in place of what comes after.
+std::string all_of(const std::filesystem::path& path, Trust trust = Trust::checked) {
+  std::string all;
+  try {
+    const NetcdfReader reader(path, trust);
+    for (const std::string group : {"/", "/outcomes", "/provenance"}) {
+      for (const std::string& name : reader.groups(group)) all += name + ";";
+      for (const Attribute& attribute : reader.attributes(group)) all += attribute.name + ";";
+      for (const std::string& name : reader.variables(group)) {
+        const std::string variable = group + "/" + name;
+        all += name + ";" + reader.text_attribute(variable, "units").value_or("") + ";";
+        for (const std::string& dimension : reader.info(variable).dimensions) all += dimension + ";";
+        if (reader.info(variable).type == ValueType::kText)
+          for (const std::string& text : reader.read<std::string>(variable)) all += text + ";";
+        else if (name != "seed")
+          for (const double number : reader.read<double>(variable)) all += std::to_string(number) + ";";
+      }
+    }
+  } catch (const FileDamaged& damage) {
+    return "damaged: " + damage.reason();
+  } catch (const InputOutputError& error) {
+    return error.what();
+  }
+  return all;
+}
+
+TEST_CASE("a reader meets damage anywhere as an error, and never as another value") {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "x.h5";
+  write_sample(path);
+  const std::string whole = bytes_of(path), right = all_of(path);
+  CHECK(right.size() > 10'000);
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < whole.size(); at += 37) {
+    std::string bytes = whole;
+    bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+    std::ofstream(path, std::ios::binary) << bytes;
+    const std::string found = all_of(path);
+    CAPTURE(at);
+    CHECK((found == right || found.starts_with("damaged: ")));
+    if (found != right) ++refused;
+  }
+  CHECK(refused == (whole.size() + 36) / 37);  // it is one block
+}
+
+TEST_CASE("only blocks that are asked for are read, and the whole file when it is to be verified") {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "x.h5";
+  {
+    NetcdfWriter writer(path);
+    writer.dimension("/", "row", 1'000'000);
+    writer.add({.group = "/", .name = "a", .dimensions = {"row"}}, std::vector<float>(1'000'000, 1.5F));
+    writer.add({.group = "/", .name = "b", .dimensions = {"row"}}, std::vector<float>(1'000'000, 2.5F));
+    writer.commit();
+  }
+  std::string bytes = bytes_of(path);
+  bytes[6'000'000] = 'x';  // in b
+  std::ofstream(path, std::ios::binary) << bytes;
+  const NetcdfReader reader(path);
+  CHECK(reader.read<float>("a") == std::vector<float>(1'000'000, 1.5F));
+  CHECK(error_of([&] { reader.read<float>("b"); }) ==
+        path.string() +
+            ": cannot read /b (it is damaged: bytes 5963776 to 6029311 do not match their checksum). Run its scenario "
+            "again, or take a copy that is whole; what another program has changed on purpose is read as it is with "
+            "--trust");
+  CHECK(says(error_of([&] { reader.verify(); }), "bytes 5963776 to 6029311 do not match"));
+  CHECK(NetcdfReader(path, Trust::as_is).read<float>("b").size() == 1'000'000);
+}
+
+TEST_CASE("a file that was cut behind the data of HDF5 is refused, or read as it is when asked to") {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "x.h5";
+  write_sample(path);
+  const std::string whole = bytes_of(path), right = all_of(path);
+  for (const std::size_t cut : {1U, 8U, 31U, 32U, 33U, 40U}) {
+    std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() - cut);
+    CAPTURE(cut);
+    CHECK(all_of(path) == "damaged: its checksums are gone: it was cut short, or another program wrote it");
+    CHECK(all_of(path, Trust::as_is) == right);
+  }
+  std::ofstream(path, std::ios::binary) << whole << "\n";
+  CHECK(says(all_of(path), "its checksums are gone"));
+}
+
+TEST_CASE("without checksums, texts that crash HDF5 or hold it for ever do not do so to the reader") {
+  if (kSanitized) return;  // the child would show what it looks for
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder / "x.h5";
+  write_sample(path);
+  const std::string whole = bytes_of(path);
+  std::size_t crashes = 0;
+  for (std::size_t heap = whole.find("GCOL"); heap != std::string::npos; heap = whole.find("GCOL", heap + 1))
+    for (std::size_t at = heap + 8; at < heap + 400; at += 13) {
+      std::string bytes = whole;
+      bytes[at] = '\xff';
+      std::ofstream(path, std::ios::binary) << bytes;
+      CAPTURE(at);
+      if (all_of(path, Trust::as_is).find("HDF5 crashes on it") != std::string::npos) ++crashes;
+    }
+  CHECK(crashes > 0);
 }
 
 TEST_CASE("a file that cannot be created is explained") {
