@@ -36,6 +36,7 @@ from partnersim_experiments import (Comparison, Convergence, Estimate, Layout, S
 from partnersim_points import SeveralPoints
 from partnersim_records import (NotModelled, PartnerTotal, Partners, ResultError, SummaryRow, Trajectory,
                                 quantile_name)
+from partnersim_seal import MARK, check_seal, damaged
 from partnersim_statistics import (Exceedance, KaplanMeier, RankCorrelation, WorstRow, exceedance, kaplan_meier,
                                    rank_correlation, share_by_month, tail_weights, wilson, worst_futures)
 
@@ -60,17 +61,24 @@ def _texts(values):
 
 
 class Results(SeveralPoints):
-    """An open result file. Use it in a `with` statement, or call close()."""
+    """An open result file. Use it in a `with` statement, or call close().
 
-    def __init__(self, path):
+    A file that does not match its checksums is refused; trust=True reads one that another program has changed.
+    """
+
+    def __init__(self, path, trust=False):
         self.path = os.fspath(path)
         self._cache = {}
         if not os.path.isfile(self.path):
             raise ResultError(f"{self.path}: no such file (make one with: partnersim run SCENARIO.toml -o {self.path})")
+        sealed = trust or check_seal(self.path)
         try:
             self._file = h5py.File(self.path, "r")
         except OSError as error:
             raise ResultError(f"{self.path}: not a readable HDF5 file ({error})") from error
+        if not sealed and MARK in self._file.attrs:
+            self._file.close()
+            raise damaged(self.path, "its checksums are gone: it was cut short, or another program wrote it")
         missing = [group for group in ("points", "provenance") if group not in self._file]
         if missing:
             self._file.close()

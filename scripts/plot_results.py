@@ -43,6 +43,8 @@ def arguments():
     parser.add_argument("--point", metavar="LABEL|VARIANT|NUMBER",
                         help="one point alone (default: up to six together, of a sweep the variants in its first row)")
     parser.add_argument("--format", choices=tuple(UNDATED), default="png", help="default: png")
+    parser.add_argument("--trust", action="store_true",
+                        help="draw a result that another program has changed on purpose")
     return parser.parse_args()
 
 
@@ -95,7 +97,7 @@ def main():
     args = arguments()
     plt.style.use(STYLE)
     try:
-        with Results(args.result) as results:
+        with Results(args.result, args.trust) as results:
             draw(args, results)
     except (ResultError, OSError) as error:
         say(error)

@@ -14,8 +14,9 @@ PARTNERSIM_PYTHON=/usr/bin/python3
 declare -A PARTNERSIM_PACKAGES=(
   [build]="g++ cmake ninja-build pkg-config libboost-program-options-dev libboost-math-dev libtbb-dev libhdf5-dev
            libfmt-dev doctest-dev libtomlplusplus-dev librandom123-dev libxxhash-dev"
-  [python]="python3 python3-h5py python3-numpy python3-matplotlib python3-xarray python3-h5netcdf python3-pandas"
-  [test]="clang clang-format python3-scipy hdf5-tools"
+  [python]="python3 python3-h5py python3-numpy python3-matplotlib python3-xarray python3-h5netcdf python3-pandas
+            python3-xxhash"
+  [test]="clang clang-format python3-netcdf4 netcdf-bin python3-scipy hdf5-tools"
 )
 declare -A PARTNERSIM_REASON=(
   [build]="to compile the simulator"

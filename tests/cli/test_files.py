@@ -257,26 +257,35 @@ class H5py(Case):
 
 
 class Xarray(Case):
-    def test_opens_every_group_as_it_is(self):
+    def test_opens_every_group_as_it_is_with_either_engine(self):
         try:
+            import netCDF4  # pylint: disable=import-outside-toplevel,unused-import
             import xarray  # pylint: disable=import-outside-toplevel
         except ImportError:
-            self.skipTest("xarray is not installed")
-        for name, file in self.each():
-            for group in file:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("error")
-                    warnings.filterwarnings("ignore", category=DeprecationWarning)
-                    with xarray.open_dataset(path(name), group=group, engine="h5netcdf") as dataset:
-                        dataset.load()
-                        variables = {v for v, item in file[group].items() if not is_scale(item)}
-                        self.assertEqual(set(dataset.data_vars), variables)
-                        for variable in variables:
-                            # What xarray takes for missing values, times or flags would show here.
-                            stored, read = file[group][variable], dataset[variable]
-                            self.assertEqual(read.shape, stored.shape, variable)
-                            if stored.dtype.kind in "iuf":
-                                np.testing.assert_array_equal(read.values, stored[()], variable)
+            self.skipTest("xarray or netCDF4 is not installed")
+        for engine in ("h5netcdf", "netcdf4"):
+            for name, file in self.each():
+                for group in file:
+                    with self.subTest(engine=engine, group=group):
+                        self.check_group(xarray, engine, name, file[group])
+
+    def check_group(self, xarray, engine, name, group):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            warnings.filterwarnings("ignore", category=DeprecationWarning)
+            with xarray.open_dataset(path(name), group=group.name, engine=engine) as dataset:
+                dataset.load()
+                variables = {v for v, item in group.items() if not is_scale(item)}
+                self.assertEqual(set(dataset.data_vars), variables)
+                for variable in variables:
+                    # What xarray takes for missing values, times or flags would show here.
+                    stored, read = group[variable], dataset[variable]
+                    self.assertEqual(read.shape, stored.shape, variable)
+                    self.assertEqual(read.attrs.get("long_name"), text(stored.attrs["long_name"]), variable)
+                    if stored.dtype.kind in "iuf":
+                        np.testing.assert_array_equal(read.values, stored[()], variable)
+                    else:
+                        self.assertEqual(np.ravel(read.values).tolist(), [text(v) for v in np.ravel(stored[()])])
 
     def test_selects_by_name(self):
         try:
@@ -295,6 +304,17 @@ class Xarray(Case):
                 self.assertEqual(monthly["revenue_quantile"].dims, ("point", "month", "quantile"))
                 self.assertEqual(float(monthly["revenue_mean"].sel(month=12)[0]),
                                  file["trajectories/revenue_mean"][0, 11])
+
+
+class Ncdump(Case):
+    @unittest.skipUnless(shutil.which("ncdump"), "ncdump is not installed")
+    def test_shows_everything_to_the_last_text(self):
+        for name, _ in self.each():
+            done = subprocess.run(["ncdump", path(name)], capture_output=True, text=True, check=True, timeout=60)
+            self.assertRegex(done.stdout, r'string :currency = "(EUR|USD)" ;')
+            self.assertRegex(done.stdout, r'column = "[a-z_]+", ')
+            self.assertRegex(done.stdout, r'column_hash = "[0-9a-f]{32}", ')
+            self.assertTrue(done.stdout.endswith("} // group provenance\n}\n"))
 
 
 class H5dump(Case):
@@ -430,6 +450,15 @@ class TheReader(Case):
         (FOLDER / "text.h5").write_text("no", encoding="utf-8")
         with self.assertRaises(ResultError):
             Results(FOLDER / "text.h5")
+        contents = bytearray(path("arithmetic").read_bytes())
+        (FOLDER / "cut.h5").write_bytes(contents[:-1])
+        with self.assertRaisesRegex(ResultError, "its checksums are gone"):
+            Results(FOLDER / "cut.h5")
+        Results(FOLDER / "cut.h5", trust=True).close()
+        contents[len(contents) // 2] ^= 1
+        (FOLDER / "damaged.h5").write_bytes(contents)
+        with self.assertRaisesRegex(ResultError, r"damaged \(bytes \d+ to \d+ do not match their checksum\)"):
+            Results(FOLDER / "damaged.h5")
         with h5py.File(FOLDER / "foreign.h5", "w") as file:
             file["x"] = 1
         with self.assertRaises(ResultError):
