@@ -438,17 +438,22 @@ TEST_CASE("a disabled table is checked but makes no id and no values") {
   CHECK(says(complaint("[partner.b]\nenabled = false\nleads = -2\n"), "out of range"));
 }
 
-TEST_CASE("a count makes copies in the original's place, overridden key by key") {
+TEST_CASE("a count makes copies, overridden key by key; ids stand in their natural order, and as written") {
   const Scenario s = sound(
       "[partner.z]\nleads = 9\n[partner.r]\ncount = 12\nleads = 0.6\nlabel = 'Ref'\n[partner.a]\nleads = 1\n"
       "[partner.r_3]\nleads = 5\nlabel = 'Third'\n[partner.r_4]\nenabled = false\n[partner.r_13]\nleads = 4\n");
   const Names found = ids(s, "partner");
   REQUIRE(found.size() == 14);
-  CHECK(found.front() == "z");
+  CHECK(found.front() == "a");
   CHECK(found[1] == "r_1");
   CHECK(found[4] == "r_5");
-  CHECK(found[12] == "a");
-  CHECK(found[13] == "r_13");
+  CHECK(found[12] == "r_13");
+  CHECK(found[13] == "z");
+  const auto written = s.ids_as_written("partner");
+  CHECK(written[0] == "z");
+  CHECK(written[1] == "r_1");
+  CHECK(written[12] == "a");
+  CHECK(written[13] == "r_13");
   CHECK(s.number("partner.r_2.leads") == 0.6);
   CHECK(s.number("partner.r_3.leads") == 5.0);
   CHECK(s.given("partner.r_2.leads"));
