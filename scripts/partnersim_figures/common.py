@@ -22,7 +22,8 @@ CHARACTERS = 10.5   # of a panel's title that fit into an inch; assumed, for Dej
 def plain(text):
     """Text as it is: matplotlib would read what stands between two $ as a formula, and fail where it is none.
 
-    For whatever people named (questions, labels, paths, files), once, when it is drawn.
+    For whatever people named (questions, labels, currencies, files), once, when it is drawn. No setting of the style:
+    panels are drawn on axes of other styles too, and releases before 3.6 do not have one.
     """
     return str(text).replace("$", r"\$")
 
@@ -102,10 +103,10 @@ def percent(digits=0):
 
 
 def with_unit(value, unit):
-    """"7.39 M EUR", "9 months", "month 9"; a pure number has no unit."""
+    """"7.39 M EUR", "9 months", "month 9", plain; a pure number has no unit."""
     if unit == "month":
         return f"month {short(value, unit)}"
-    return short(value, unit) if unit == "1" else f"{short(value, unit)} {unit}"
+    return short(value, unit) if unit == "1" else f"{short(value, unit)} {plain(unit)}"
 
 
 def round_ticks(count, whole=False):

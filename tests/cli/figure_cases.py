@@ -11,6 +11,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.text import Text
 
 
 class Workshop:
@@ -36,6 +37,12 @@ class Workshop:
 
 
 WORKSHOP = Workshop()
+
+
+def shown_by(figure):
+    """[(text as a reader sees it, whether it is read as a formula)] of everything that a figure says."""
+    figure.canvas.draw()
+    return [text._preprocess_math(text.get_text()) for text in figure.findobj(Text) if text.get_text()]
 
 
 class Case(unittest.TestCase):
