@@ -48,14 +48,12 @@ void ResultReplications::read(std::size_t point, std::size_t stored, std::uint32
     std::fill(out.begin(), out.end(), missing_word(outputs_->doubles, lower));
     return;
   }
-  const OwnValues values = read_column(file_, group, wanted, *match_[point], first, out.size());
-  if (!outputs_->doubles) {
-    std::copy(values.singles.begin(), values.singles.end(), out.begin());
-    return;
-  }
+  // A file that another tool has changed may hold the other type.
+  const OwnValues own = read_column(file_, group, wanted, *match_[point], first, out.size());
+  const Values values = own.view();
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const Halves halves = halves_of(values.doubles[i]);
-    out[i] = lower ? halves.lower : halves.upper;
+    const Halves halves = halves_of(values[i]);
+    out[i] = !outputs_->doubles ? static_cast<float>(values[i]) : lower ? halves.lower : halves.upper;
   }
 }
 
