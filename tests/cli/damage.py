@@ -389,7 +389,7 @@ class Damage:
            "combining acute": "e\u0301".encode(), "byte order mark": b"\xef\xbb\xbf", "zero-width joiner": b"\xe2\x80\x8d",
            "line separator": b"\xe2\x80\xa8", "escape": b"\x1b[31m", "lone surrogate": b"\\ud800", "escaped NUL": b"\\u0000",
            "escaped new line": b"\\n", "emoji": "🧨".encode(), "next line": b"\xc2\x85", "carriage return": b"\r"}
-    BROKEN = ("NUL", "byte 0xFF", "cut sequence", "encoded surrogate", "overlong slash", "beyond Unicode", "escape", "lone surrogate")
+    WRITTEN = ("combining acute", "byte order mark", "zero-width joiner", "emoji")  # as names in some script are
 
     def odd_characters(self, number):
         places = ("bare key", "quoted key", "id", "text", "number", "free text", "begin")
@@ -404,7 +404,7 @@ class Damage:
             elif place == "free text":
                 at = text.index("BigCo channel") + 5
                 damaged = text[:at].encode() + data + text[at:].encode()
-                verdict = WRONG if odd in self.BROKEN or odd == "carriage return" else RIGHT
+                verdict = RIGHT if odd in self.WRITTEN else WRONG
             else:
                 span = self.place_for_odd(place, text)
                 inside = text[span[0]:span[1]].encode()
