@@ -89,8 +89,8 @@ Quantile make_quantile(const Law& law, Support support = {});
 // A LawCheck (config/spec.h): whether make_quantile accepts the law and every draw lies in `range`.
 std::string distribution_problem(const Law& law, const Range& range);
 
-// A digest of what a file of values holds, 32 hexadecimal digits, empty when it cannot be read: two runs of one scenario
-// text are the same only when their files are. `name` as a law has it, `scenario` the file it stands in.
+// A digest of what a file of values holds, 32 hexadecimal digits, empty when it cannot be read: two runs of one
+// scenario text are the same only when their files are. `name` as a law has it, `scenario` the file it stands in.
 std::string digest_of_values(const std::string& name, const std::string& scenario);
 
 // "beta(mean 0.4, concentration 25)"; a constant is its number.

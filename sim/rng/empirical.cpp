@@ -28,8 +28,8 @@
 namespace sim::laws {
 namespace {
 
-constexpr std::size_t kMostValues = 10'000'000;                  // assumed: more than anybody has deals
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;         // assumed: 100 bytes a value
+constexpr std::size_t kMostValues = 10'000'000;           // assumed: more than anybody has deals
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // assumed: 100 bytes a value
 
 std::string trimmed(std::string text) {
   text.erase(0, text.find_first_not_of(" \t"));
