@@ -9,7 +9,7 @@
 #include <vector>
 
 TEST_CASE("names with numbers stand in the order of their numbers, and every order of them is sorted alike") {
-  const std::vector<std::string> sorted{"",    "a",   "a0",  "a00", "a1",   "a01",   "a1b",     "a2",
+  const std::vector<std::string> sorted{"",    "a",   "a0",  "a00", "a01",  "a1",    "a1b",     "a2",
                                         "a2_", "a10", "a_1", "b",   "b_99", "b_100", "b_100_2", "b_100_10"};
   std::mt19937_64 random(3);
   for (int trial = 0; trial < 20; ++trial) {
