@@ -1300,7 +1300,7 @@ class SummaryOf(Case):
         for length in (100, 5000, len(whole) // 2, len(whole) - 1):
             with self.subTest(length=length):
                 (self.folder / "cut.h5").write_bytes(whole[:length])
-                self.refused("cut.h5", "truncated" if length > 100 else "")
+                self.refused("cut.h5", "cut short" if length > 100 else "")
 
     def test_damaged_files_never_crash_it(self):
         self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
