@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <string_view>
 
 #include "sim/base/owen.h"
 #include "sim/base/problem.h"
@@ -116,7 +118,9 @@ class Loader {
   void other_points() {
     const std::size_t points = loaded_.experiment.points().size();
     std::vector<std::shared_ptr<const Model>> models(points);
+    std::vector<std::string> texts(points);
     models[0] = loaded_.model;
+    texts[0] = comparable_text(*with_seed(loaded_.scenario, 0));
     const PointScenarios scenarios(loaded_.experiment, tree_);
     std::mutex mutex;
     std::size_t first_wrong = points;
@@ -126,7 +130,9 @@ class Loader {
         Problems problems;
         auto scenario = std::make_shared<const Scenario>(scenarios.at(k + 1, problems));
         problems.raise();
-        models[k + 1] = domain_.make_model(with_seed(std::move(scenario), k + 1));
+        scenario = with_seed(std::move(scenario), k + 1);
+        texts[k + 1] = comparable_text(*scenario);
+        models[k + 1] = domain_.make_model(std::move(scenario));
       } catch (const ConfigurationError&) {
         const std::lock_guard lock(mutex);
         if (k + 1 >= first_wrong) return;
@@ -137,9 +143,25 @@ class Loader {
     if (error) std::rethrow_exception(error);
     const auto replications = static_cast<std::uint32_t>(loaded_.precision.replications);
     for (auto& model : models) loaded_.plan.points.push_back({std::move(model), replications});
+    find_same_points(texts);
     if (!loaded_.precision.targets.empty())
       loaded_.plan.checkpoints = checkpoints(replications, loaded_.model->outputs().sampling.inner);
     gather_warnings();
+  }
+
+  // What tells a point's futures from those of others, where an axis may move what is switched off and nothing else;
+  // empty elsewhere.
+  static std::string comparable_text(const Scenario& scenario) {
+    return scenario.has_disabled() ? scenario.resolved_text() : std::string();
+  }
+
+  void find_same_points(const std::vector<std::string>& texts) {
+    std::map<std::string_view, std::uint32_t> first;
+    for (std::uint32_t p = 0; p < texts.size(); ++p) {
+      if (texts[p].empty()) continue;
+      const auto [found, is_new] = first.emplace(texts[p], p);
+      if (!is_new) loaded_.plan.points[p].same_as = found->second;
+    }
   }
 
   // Those of the first point, and what others have to say besides.

@@ -25,7 +25,20 @@ Collector::Collector(const ExperimentPlan& plan, GroupStore* store, const Option
       bins_(outputs().trajectories.size(),
             {std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()}),
       stored_(order_.advanced(options.start, 0)),
-      arrived_(stored_) {}
+      arrived_(stored_) {
+  find_known();
+}
+
+// A point is copied where all of the earlier one is collected before it begins, and its columns are kept.
+void Collector::find_known() {
+  if (options_.known != nullptr) known_.assign(options_.known->counts().begin(), options_.known->counts().end());
+  copies_ = options_.keep == Keep::columns && order_.rounds() == 1 && stored_ == order_.begin();
+  for (std::size_t p = 0; p < points_.size(); ++p) {
+    if (!is_copy(p)) continue;
+    known_.resize(points_.size(), 0);
+    known_[p] = plan_->points[p].replications;
+  }
+}
 
 bool Collector::restore(std::span<const Segment> segments) {
   for (const Segment& segment : segments) {
@@ -135,17 +148,21 @@ void Collector::commit(const BlockResult& result) {
     close_group();
 }
 
-// Rows that an earlier result holds, up to the next one that has to be simulated. All sums go with the first piece.
+// Rows that an earlier result or an earlier point holds, up to the next one that has to be simulated. All sums go with
+// the first piece.
 void Collector::add_known() {
-  if (options_.known == nullptr) return;
+  if (known_.empty()) return;
   for (;;) {
     const std::uint32_t point = arrived_.point, first = arrived_.replication;
-    if (arrived_ == order_.end() || options_.known->counts()[point] <= first) return;
-    const auto rows = std::min(options_.known->counts()[point] - first, static_cast<std::uint32_t>(kGroupRows));
+    if (arrived_ == order_.end() || known_[point] <= first) return;
+    const bool copies = is_copy(point);
+    const std::size_t earlier = copies ? *plan_->points[point].same_as : 0;
+    if (copies && points_[earlier].replications < known_[point]) close_group();
+    const auto rows = std::min(known_[point] - first, static_cast<std::uint32_t>(kGroupRows));
     add_rows({point, first, rows}, [&](std::size_t c, float* to) {
-      options_.known->read(point, c, first, {to, rows});
+      copies ? read_rows(earlier, c, first, {to, rows}) : options_.known->read(point, c, first, {to, rows});
     });
-    if (first == 0 && !decode(options_.known->sums(point), *open_.sums))
+    if (first == 0 && !decode(copies ? coded_sums(earlier) : options_.known->sums(point), *open_.sums))
       throw InputOutputError("the sums of the earlier result are of another shape (it was changed, or is damaged)");
     const Position before = arrived_;
     arrived_ = order_.advanced(arrived_, rows);
@@ -259,13 +276,17 @@ OwnValues Collector::column(std::size_t point, std::size_t column, std::size_t c
 }
 
 OwnValues Collector::prefix(std::size_t point, std::size_t column, std::uint32_t rows) const {
-  return values(column, rows, [&](std::size_t stored, std::span<float> rest) {
-    for (const Part& part : points_[point].parts) {
-      const std::size_t some = std::min<std::size_t>(part.rows, rest.size());
-      if (some != 0) store_->read(part.group, stored, part.first_row, rest.first(some));
-      rest = rest.subspan(some);
-    }
-  });
+  return values(column, rows, [&](std::size_t stored, std::span<float> out) { read_rows(point, stored, 0, out); });
+}
+
+void Collector::read_rows(std::size_t point, std::size_t stored_column, std::size_t first, std::span<float> out) const {
+  for (const Part& part : points_[point].parts) {
+    const std::size_t skipped = std::min<std::size_t>(part.rows, first);
+    const std::size_t some = std::min<std::size_t>(part.rows - skipped, out.size());
+    if (some != 0) store_->read(part.group, stored_column, part.first_row + skipped, out.first(some));
+    first -= skipped;
+    out = out.subspan(some);
+  }
 }
 
 }  // namespace sim::collect

@@ -60,9 +60,7 @@ class Collector final : public ResultSink {
   const OutputPlan& outputs() const { return catalogue_.all(); }
   const PointReducer& reducer() const { return reducer_; }
   // How many replications of each point are known; empty without any.
-  std::span<const std::uint32_t> known() const {
-    return options_.known != nullptr ? options_.known->counts() : std::span<const std::uint32_t>();
-  }
+  std::span<const std::uint32_t> known() const { return known_; }
   std::uint32_t replications(std::size_t point) const { return points_[point].replications; }
   // Points from 0 on that have replications. After a run that was stopped the last may be a part.
   std::size_t points() const;
@@ -103,7 +101,10 @@ class Collector final : public ResultSink {
   OwnValues values(std::size_t column, std::size_t rows, const Read& read) const;
   template <class Copy>
   void add_rows(const Block& range, const Copy& copy);
+  void find_known();
   void add_known();
+  bool is_copy(std::size_t point) const { return copies_ && plan_->points[point].same_as.has_value(); }
+  void read_rows(std::size_t point, std::size_t stored_column, std::size_t first, std::span<float> out) const;
   void open_segment(const Block& range);
   void close_segment();
   void close_group();
@@ -118,6 +119,8 @@ class Collector final : public ResultSink {
   std::unique_ptr<GroupStore> own_store_;
   GroupStore* store_;
   Options options_;
+  bool copies_ = false;               // points that are the same as earlier ones are copied from them
+  std::vector<std::uint32_t> known_;  // [point]
   std::vector<Point> points_;
   std::vector<std::pair<std::int32_t, std::int32_t>> bins_;
   std::uint32_t groups_ = 0;

@@ -58,6 +58,7 @@ class Scenario {
   // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would
   // use is no mistake.
   bool has_disabled(std::string_view table) const;
+  bool has_disabled() const { return !resolved_->disabled.empty(); }  // anything at all
   // Those tables by path, copies of a count each.
   std::vector<std::string_view> disabled_tables() const;
   // What is written in them under `key` itself, once for all copies that are alike: "tags" of "partner".

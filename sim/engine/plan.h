@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/engine/model.h"
@@ -19,6 +20,7 @@ namespace sim {
 struct PlannedPoint {
   std::shared_ptr<const Model> model;
   std::uint32_t replications = 0;
+  std::optional<std::uint32_t> same_as{};  // an earlier point with the same futures and as many of them
 };
 
 struct ExperimentPlan {

@@ -89,6 +89,29 @@ TEST_CASE("every replication of a plan has one place in its order, round after r
   }
 }
 
+TEST_CASE("a point that is the same as an earlier one is copied from it, bit by bit, and not simulated") {
+  for (const std::uint32_t count : {300u, static_cast<std::uint32_t>(sim::collect::kGroupRows) + 700u}) {
+    sim::ExperimentPlan apart;
+    for (const double leads : {1.0, 2.0}) {
+      const auto model = model_of("", leads);
+      for (int copy = 0; copy < 3; ++copy) apart.points.push_back({model, count});
+    }
+    sim::ExperimentPlan together = apart;
+    for (const std::uint32_t p : {1u, 2u, 4u, 5u}) together.points[p].same_as = p < 3 ? 0 : 3;
+    Collector simulated(apart), copied(together);
+    CHECK(simulated.known().empty());
+    const std::vector<std::uint32_t> known(copied.known().begin(), copied.known().end());
+    CHECK(known == std::vector<std::uint32_t>{0, count, count, 0, count, count});
+    run_into(simulated);
+    run_into(copied, copied.order().position(1, 0), copied.known());  // stopped where a copy begins
+    run_into(copied, std::nullopt, copied.known());
+    check_same(simulated, copied);
+    // Not where the earlier point may be elsewhere, or its columns are not kept.
+    CHECK(Collector(together, nullptr, {.start = copied.order().position(2, 0)}).known().empty());
+    CHECK(Collector(together, nullptr, {.keep = Keep::summaries}).known().empty());
+  }
+}
+
 TEST_CASE("a catalogue holds what any point records, once, and says where each has it") {
   const sim::ExperimentPlan plan = plan_of(4, 1);
   const sim::collect::Catalogue catalogue(plan);
