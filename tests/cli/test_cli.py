@@ -1297,10 +1297,11 @@ class SummaryOf(Case):
     def test_a_truncated_file_says_so(self):
         self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
         whole = (self.folder / "a.h5").read_bytes()
-        for length in (100, 5000, len(whole) // 2, len(whole) - 1):
+        # HDF5 knows where its data end, the checksums behind them are for partnersim to miss.
+        for length, reason in ((100, ""), (5000, "truncated"), (len(whole) // 2, "truncated"), (len(whole) - 1, "cut short")):
             with self.subTest(length=length):
                 (self.folder / "cut.h5").write_bytes(whole[:length])
-                self.refused("cut.h5", "cut short" if length > 100 else "")
+                self.refused("cut.h5", reason)
 
     def test_damaged_files_never_crash_it(self):
         self.sim("run", ARITHMETIC, *SMALL, "-o", "a.h5", code=DONE)
