@@ -5,15 +5,9 @@
 #include <cmath>
 
 #include "models/streams.h"
+#include "sim/base/counted.h"
 
 namespace partnersim {
-namespace {
-
-std::string counted(std::uint64_t number, const char* one, const char* many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
-}  // namespace
 
 Chronicler::Chronicler(const Setup& setup)
     : setup_(setup), alive_(setup.partners.size(), 0), suspended_(setup.partners.size(), 0) {
@@ -90,7 +84,7 @@ void Chronicler::shocks(const State& state) {
   for (const State::Strike& strike : state.strikes) {
     const std::string& what = shock_labels_[strike.shock];
     const auto severity = static_cast<double>(strike.severity);
-    const std::string lasting = counted(strike.duration, "month", "months");
+    const std::string lasting = sim::counted(strike.duration, "month");
     std::string text = what + " strikes";
     if (const auto& [channel, amount] = shock_harms_[strike.shock]; channel == Channel::cash)
       text += ": " + money(amount * severity) + " at once";
@@ -129,7 +123,7 @@ void Chronicler::business(const State& state) {
     const std::uint32_t deals = state.closings.row(s)[0];
     revenue += booked;
     if (deals == 0 && booked == 0.0) continue;
-    const std::string what = deals == 0 ? "booked" : counted(deals, "deal", "deals");
+    const std::string what = deals == 0 ? "booked" : sim::counted(deals, "deal");
     tell(state, "deals", source_labels_[s], "", fmt::format("{}: {}, {}", source_labels_[s], what, money(booked)),
          booked, setup_.currency);
   }

@@ -35,18 +35,34 @@ constexpr std::array kCompanions{
     sim::ArgumentSpec{.name = "frailty",
                       .range = {0, 100},
                       .doc = "variance of a gamma factor on the hazard, mean 1",
-                      .required = false},
+                      .required = false,
+                      .drawn = {"once a partnership", "gamma(mean 1, variance {})"}},
     sim::ArgumentSpec{
         .name = "honeymoon", .range = {0, 1023}, .doc = "months without any risk at the beginning", .required = false}};
 
 std::vector<sim::LawSpec> all_laws() {
   std::vector<sim::LawSpec> laws{
-      {"probability", kProbability, "the monthly probability itself, to stand beside frailty or honeymoon"},
-      {"rate", kRate, "cumulative hazard a month"},
-      {"half_life", kHalfLife, "constant hazard by its half-life"},
-      {"weibull", kWeibull, "hazard that falls or rises with age"},
-      {"log_logistic", kLogLogistic, "hazard that rises, then falls"},
-      {"beta_geometric", kBetaGeometric, "a constant probability that differs between partnerships"},
+      {.name = "probability",
+       .arguments = kProbability,
+       .doc = "the monthly probability itself, to stand beside frailty or honeymoon",
+       .how_often = sim::kNeverDrawn},
+      {.name = "rate", .arguments = kRate, .doc = "cumulative hazard a month", .how_often = sim::kNeverDrawn},
+      {.name = "half_life",
+       .arguments = kHalfLife,
+       .doc = "constant hazard by its half-life",
+       .how_often = sim::kNeverDrawn},
+      {.name = "weibull",
+       .arguments = kWeibull,
+       .doc = "hazard that falls or rises with age",
+       .how_often = sim::kNeverDrawn},
+      {.name = "log_logistic",
+       .arguments = kLogLogistic,
+       .doc = "hazard that rises, then falls",
+       .how_often = sim::kNeverDrawn},
+      {.name = "beta_geometric",
+       .arguments = kBetaGeometric,
+       .doc = "a constant probability that differs between partnerships",
+       .how_often = "once a partnership"},
   };
   for (const sim::LawSpec& law : sim::distribution_laws())
     if (law.name != "weibull" && law.name != "constant") laws.push_back(law);
@@ -97,6 +113,11 @@ std::span<const sim::LawSpec> lifetime_laws() {
 }
 
 std::span<const sim::ArgumentSpec> lifetime_companions() { return kCompanions; }
+
+std::optional<double> mean_drawn_probability(const sim::Law& law) {
+  if (!is_drawn_probability(law)) return std::nullopt;
+  return sim::make_quantile(without_companions(law), {0.0, 1.0}).mean();
+}
 
 std::string lifetime_problem(const sim::Law& law, const sim::Range& range) {
   if (law.name == "beta_geometric" && law.has("per") && law.text("per") != "month" && law.text("per") != "year")

@@ -23,6 +23,8 @@ namespace partnersim {
 std::span<const sim::LawSpec> lifetime_laws();
 std::span<const sim::ArgumentSpec> lifetime_companions();
 std::string lifetime_problem(const sim::Law& law, const sim::Range& range);
+// Of a monthly probability drawn once a replication; nothing for the other laws.
+std::optional<double> mean_drawn_probability(const sim::Law& law);
 
 class Lifetime {
  public:

@@ -11,7 +11,9 @@
 #include "models/scenario/load_limit.h"
 #include "models/scenario/notes.h"
 #include "models/scenario/parameter_draws.h"
+#include "sim/base/counted.h"
 #include "sim/base/suggest.h"
+#include "sim/engine/model_refused.h"
 #include "sim/engine/month_loop.h"
 
 namespace partnersim {
@@ -30,17 +32,6 @@ std::unique_ptr<Dependence> make_dependence(Setup& setup) {
   auto dependence = std::make_unique<Dependence>(setup);
   setup.counterfactuals.push_back(dependence.get());
   return dependence;
-}
-
-bool is_calendar_month(const std::string& text) {
-  const auto digits = [&](std::size_t from, std::size_t count) {
-    return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
-                       text.begin() + static_cast<std::ptrdiff_t>(from + count),
-                       [](char c) { return c >= '0' && c <= '9'; });
-  };
-  if (text.size() != 7 || text[4] != '-' || !digits(0, 4) || !digits(5, 2)) return false;
-  const std::string month = text.substr(5);
-  return month >= "01" && month <= "12";
 }
 
 class NetworkSimulation final : public sim::Simulation {
@@ -150,15 +141,15 @@ class PartnershipModel final : public sim::Model {
       check_load(setup, e.values);
       expected_ = std::move(e.values);
     }
-    setup.problems.raise();
+    refuse(setup);
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + ParameterDraws::bytes_per_lane(setup, *correlated_) + 256;
     add_notes(setup);
     warnings_ = setup.warnings;
     if (passes_ > 0)
-      warnings_.push_back(fmt::format(
-          "output.without simulates every future {} more times, because what one partner does acts on others",
-          passes_));
+      warnings_.push_back(
+          fmt::format("output.without simulates every future {} more, because what one partner does acts on others",
+                      sim::counted(passes_, "time")));
     outputs_ = setup.take_outputs();
     outputs_.sampling = read_sampling(*scenario_);
   }
@@ -182,13 +173,16 @@ class PartnershipModel final : public sim::Model {
   const sim::ExpectedValues& expected() const override { return expected_; }
 
  private:
+  static void refuse(Setup& setup) {
+    try {
+      setup.problems.raise();
+    } catch (const sim::ConfigurationError& error) {
+      throw sim::ModelRefused(error.problems(), setup.outputs().outcomes);
+    }
+  }
+
   // What only the whole scenario shows.
   static void check_scenario(Setup& setup) {
-    const std::string& start = setup.scenario.text("scenario.start");
-    if (!start.empty() && !is_calendar_month(start))
-      setup.problems.add(setup.scenario.mark("scenario.start"),
-                         fmt::format("scenario.start = \"{}\" is not a month", start), {},
-                         "Write year and month, as in start = \"2026-09\"");
     check_units(setup);
     if (!setup.scenario.has_table("partner") && !setup.has_direct && setup.channels.empty())
       setup.problems.add({setup.scenario.file(), 0, 0}, "nothing to simulate",

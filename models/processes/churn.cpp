@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "models/half_life.h"
 #include "models/lifetime.h"
 #include "models/setup.h"
 #include "models/streams.h"
@@ -21,7 +22,7 @@ const std::array kParameters{
                        .frequency = sim::Frequency::once_a_replication, .laws = lifetime_laws(),
                        .check = lifetime_problem, .companions = lifetime_companions(),
                        .doc = "probability that the partnership ends in a month, or the law of its life",
-                       .source = "neutral"},
+                       .source = "neutral", .yearly = sim::Yearly::probability, .meaning = half_life_meaning},
 };
 // clang-format on
 

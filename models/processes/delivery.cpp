@@ -24,7 +24,7 @@ const std::array kParameters{
                                "most deals served in a month; none: all of them")),
     sim::ParameterSpec{.path = "firm.abandonment", .unit = "1 a month", .range = {0, 1}, .fallback = 0.0,
                        .doc = "probability that a deal still waiting is abandoned, each month", .source = "neutral",
-                       .needs = "firm.capacity"},
+                       .needs = "firm.capacity", .yearly = sim::Yearly::probability},
 };
 // clang-format on
 

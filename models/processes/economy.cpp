@@ -29,7 +29,7 @@ constexpr std::array kParameters{
     sim::ParameterSpec{.path = "economy.regime.*.to", .kind = sim::Kind::number_map, .unit = "1 a month",
                        .range = {0, 1},
                        .doc = "monthly probabilities of changing to other regimes; with mean_months: shares of "
-                              "destinations", .source = "neutral"},
+                              "destinations", .source = "neutral", .yearly = sim::Yearly::probability},
     sim::ParameterSpec{.path = "economy.regime.*.mean_months", .unit = "months", .range = {1, 1e6},
                        .doc = "mean duration, instead of probabilities"},
     sim::ParameterSpec{.path = "economy.regime.*.multiply", .kind = sim::Kind::number_map, .unit = "1",

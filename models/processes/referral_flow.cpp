@@ -36,11 +36,14 @@ const std::array kParameters{
                        .doc = "share of the leads that would have come anyway", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.spread_shape", .unit = "1", .range = {0.01, 1e6},
                        .doc = "gamma shape of how good the partner turns out, mean 1, once a replication; none: "
-                              "exactly as given"},
+                              "exactly as given",
+                       .drawn = {"once a replication", "gamma(mean 1, shape {})"}},
     sim::ParameterSpec{.path = "partner.*.month_shape", .unit = "1", .range = {0.01, 1e6},
-                       .doc = "gamma shape of how good a month is, mean 1; none: Poisson months"},
+                       .doc = "gamma shape of how good a month is, mean 1; none: Poisson months",
+                       .drawn = {"once a month", "gamma(mean 1, shape {})"}},
     sim::ParameterSpec{.path = "partner.*.event.probability", .unit = "1 a month", .range = {0, 1}, .required = true,
-                       .doc = "probability of an event (a webinar, a fair) in a month"},
+                       .doc = "probability of an event (a webinar, a fair) in a month",
+                       .yearly = sim::Yearly::probability},
     required(drawn_spec("partner.*.event.leads", "leads", kLeads, "leads an event brings on average")),
 };
 // clang-format on

@@ -8,6 +8,7 @@
 
 #include "models/scenario/patterns.h"
 #include "models/scenario/switched_off.h"
+#include "sim/base/counted.h"
 #include "sim/base/suggest.h"
 
 namespace partnersim {
@@ -85,10 +86,9 @@ void complain_of_number(Setup& setup, const std::string& table, const Correlated
   const std::string hint = !others.empty() ? "Add another: " + sim::listed(others)
                            : sharing       ? "Leave shared = true out"
                                            : "Draw another value once a replication, or leave it out";
-  setup.problems.add(
-      setup.scenario.mark(table + ".of"),
-      fmt::format("{}.of names {} parameter{}", table, values.ids.size(), values.ids.size() == 1 ? "" : "s"),
-      sharing ? "copies that share are one parameter" : "a correlation is between two or more", hint);
+  setup.problems.add(setup.scenario.mark(table + ".of"),
+                     fmt::format("{}.of names {}", table, sim::counted(values.ids.size(), "parameter")),
+                     sharing ? "copies that share are one parameter" : "a correlation is between two or more", hint);
 }
 
 }  // namespace

@@ -197,8 +197,9 @@ std::vector<CorrelatedSet> read_correlations(Setup& setup) {
     return {};
   }
   Pairs pairs({ids.begin(), ids.end()});
-  for (const Table& table : tables)
-    if (!pairs.add(table, setup)) return {};
+  bool agreed = true;
+  for (const Table& table : tables) agreed = pairs.add(table, setup) && agreed;
+  if (!agreed) return {};
   std::vector<CorrelatedSet> sets;
   for (const auto& set : pairs.sets()) {
     const auto matrix = matrix_of(setup, pairs, set);

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "sim/config/calendar_month.h"
 #include "sim/config/spec.h"
 #include "sim/rng/draws.h"
 
@@ -22,7 +23,7 @@ inline std::span<const sim::ParameterSpec> run_parameters() {
                          .range = {1, sim::kMaxMonths}, .fallback = 12, .doc = "length of the simulated future",
                          .source = "neutral"},
       sim::ParameterSpec{.path = "scenario.start", .kind = Kind::text, .doc = "calendar month of month 1, \"2026-09\"",
-                         .source = "neutral"},
+                         .source = "neutral", .form = &sim::kCalendarMonth},
       sim::ParameterSpec{.path = "scenario.currency", .kind = Kind::text, .fallback_text = "USD",
                          .doc = "unit of all money", .source = "neutral"},
       sim::ParameterSpec{.path = "scenario.replications", .kind = Kind::integer, .unit = "replications",

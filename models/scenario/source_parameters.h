@@ -33,7 +33,7 @@ inline const sim::ParameterSpec fee_spec(std::string_view path) {
 }
 inline const sim::ParameterSpec retention_spec(std::string_view path) {
   return {.path = path, .unit = "1 a month", .range = {0, 1}, .required = true,
-          .doc = "probability that a paying customer stays another month"};
+          .doc = "probability that a paying customer stays another month", .yearly = sim::Yearly::share_that_stays};
 }
 // An intensity, cost or share that may be drawn once a replication.
 inline const sim::ParameterSpec drawn_spec(std::string_view path, std::string_view unit, sim::Range range,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "sim/base/counted.h"
 #include "sim/base/printable.h"
 
 namespace sim {
@@ -69,7 +70,10 @@ void Problems::raise() const {
     if (!seen) distinct.push_back(std::move(problem));
   }
   if (left_out_ > 0) {
-    distinct.push_back({Mark{}, std::to_string(left_out_) + " more problems are not shown", {}, "Mend these first"});
+    distinct.push_back({Mark{},
+                        counted(left_out_, "more problem") + (left_out_ == 1 ? " is" : " are") + " not shown",
+                        {},
+                        "Mend these first"});
   }
   throw ConfigurationError(std::move(distinct));
 }

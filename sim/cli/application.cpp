@@ -7,6 +7,7 @@
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/process.h"
 #include "sim/cli/terminal.h"
 
@@ -55,6 +56,8 @@ int dispatch(int argc, char** argv, const Domain& domain) {
     names.push_back(command.name);
     if (name == command.name) return command.run(Words(argv + 2, argv + argc), domain);
   }
+  if (const std::string command = command_for(name); !command.empty())
+    throw UsageError(fmt::format("{} is a file, and what to do with it is missing: {}", name, command));
   throw UsageError(fmt::format("{} is not a command. {}", name, did_you_mean(name, names, "Commands")));
 }
 

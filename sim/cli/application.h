@@ -35,10 +35,16 @@ struct TypeNote {  // an entity type and the keys it needs to run at all, for `d
   std::string_view doc;
 };
 
+struct TermNote {          // a word that tables, files or messages use
+  std::string_view names;  // "cvar05, worst 5 %": the first is what it is called
+  std::string_view doc;
+};
+
 struct Domain {
   std::vector<ParameterSpec> parameters;
   std::vector<ProcessNote> processes;
   std::vector<TypeNote> types;
+  std::vector<TermNote> terms;  // those of the domain, beside the program's own
   // Throws ConfigurationError.
   std::function<std::shared_ptr<const Model>(std::shared_ptr<const Scenario>)> make_model;
   // A scenario in which every outcome is modelled, for `describe outcomes`.

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "sim/base/problem.h"
@@ -138,17 +139,58 @@ std::string points_text(const LoadedExperiment& loaded) {
   return out;
 }
 
-std::string drawn_text(const Scenario& scenario) {
-  GroupedRows rows;
-  for (const auto& [path, entry] : scenario.entries()) {
-    const Law* law = std::get_if<Law>(&entry.value);
-    if (law == nullptr || law->is_constant()) continue;
-    rows.add(path, entry,
-             {entry.spec->frequency == Frequency::per_event ? "per event" : "once a replication", describe(*law)});
-  }
-  if (rows.empty()) return "\nNo value is drawn from a law of its own.\n";
-  return "\nWhat is drawn, and how often:\n" + rows.text({"value", "drawn", "law"}, "lll");
+const LawSpec* law_spec(const ParameterSpec& spec, std::string_view name) {
+  const auto found =
+      std::find_if(spec.laws.begin(), spec.laws.end(), [&](const LawSpec& law) { return law.name == name; });
+  return found != spec.laws.end() ? &*found : nullptr;
 }
+
+std::string how_often(const ParameterSpec& spec, const Law& law) {
+  const LawSpec* known = law_spec(spec, law.name);
+  if (known != nullptr && !known->how_often.empty()) return std::string(known->how_often);
+  return spec.frequency == Frequency::per_event ? "per event" : "once a replication";
+}
+
+// What is drawn, and what looks like it but is not. Where a value means more than its number, that stands beside it.
+class Draws {
+ public:
+  explicit Draws(const Scenario& scenario) {
+    for (const auto& [path, entry] : scenario.entries())
+      if (const Law* law = std::get_if<Law>(&entry.value)) add(path, entry, *law);
+  }
+
+  std::string text() const {
+    std::string out = drawn_.empty()
+                          ? "\nNo value is drawn from a law of its own.\n"
+                          : "\nWhat is drawn, and how often:\n" + drawn_.text({"value", "drawn", "law", ""}, "llll");
+    if (!fixed_.empty())
+      out +=
+          "\nWhat is not drawn, but the same in every future:\n" + fixed_.text({"value", "is", "which means"}, "lll");
+    return out;
+  }
+
+ private:
+  void add(std::string_view path, const Scenario::Entry& entry, const Law& law) {
+    const ParameterSpec& spec = *entry.spec;
+    const std::string meaning = spec.meaning != nullptr && entry.given ? spec.meaning(law) : std::string();
+    const std::string often = law.is_constant() ? std::string(kNeverDrawn) : how_often(spec, law);
+    if (often != kNeverDrawn)
+      drawn_.add(path, entry, {often, describe(law), meaning});
+    else if (!law.is_constant() || !meaning.empty())
+      fixed_.add(path, entry, {describe(law), meaning});
+    if (law.is_constant() && entry.given) add_drawn_by(path, entry, spec.drawn, law.number("value"));
+    for (const ArgumentSpec& companion : spec.companions)
+      if (law.has(companion.name) && companion.kind == ArgumentSpec::Kind::number)
+        add_drawn_by(fmt::format("{}.{}", path, companion.name), entry, companion.drawn, law.number(companion.name));
+  }
+
+  void add_drawn_by(std::string_view path, const Scenario::Entry& entry, const DrawnBy& drawn, double number) {
+    if (drawn.how_often.empty() || number == 0.0) return;
+    drawn_.add(path, entry, {std::string(drawn.how_often), fmt::format(fmt::runtime(drawn.law), number), ""});
+  }
+
+  GroupedRows drawn_, fixed_;
+};
 
 std::string defaults_text(const Scenario& scenario) {
   GroupedRows rows;
@@ -174,7 +216,7 @@ int check_command(const Words& words, const Domain& domain) {
   if (values.count("scenario") == 0)
     throw UsageError("check needs a scenario. For example: partnersim check configs/arithmetic.toml");
   const LoadedExperiment loaded =
-      load(values["scenario"].as<std::vector<std::string>>().front(), request_of(values), domain);
+      load(values["scenario"].as<std::vector<std::string>>().front(), request_of(values, domain), domain);
   const Scenario& scenario = *loaded.scenario;
   const OutputPlan& outputs = loaded.model->outputs();
   const std::uint32_t replications = loaded.plan.points.front().replications;
@@ -183,12 +225,12 @@ int check_command(const Words& words, const Domain& domain) {
 
   std::string out = scenario.file() + ": ok\n";
   if (!loaded.header.question.empty()) out += loaded.header.question + "\n";
-  out += fmt::format("\n{} months, {} partners, {} replications{}, seed {}, {} point{}\n", outputs.months,
-                     outputs.members.size(), plain(replications), points > 1 ? " each" : "", loaded.header.seed,
-                     plain(static_cast<double>(points)), points > 1 ? "s" : "");
+  out += fmt::format("\n{}, {}, {}{}, seed {}, {}\n", counted(static_cast<std::uint64_t>(outputs.months), "month"),
+                     counted(outputs.members.size(), "partner"), counted(replications, "replication"),
+                     points > 1 ? " each" : "", loaded.header.seed, counted(points, "point"));
   out += points_text(loaded);
   for (const std::string& warning : loaded.warnings) out += "Note: " + warning + ".\n";
-  out += drawn_text(scenario);
+  out += Draws(scenario).text();
   out += defaults_text(scenario);
   Forecast f = forecast(loaded, replications, thread_count);
   f.seconds *= static_cast<double>(points);
@@ -196,10 +238,10 @@ int check_command(const Words& words, const Domain& domain) {
   f.result_bytes *= static_cast<double>(points);
   if (const std::string note = blurred_note(f.blurred); !note.empty()) out += "\nNote: " + note + ".\n";
   out += fmt::format(
-      "\nForecast on {} threads: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
+      "\nForecast on {}: {:.1f} s, {} of memory, {} of disk at most: {} for the result, and until it is\n"
       "complete {} for the journal that an interrupted run goes on from.\n",
-      thread_count, f.seconds, bytes_text(f.memory_bytes), bytes_text(f.journal_bytes + f.result_bytes),
-      bytes_text(f.result_bytes), bytes_text(f.journal_bytes));
+      counted(static_cast<std::uint64_t>(thread_count), "thread"), f.seconds, bytes_text(f.memory_bytes),
+      bytes_text(f.journal_bytes + f.result_bytes), bytes_text(f.result_bytes), bytes_text(f.journal_bytes));
   print_result(out);
   return kDone;
 }

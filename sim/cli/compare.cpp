@@ -7,6 +7,7 @@
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/destination.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/report.h"
 #include "sim/cli/stored.h"
@@ -185,6 +186,7 @@ int compare_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   if (values.count("result") == 0) throw UsageError(fmt::format("compare needs results. For example: {}", kExample));
+  expect_results(values["result"].as<std::vector<std::string>>(), "compare");
   return CompareCommand(values, domain)();
 }
 

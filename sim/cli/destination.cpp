@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "sim/base/counted.h"
 #include "sim/base/problem.h"
 #include "sim/cli/table.h"
 
@@ -117,8 +118,8 @@ void Destination::recover(output::Journal& journal, collect::Collector& collecto
     const std::uint64_t cut = journal.recover(
         collector.plan(), [&](std::span<const collect::Segment> segments) { return collector.restore(segments); });
     if (cut != 0)
-      tell_(fmt::format("{}: the last record was torn; its {} bytes are cut off, and its replications simulated again.",
-                        journal_.string(), whole(cut)));
+      tell_(fmt::format("{}: the last record was torn; its {} cut off, and its replications simulated again.",
+                        journal_.string(), counted(cut, "byte is", "bytes are")));
   } catch (const output::JournalRefused& error) {
     throw Refusal(
         fmt::format("{}. Use --force without --resume to start over, or -o to choose another name", error.what()));

@@ -6,7 +6,9 @@
 #include <sstream>
 
 #include "sim/base/problem.h"
+#include "sim/cli/count_option.h"
 #include "sim/cli/destination.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/process.h"
 #include "sim/cli/report.h"
@@ -35,7 +37,7 @@ options::options_description described() {
       "keep the old result, and write the new one here");
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
       "of the summary on stdout");
-  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("threads,t", options::value<std::string>()->value_name("N"), "worker threads");
   add("resume", "go on with an extension that was interrupted");
   add("force", "overwrite another run's file, start over instead of going on");
   add("quiet,q", "no progress and no messages");
@@ -45,12 +47,9 @@ options::options_description described() {
 }
 
 std::uint64_t more_replications(const options::variables_map& values) {
+  constexpr CountOption kMore{"-n", "100_000", {1, 4294967295.0}};
   if (values.count("replications") == 0) return 0;
-  std::string text = values["replications"].as<std::string>();
-  std::erase(text, '_');
-  if (text.empty() || text.size() > 10 || text.find_first_not_of("0123456789") != std::string::npos)
-    throw UsageError(fmt::format("-n {} is not a number of replications", values["replications"].as<std::string>()));
-  return std::stoull(text);
+  return static_cast<std::uint64_t>(read_count(kMore, values["replications"].as<std::string>()));
 }
 
 std::filesystem::path new_path(const options::variables_map& values, const std::filesystem::path& old_path) {
@@ -106,7 +105,7 @@ class ExtendCommand {
     if (!done) return destination.holds_result() ? answer_from_file() : static_cast<int>(kInterrupted);
     write_log(path_, {words_, done->report, done->options, 0, done->digest, done->report.seconds, "extend"});
     print_table(done->table, path_);
-    message(fmt::format("{} replications added. Result: {}", whole(done->report.replications), path_.string()));
+    message(fmt::format("{} added. Result: {}", counted(done->report.replications, "replication"), path_.string()));
     return kDone;
   }
 
@@ -135,8 +134,8 @@ class ExtendCommand {
     if (!std::filesystem::exists(journal, ignored))
       throw Refusal(
           fmt::format("Nothing to resume: there is no {}. The extension was finished or never begun; {} has {} "
-                      "replications a point. Without --resume, -n adds to them",
-                      journal.string(), old_path_.string(), whole(there)));
+                      "a point. Without --resume, -n adds to them",
+                      journal.string(), old_path_.string(), counted(there, "replication")));
     const auto wanted = output::Journal::open_any(journal)->run().replications;
     return wanted.empty() ? there + more : *std::max_element(wanted.begin(), wanted.end());
   }
@@ -246,6 +245,7 @@ int extend_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   if (values.count("result") == 0) throw UsageError(fmt::format("extend needs a result. For example: {}", kExample));
+  expect_results(values["result"].as<std::vector<std::string>>(), "extend");
   return ExtendCommand(words, values, domain)();
 }
 

@@ -12,6 +12,8 @@
 #include "sim/cli/simulation.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
+#include "sim/config/value_path.h"
+#include "sim/config/written_number.h"
 #include "sim/stats/precision.h"
 #include "sim/stats/root_search.h"
 
@@ -48,8 +50,13 @@ Condition read_condition(const std::string& text) {
     if (const auto level = number_of(text.substr(behind)); level && !key.empty())
       return {key, text[sign] == '>', *level};
   }
+  const std::size_t level = sign == std::string::npos ? sign : text.find_first_not_of("<>= ", sign);
+  const auto meant = level != std::string::npos ? written_number(std::string_view(text).substr(level)) : std::nullopt;
   throw UsageError(
-      fmt::format("--so-that {} is no condition. Write for example --so-that 'revenue.p05 >= 200000'", text));
+      fmt::format("--so-that {} is no condition. Write {}", text,
+                  meant ? fmt::format("--so-that '{} {}= {}'", trimmed(std::string_view(text).substr(0, sign)),
+                                      text[sign], toml_number(meant->value))
+                        : "for example --so-that 'revenue.p05 >= 200000'"));
 }
 
 class GoalSeek {
@@ -299,20 +306,19 @@ class GoalSeek {
       return kDone;
     }
     const std::string interval =
-        std::isfinite(spread)
-            ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
-                          rounded(x - spread, spread), rounded(x + spread, spread))
-            : fmt::format(
-                  "There is no interval of the answer: {} replications are too few for one of {}. Ask for more "
-                  "with -n.",
-                  whole(replications_), condition_.key);
+        std::isfinite(spread) ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
+                                            rounded(x - spread, spread), rounded(x + spread, spread))
+                              : fmt::format(
+                                    "There is no interval of the answer: {} are too few for one of {}. Ask for more "
+                                    "with -n.",
+                                    counted(replications_, "replication"), condition_.key);
     print_result(fmt::format(
-        "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n{} {} simulations of {} replications on the "
-        "same random numbers.\n",
+        "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n{} {} of {} on the same random "
+        "numbers.\n",
         question_.empty() ? "" : question_ + "\n\n", path_,
         whole_ ? plain(x) : rounded_to_where_it_holds(x, spread, low_holds), condition_.key, sign,
         plain(condition_.level), rounded(achieved.value, achieved.half_width), rounded_error(achieved.half_width),
-        interval, count, whole(replications_)));
+        interval, counted(count, "simulation"), counted(replications_, "replication")));
     return kDone;
   }
 

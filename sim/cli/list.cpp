@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iostream>
 
 #include "sim/base/problem.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/run_header.h"
 #include "sim/cli/terminal.h"
@@ -11,10 +14,16 @@ namespace sim::cli {
 int list_command(const Words& words, const Domain&) {
   options::options_description description("Options");
   description.add_options()("help,h", "this help");
-  const options::variables_map values = parse(words, description, nullptr, 0);
+  const options::variables_map values = parse(words, description, "word", 1);
   if (values.count("help") != 0) {
     print_help("partnersim list", "partnersim list", description);
     return kDone;
+  }
+  if (values.count("word") != 0) {
+    const std::string word = values["word"].as<std::vector<std::string>>().front();
+    throw UsageError(
+        fmt::format("list takes no {}: it lists the scenarios that ship.{}", word,
+                    kind_of(word) == FileKind::scenario ? " To look at one: partnersim check " + word : ""));
   }
   const std::filesystem::path folder = configs_folder();
   if (folder.empty()) throw InputOutputError("the scenarios that ship were not found beside the program");

@@ -3,16 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string_view>
 
+#include "sim/base/counted.h"
 #include "sim/base/owen.h"
 #include "sim/base/problem.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/run_header.h"
 #include "sim/collect/catalogue.h"
 #include "sim/config/spec_tree.h"
 #include "sim/config/text.h"
+#include "sim/engine/model_refused.h"
 #include "sim/engine/runner.h"
 #include "sim/plan/experiment_parameters.h"
 #include "sim/plan/point_scenarios.h"
@@ -34,24 +40,50 @@ bool is_about_a_count(const Problem& problem) {
   return subject(problem).ends_with(".count") || problem.hint == "Did you mean count?";
 }
 
-// All problems at once: the model looks at a scenario even when some values could not be read, and what it
-// finds is added unless it is about something that is in trouble already.
-void add_model_problems(const Domain& domain, const std::shared_ptr<const Scenario>& scenario, Problems& problems) {
-  const std::vector<Problem> known = problems.list();
-  if (std::any_of(known.begin(), known.end(), is_about_a_count)) return;
-  const auto follows = [&](const Problem& p) {
-    return std::any_of(known.begin(), known.end(), [&](const Problem& k) {
-      return same_or_inside(subject(p), subject(k)) || same_or_inside(subject(k), subject(p));
-    });
-  };
-  try {
-    domain.make_model(scenario);
-  } catch (const ConfigurationError& error) {
-    for (const Problem& p : error.problems())
-      if (p.mark.line > 0 && !follows(p)) problems.add(p.mark, p.problem, p.reason, p.hint);
-  } catch (const std::exception&) {
-    // The scenario is not whole: what is known already comes first.
+// "partner.*.close_rate" names partner.acme.close_rate.
+bool names(std::string_view pattern, std::string_view path) {
+  if (pattern.find('.') == std::string_view::npos) return false;
+  while (true) {
+    const std::size_t a = pattern.find('.'), b = path.find('.');
+    if (pattern.substr(0, a) != "*" && pattern.substr(0, a) != path.substr(0, b)) return false;
+    if (a == std::string_view::npos || b == std::string_view::npos) return a == b;
+    pattern.remove_prefix(a + 1);
+    path.remove_prefix(b + 1);
   }
+}
+
+// "correlation.market: partner.*.close_rate is constant" speaks of partner.acme.close_rate.
+bool mentions(const Problem& problem, const std::string& path) {
+  const auto is_path = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '*';
+  };
+  const std::string& text = problem.problem;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && is_path(text[end])) ++end;
+    if (end > begin && names(std::string_view(text).substr(begin, end - begin), path)) return true;
+    begin = std::max(end, begin + 1);
+  }
+  return false;
+}
+
+// Whether a problem only follows from what is known to be wrong.
+bool follows(const Problem& problem, const std::vector<Problem>& known) {
+  return std::any_of(known.begin(), known.end(), [&](const Problem& k) {
+    const std::string path = subject(k);
+    return same_or_inside(subject(problem), path) || same_or_inside(path, subject(problem)) || mentions(problem, path);
+  });
+}
+
+// Values that are no TOML, by their paths.
+void add_broken(const Node& node, const std::string& path, std::vector<Problem>& known) {
+  if (std::holds_alternative<BrokenNode>(node.value)) known.push_back({node.mark, path, {}, {}});
+  if (const TableNode* members = node.table())
+    for (const Member& member : *members) add_broken(member.node, joined_path(path, member.key), known);
+}
+
+void add_all(const std::vector<Problem>& list, Problems& problems) {
+  for (const Problem& p : list) problems.add(p.mark, p.problem, p.reason, p.hint);
 }
 
 constexpr std::array<std::string_view, 3> kOfTheRun{"scenario", "output", "stop"};
@@ -88,34 +120,79 @@ class Loader {
  public:
   Loader(const LoadRequest& request, const Domain& domain) : request_(request), domain_(domain) {}
 
-  LoadedExperiment operator()(Document document) {
-    Problems problems;
+  // `problems`: what is known to be wrong with the text of it.
+  LoadedExperiment operator()(Document document, Problems problems) {
     const std::vector<ParameterSpec> specs = all_parameters(domain_);
     for (const std::string& assignment : request_.assignments) set_value(document, assignment, problems, specs);
-    problems.raise();
     loaded_.experiment = read_experiment(document, request_.vary, domain_.parameters, problems);
     check_axes(loaded_.experiment, problems);
-    first_point(document, problems);
-    other_points();
+    if (problems.empty()) first_point(problems);
+    if (problems.empty()) other_points(problems);
+    if (!problems.empty()) look_further(problems);
+    problems.raise();
     loaded_.header = header_of(*loaded_.scenario, loaded_.experiment, request_.assignments, request_.vary);
     return std::move(loaded_);
   }
 
  private:
-  // The scenario as written comes first, with all that is wrong with it and with the experiment.
-  void first_point(const Document& document, Problems& problems) {
-    const bool readable = problems.empty();
-    const Document point = readable ? loaded_.experiment.document(0, problems) : document;
+  // The scenario as written.
+  void first_point(Problems& problems) {
+    const Document point = loaded_.experiment.document(0, problems);
     loaded_.scenario = std::make_shared<const Scenario>(resolve(point, tree_, problems));
-    if (!problems.empty()) add_model_problems(domain_, loaded_.scenario, problems);
-    problems.raise();
-    loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
+    if (!problems.empty()) return;
+    try {
+      loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
+    } catch (const ConfigurationError& error) {
+      return add_all(error.problems(), problems);
+    }
     loaded_.precision =
         read_precision_goal(*loaded_.scenario, loaded_.model->outputs().outcomes, loaded_.experiment, problems);
-    problems.raise();
   }
 
-  void other_points() {
+  // Something is wrong, and the user has to write again in any case: what else would be wrong then? The model looks at
+  // every variant, though some values could not be read; what it finds is added unless it follows from what is known.
+  void look_further(Problems& problems) const {
+    std::set<std::string> said;
+    for (const Problem& problem : problems.list()) said.insert(to_string(problem));
+    for (std::size_t v = 0; v < loaded_.experiment.variants().size(); ++v) {
+      Problems found;
+      const auto scenario =
+          std::make_shared<const Scenario>(resolve(loaded_.experiment.variant_document(v), tree_, found));
+      for (const Problem& problem : found.list())
+        if (said.insert(to_string(problem)).second) add_all({problem}, problems);
+      Problems further;
+      look_at_model(scenario, further);
+      std::vector<Problem> known = problems.list();
+      if (std::any_of(known.begin(), known.end(), is_about_a_count)) continue;
+      add_broken(loaded_.experiment.variant_document(v).root, {}, known);
+      for (const Problem& problem : further.list()) {
+        // Without a place it is about the whole, of which parts could not be read.
+        const bool placed = problem.mark.line > 0 || problem.mark.file != scenario->file();
+        if (placed && !follows(problem, known) && said.insert(to_string(problem)).second) add_all({problem}, problems);
+      }
+    }
+  }
+
+  void look_at_model(const std::shared_ptr<const Scenario>& scenario, Problems& found) const {
+    std::vector<Column> outcomes;
+    try {
+      outcomes = domain_.make_model(scenario)->outputs().outcomes;
+    } catch (const ModelRefused& error) {
+      add_all(error.problems(), found);
+      outcomes = error.outcomes();
+    } catch (const ConfigurationError& error) {
+      return add_all(error.problems(), found);
+    } catch (const std::exception&) {
+      return;  // the scenario is not whole: what is known already comes first
+    }
+    // Where the choice of outcomes is wrong, those that are missing may not be.
+    for (const std::string& name : scenario->texts("output.outcomes"))
+      if (std::none_of(outcomes.begin(), outcomes.end(), [&](const Column& c) { return c.name == name; })) return;
+    read_precision_goal(*scenario, outcomes, loaded_.experiment, found);
+  }
+
+  // Of several points that are wrong, each kind of complaint once: at a place, about a value.
+  void other_points(Problems& problems) {
     const std::size_t points = loaded_.experiment.points().size();
     std::vector<std::shared_ptr<const Model>> models(points);
     std::vector<std::string> texts(points);
@@ -123,24 +200,26 @@ class Loader {
     texts[0] = comparable_text(*with_seed(loaded_.scenario, 0));
     const PointScenarios scenarios(loaded_.experiment, tree_);
     std::mutex mutex;
-    std::size_t first_wrong = points;
-    std::exception_ptr error;
+    std::map<std::size_t, std::vector<Problem>> wrong;  // the first of them
     parallel_for(points - 1, request_.threads, [&](std::size_t k) {
       try {
-        Problems problems;
-        auto scenario = std::make_shared<const Scenario>(scenarios.at(k + 1, problems));
-        problems.raise();
+        Problems found;
+        auto scenario = std::make_shared<const Scenario>(scenarios.at(k + 1, found));
+        found.raise();
         scenario = with_seed(std::move(scenario), k + 1);
         texts[k + 1] = comparable_text(*scenario);
         models[k + 1] = domain_.make_model(std::move(scenario));
-      } catch (const ConfigurationError&) {
+      } catch (const ConfigurationError& error) {
         const std::lock_guard lock(mutex);
-        if (k + 1 >= first_wrong) return;
-        first_wrong = k + 1;
-        error = std::current_exception();
+        wrong.emplace(k + 1, error.problems());
+        if (wrong.size() > kMostWrong) wrong.erase(std::prev(wrong.end()));
       }
     });
-    if (error) std::rethrow_exception(error);
+    std::set<std::string> said;
+    for (const auto& [point, list] : wrong)
+      for (const Problem& problem : list)
+        if (said.insert(to_string(problem.mark) + " " + subject(problem)).second) add_all({problem}, problems);
+    if (!problems.empty()) return;
     const auto replications = static_cast<std::uint32_t>(loaded_.precision.replications);
     for (auto& model : models) loaded_.plan.points.push_back({std::move(model), replications});
     find_same_points(texts);
@@ -148,6 +227,7 @@ class Loader {
       loaded_.plan.checkpoints = checkpoints(replications, loaded_.model->outputs().sampling.inner);
     gather_warnings();
   }
+  static constexpr std::size_t kMostWrong = 1000;  // assumed: points whose complaints are kept
 
   // What tells a point's futures from those of others, where an axis may move what is switched off and nothing else;
   // empty elsewhere.
@@ -175,7 +255,7 @@ class Loader {
         if (std::find(first.begin(), first.end(), warning) == first.end() && further++ < kMostFurther)
           loaded_.warnings.push_back(fmt::format("at {}: {}", loaded_.experiment.points()[p].label, warning));
     if (further > kMostFurther)
-      loaded_.warnings.push_back(fmt::format("{} more warnings at other points", further - kMostFurther));
+      loaded_.warnings.push_back(counted(further - kMostFurther, "more warning") + " at other points");
   }
 
   // Points that share random numbers share the seed.
@@ -215,12 +295,22 @@ std::vector<ParameterSpec> all_parameters(const Domain& domain) {
   return specs;
 }
 
-LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain) {
-  return Loader(request, domain)(std::move(document));
+LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain, Problems found) {
+  try {
+    LoadedExperiment loaded = Loader(request, domain)(std::move(document), std::move(found));
+    request.usage.raise();
+    return loaded;
+  } catch (const ConfigurationError& error) {
+    request.usage.raise(error.what());
+    throw;
+  }
 }
 
 LoadedExperiment load(const std::string& path, const LoadRequest& request, const Domain& domain) {
-  LoadedExperiment loaded = load(read_document(path), request, domain);
+  expect_scenario(path);
+  Problems found;
+  Document document = read_document(path, found);
+  LoadedExperiment loaded = load(std::move(document), request, domain, std::move(found));
   loaded.stem = path == "-" ? "stdin" : std::filesystem::path(path).stem().string();
   return loaded;
 }

@@ -1,6 +1,7 @@
 // A scenario file as an experiment that can run: read, changed by the command line, resolved point by point, modelled.
 //
-// Promise: all problems are reported at once, with their places; of several points that are wrong, those of the first.
+// Promise: all problems that can be known are reported at once, with their places: those of the text, the options, the
+// experiment, every variant, and of points that are wrong each kind once.
 // What belongs to the run as a whole (scenario.*, output.*, stop.*) is the same at all points, or an error.
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "sim/cli/application.h"
 #include "sim/cli/precision_goal.h"
+#include "sim/cli/usage_problems.h"
 #include "sim/output/result_file.h"
 #include "sim/plan/experiment.h"
 
@@ -20,6 +22,7 @@ struct LoadRequest {
   std::vector<std::string> assignments;  // PATH=VALUE, in order
   std::vector<std::string> vary;         // PATH=VALUES
   int threads = 1;
+  UsageProblems usage{};  // of the options that give them
 };
 
 struct LoadedExperiment {
@@ -36,8 +39,8 @@ struct LoadedExperiment {
   std::size_t baseline(std::size_t point) const;
 };
 
-// Throws ConfigurationError.
-LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain);
+// Throws ConfigurationError, or UsageError where options are wrong too. `found`: what is wrong with the text.
+LoadedExperiment load(Document document, const LoadRequest& request, const Domain& domain, Problems found = {});
 LoadedExperiment load(const std::string& path, const LoadRequest& request, const Domain& domain);
 
 // The specs of a scenario file, those of experiments included.

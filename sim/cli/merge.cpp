@@ -6,6 +6,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/process.h"
 #include "sim/cli/report.h"
@@ -171,7 +172,7 @@ int merge_command(const Words& words, const Domain& domain) {
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
       "of the summary on stdout");
   add("force", "overwrite another run's file");
-  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("threads,t", options::value<std::string>()->value_name("N"), "worker threads");
   add("quiet,q", "no messages");
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "shard", -1);
@@ -180,6 +181,7 @@ int merge_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   if (values.count("shard") == 0) throw UsageError(fmt::format("merge needs shards. For example: {}", kExample));
+  expect_results(values["shard"].as<std::vector<std::string>>(), "merge");
   if (values.count("output") == 0)
     throw UsageError(fmt::format("merge needs the name of the result. For example: {}", kExample));
   if (values["output"].as<std::string>() == "none")

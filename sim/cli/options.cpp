@@ -8,6 +8,8 @@
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/count_option.h"
+#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/engine/runner.h"
 #include "sim/output/file_place.h"
@@ -20,6 +22,18 @@ std::string nearest_option(const std::string& given, const options::options_desc
   for (const auto& option : description.options()) names.push_back("--" + option->long_name());
   const std::vector<std::string_view> views(names.begin(), names.end());
   return did_you_mean(given, views, "Options");
+}
+
+// All of them at once.
+void refuse_unknown(const options::parsed_options& parsed, const options::options_description& description) {
+  UsageProblems problems;
+  for (const auto& option : parsed.options) {
+    if (!option.unregistered || option.original_tokens.empty()) continue;
+    const std::string name = option.original_tokens.front().substr(0, option.original_tokens.front().find('='));
+    if (name.starts_with('-'))
+      problems.add(fmt::format("{} is not an option. {}", name, nearest_option(name, description)));
+  }
+  problems.raise();
 }
 
 }  // namespace
@@ -37,11 +51,11 @@ options::variables_map parse(const Words& words, const options::options_descript
   try {
     // No guessing of abbreviated names: a later option could change what an old script means.
     const int style = options::command_line_style::unix_style & ~options::command_line_style::allow_guessing;
+    refuse_unknown(
+        options::command_line_parser(words).options(all).positional(places).style(style).allow_unregistered().run(),
+        description);
     options::store(options::command_line_parser(words).options(all).positional(places).style(style).run(), values);
     options::notify(values);
-  } catch (const options::unknown_option& error) {
-    throw UsageError(fmt::format("{} is not an option. {}", error.get_option_name(),
-                                 nearest_option(error.get_option_name(), description)));
   } catch (const options::too_many_positional_options_error&) {
     throw UsageError("there is a word too many: only options are taken here");
   } catch (const options::error& error) {
@@ -69,7 +83,7 @@ void add_run_options(options::options_description& description) {
   auto add = description.add_options();
   add("replications,n", options::value<std::string>()->value_name("N"), "possible futures to simulate");
   add("seed,s", options::value<std::string>()->value_name("SEED"), "names the random numbers");
-  add("threads,t", options::value<int>()->value_name("N"), "worker threads");
+  add("threads,t", options::value<std::string>()->value_name("N"), "worker threads");
   add("set", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=VALUE'"),
       "change a value of the scenario; '*' matches one level");
   add("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
@@ -93,42 +107,60 @@ std::vector<std::string> given(const options::variables_map& values, const char*
   return values.count(option) != 0 ? values[option].as<std::vector<std::string>>() : std::vector<std::string>();
 }
 
-LoadRequest request_of(const options::variables_map& values) {
-  return {assignments(values), given(values, "vary"), threads(values)};
+namespace {
+
+constexpr CountOption kThreads{"--threads", "4", {1, 4096}};
+
+Range range_of(std::string_view path, const Domain& domain) {
+  const auto found = std::find_if(domain.parameters.begin(), domain.parameters.end(),
+                                  [&](const ParameterSpec& spec) { return spec.path == path; });
+  return found != domain.parameters.end() ? found->range : Range{};
 }
 
-std::vector<std::string> assignments(const options::variables_map& values) {
-  std::vector<std::string> list = given(values, "set");
+void add_precision(const options::variables_map& values, LoadRequest& request) {
   for (const std::string& text : given(values, "precision")) {
     const std::size_t equals = text.rfind('=');
-    if (equals == std::string::npos)
-      throw UsageError(fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
-    list.push_back(fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
+    if (equals != std::string::npos)
+      request.assignments.push_back(
+          fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
+    else
+      request.usage.add(
+          fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
   }
-  const auto number = [&values](const char* option, const char* example) {
-    std::string text = values[option].as<std::string>();
-    if (text.find_first_of("0123456789") == std::string::npos)
-      throw UsageError(
-          fmt::format("--{} {}: a whole number is expected. Write for example --{} {}", option, text, option, example));
-    return text;
+}
+
+}  // namespace
+
+LoadRequest request_of(const options::variables_map& values, const Domain& domain) {
+  LoadRequest request{given(values, "set"), given(values, "vary"), 1, {}};
+  request.threads =
+      values.count("threads") == 0
+          ? default_threads()
+          : static_cast<int>(read_count(kThreads, values["threads"].as<std::string>(), request.usage).value_or(1));
+  add_precision(values, request);
+  if (values.count("format") != 0) {
+    try {
+      parse_format(values["format"].as<std::string>());
+    } catch (const UsageError& error) {
+      request.usage.add(error.what());
+    }
+  }
+  const auto count = [&](const char* option, const char* name, const char* key, const char* example) {
+    return values.count(option) == 0
+               ? std::nullopt
+               : read_count({name, example, range_of(key, domain)}, values[option].as<std::string>(), request.usage);
   };
-  if (values.count("seed") != 0) list.push_back("scenario.seed=" + number("seed", "7"));
+  if (count("seed", "-s", "scenario.seed", "7"))
+    request.assignments.push_back("scenario.seed=" + values["seed"].as<std::string>());
   // Last and in plain digits, as extend puts it too: what it makes has the bytes of one run.
-  if (values.count("replications") != 0) {
-    std::string text = number("replications", "100_000");
-    const bool separated = text.find_first_not_of("0123456789_") == std::string::npos && !text.starts_with('_') &&
-                           !text.ends_with('_') && text.find("__") == std::string::npos;
-    if (separated) std::erase(text, '_');
-    list.push_back("scenario.replications=" + text);
-  }
-  return list;
+  if (const auto replications = count("replications", "-n", "scenario.replications", "100_000"))
+    request.assignments.push_back(fmt::format("scenario.replications={}", *replications));
+  return request;
 }
 
 int threads(const options::variables_map& values) {
   if (values.count("threads") == 0) return default_threads();
-  const int count = values["threads"].as<int>();
-  if (count < 1 || count > 4096) throw UsageError(fmt::format("--threads {} is out of range (1 to 4096)", count));
-  return count;
+  return static_cast<int>(read_count(kThreads, values["threads"].as<std::string>()));
 }
 
 std::filesystem::path result_path(const std::string& name) {

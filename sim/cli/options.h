@@ -27,9 +27,9 @@ void print_help(const std::string& synopsis, const std::string& example,
 void add_run_options(options::options_description& description);
 // All values of an option that may be repeated.
 std::vector<std::string> given(const options::variables_map& values, const char* option);
-LoadRequest request_of(const options::variables_map& values);
-// --set, --precision, -s and -n, as assignments.
-std::vector<std::string> assignments(const options::variables_map& values);
+// --set, --precision, -s and -n as assignments, --vary, -t; what is wrong with them is in `usage`, and left out. The
+// ranges of -n and -s are those of the scenario's keys.
+LoadRequest request_of(const options::variables_map& values, const Domain& domain);
 // -t, PARTNERSIM_THREADS or the default.
 int threads(const options::variables_map& values);
 

@@ -32,7 +32,14 @@ PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Co
   PrecisionGoal goal{{}, scenario.number("stop.confidence"), scenario.integer("scenario.replications")};
   if (!scenario.given("stop.precision")) return goal;
   const std::vector<std::string> labels = collect::labels_of(outcomes);
-  for (const Member& member : *scenario.tree("stop.precision").table()) {
+  const Node& wanted = scenario.tree("stop.precision");
+  if (wanted.table() == nullptr) {
+    add_wrong_kind(wanted, "stop.precision", "a table of outcomes and half-widths",
+                   "Write for example precision = { revenue = \"1%\" }", problems);
+    return goal;
+  }
+  for (const Member& member : *wanted.table()) {
+    if (std::holds_alternative<BrokenNode>(member.node.value)) continue;
     Mark mark = member.mark;
     std::string about = "stop.precision: ";
     if (mark.file == "--set") {  // --precision is read as an assignment

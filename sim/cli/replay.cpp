@@ -9,6 +9,8 @@
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
+#include "sim/cli/count_option.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/stored.h"
 #include "sim/cli/table.h"
@@ -25,7 +27,7 @@ constexpr const char* kExample = "partnersim replay results/twelve_partners.h5 -
 options::options_description described() {
   options::options_description description("Options");
   auto add = description.add_options();
-  add("replication,r", options::value<std::int64_t>()->value_name("K"), "the future with this number, from 0");
+  add("replication,r", options::value<std::string>()->value_name("K"), "the future with this number, from 0");
   add("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"),
       "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum");
   add("point", options::value<std::string>()->value_name("LABEL|VARIANT|NUMBER"),
@@ -218,6 +220,7 @@ int replay_command(const Words& words, const Domain& domain) {
   }
   if (values.count("result") == 0)
     throw UsageError(fmt::format("replay needs a result file. For example: {}", kExample));
+  expect_results(values["result"].as<std::vector<std::string>>(), "replay");
   if (values.count("replication") == values.count("near"))
     throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
   const std::string format = values["format"].as<std::string>();
@@ -228,7 +231,7 @@ int replay_command(const Words& words, const Domain& domain) {
   if (values.count("near") != 0)
     replay.seek(values["near"].as<std::string>());
   else
-    replay.turn_to(values["replication"].as<std::int64_t>());
+    replay.turn_to(read_count({"--replication", "17", {-0x1p53, 0x1p53}}, values["replication"].as<std::string>()));
   const Chronicle chronicle = replay.tell();
   print_result(format == "json" ? replay.as_json(chronicle) : replay.as_text(chronicle));
   return kDone;

@@ -264,7 +264,7 @@ std::string members_table(const Report& report, const std::string& point) {
 
 std::string replications_of(const Report& report, std::size_t point) {
   const std::uint32_t count = report.replications[point];
-  return fmt::format("{} replication{}{}", whole(count), count == 1 ? "" : "s",
+  return fmt::format("{}{}", counted(count, "replication"),
                      report.complete ? "" : " (the finished part of an interrupted run)");
 }
 

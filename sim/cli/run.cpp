@@ -174,9 +174,9 @@ class RunCommand {
     print_table(formatted(report_of(results, collector, loaded_.header), format_), path_);
     if (values_.count("profile") != 0) print_message(profile_table(report));
     if (report.interrupted)
-      message(fmt::format("Interrupted after {} replications: the table is of those.{}", whole(saved(collector)),
+      message(fmt::format("Interrupted after {}: the table is of those.{}", counted(saved(collector), "replication"),
                           path_.empty() ? "" : " --resume goes on from there."));
-    message(fmt::format("{} replications in {:.2f} s, of which {:.2f} s simulating.{}", whole(report.replications),
+    message(fmt::format("{} in {:.2f} s, of which {:.2f} s simulating.{}", counted(report.replications, "replication"),
                         seconds(), report.seconds, path_.empty() ? "" : " Result: " + path_.string()));
     if (report.interrupted) return kInterrupted;
     return answer_precision();
@@ -185,13 +185,13 @@ class RunCommand {
   int answer_precision() const {
     const PrecisionWatch* watch = simulation_.watch();
     if (watch == nullptr) return kDone;
-    const auto replications = whole(watch->history().replications.back());
+    const std::string replications = counted(watch->history().replications.back(), "replication");
     if (simulation_.precise()) {
-      message(fmt::format("Every precision target is reached after {} replications.", replications));
+      message(fmt::format("Every precision target is reached after {}.", replications));
       return kDone;
     }
     message(
-        fmt::format("The precision asked for was not reached in {} replications: {}. Allow more with --set "
+        fmt::format("The precision asked for was not reached in {}: {}. Allow more with --set "
                     "stop.max_replications=N, and -o for another name or --force.",
                     replications, watch->limiting()));
     return values_.count("accept-imprecise") != 0 ? kDone : kImprecise;
@@ -223,7 +223,7 @@ int run_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   const auto start = std::chrono::steady_clock::now();  // points are made before the first is simulated
-  const LoadRequest request = request_of(values);
+  const LoadRequest request = request_of(values, domain);
   if (values.count("solve") != 0 || values.count("so-that") != 0)
     return solve(scenario_path(values), values, request, domain);
   LoadedExperiment loaded = load(scenario_path(values), request, domain);

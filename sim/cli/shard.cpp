@@ -44,8 +44,9 @@ Shard shard_of(const std::string& text, const LoadedExperiment& loaded) {
   if (!whole || shard.of == 0 || shard.number == 0 || shard.number > shard.of)
     throw UsageError(fmt::format("--shard {} is not a part: write --shard 1/4, 2/4, 3/4 and 4/4 for four parts", text));
   if (shard.of > loaded.plan.total_replications())
-    throw UsageError(fmt::format("--shard {}: there are only {} replications. Use fewer shards", text,
-                                 whole ? sim::cli::whole(loaded.plan.total_replications()) : ""));
+    throw UsageError(fmt::format("--shard {}: there {} only {}. Use fewer shards", text,
+                                 loaded.plan.total_replications() == 1 ? "is" : "are",
+                                 counted(loaded.plan.total_replications(), "replication")));
   if (!loaded.precision.targets.empty())
     throw UsageError(
         "--shard and a precision goal do not go together: a shard cannot see the others. Leave out --precision (--set "
@@ -84,14 +85,14 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   const std::uint64_t all = order.index(end) - order.index(begin),
                       done = order.index(collector.position()) - order.index(begin);
   if (simulation.report().interrupted) {
-    message(
-        fmt::format("Interrupted after {} of {} replications. --resume goes on from there.", whole(done), whole(all)));
+    message(fmt::format("Interrupted after {} of {}. --resume goes on from there.", whole(done),
+                        counted(all, "replication")));
     return kInterrupted;
   }
   journal->finish_as(path);
-  message(
-      fmt::format("Shard {} of {}: {} replications. Shard: {}. When all are there: partnersim merge {} -o RESULT.h5",
-                  shard.number, shard.of, whole(all), path.string(), (path.parent_path() / "*.shard").string()));
+  message(fmt::format("Shard {} of {}: {}. Shard: {}. When all are there: partnersim merge {} -o RESULT.h5",
+                      shard.number, shard.of, counted(all, "replication"), path.string(),
+                      (path.parent_path() / "*.shard").string()));
   return kDone;
 }
 

@@ -19,13 +19,13 @@ void refuse_what_does_not_fit(const std::filesystem::path& result, const Experim
   const double least = columns * ((in_journal ? 1.0 : 0.0) + (in_result ? 1.0 : 0.0));
   const std::optional<double> free = output::free_bytes(result);
   if (!free || least <= *free) return;
-  throw Refusal(
-      fmt::format("{}: {} of {} points and {} replications needs at least {} of disk, and {} are free. Fewer "
-                  "replications (-n), fewer points, fewer "
-                  "output.outcomes{}",
-                  result.string(), disk.shards == 1 ? "the plan" : "this shard of the plan", whole(plan.points.size()),
-                  whole(plan.total_replications()), bytes_text(least), bytes_text(*free),
-                  disk.samples ? ", or --set 'output.samples=none', which keeps summaries and bands only" : ""));
+  throw Refusal(fmt::format(
+      "{}: {} of {} and {} needs at least {} of disk, and {} are free. Fewer "
+      "replications (-n), fewer points, fewer "
+      "output.outcomes{}",
+      result.string(), disk.shards == 1 ? "the plan" : "this shard of the plan", counted(plan.points.size(), "point"),
+      counted(plan.total_replications(), "replication"), bytes_text(least), bytes_text(*free),
+      disk.samples ? ", or --set 'output.samples=none', which keeps summaries and bands only" : ""));
 }
 
 Space::Space(std::filesystem::path result, const ExperimentPlan& plan, const collect::Collector* collector)

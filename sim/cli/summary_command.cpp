@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "sim/base/problem.h"
+#include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/report.h"
 #include "sim/cli/terminal.h"
@@ -24,6 +25,7 @@ int summary_command(const Words& words, const Domain&) {
     throw UsageError("summary needs a result file. For example: partnersim summary results/twelve_partners.h5");
   const Format format = parse_format(values["format"].as<std::string>());
   const auto& paths = values["result"].as<std::vector<std::string>>();
+  expect_results(paths, "summary");
   std::string out;
   for (const std::string& path : paths) {
     if (paths.size() > 1 && format == Format::table) out += path + "\n";

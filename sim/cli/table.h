@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/counted.h"
+
 namespace sim::cli {
 
 enum class Format { table, csv, json };
@@ -18,8 +20,6 @@ std::string rounded(double value, double error);
 std::string rounded_error(double error);
 // A plain number for a table without an error: at most six significant digits.
 std::string plain(double value);
-// A count, every digit of it: "1,234,567".
-std::string whole(std::uint64_t count);
 // "5.8 MB", for forecasts.
 std::string bytes_text(double bytes);
 

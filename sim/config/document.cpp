@@ -4,14 +4,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <sstream>
 
 #include "sim/base/read_file.h"
 #include "sim/base/suggest.h"
+#include "sim/config/calendar_month.h"
 #include "sim/config/guard.h"
 #include "sim/config/text.h"
+#include "sim/config/value_path.h"
+#include "sim/config/written_number.h"
 
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 32  // == kDeepestNesting
@@ -60,12 +65,15 @@ std::string date_text(const Date& date) {
 
 class Converter {
  public:
-  Converter(const std::string& file, Problems& problems) : file_(file), problems_(problems) {}
+  Converter(const std::string& file, const std::set<int>& broken_lines, Problems& problems)
+      : file_(file), broken_lines_(broken_lines), problems_(problems) {}
 
   Node convert(const toml::node& source, int depth) {
     Node node;
     node.mark = mark_of(file_, source.source().begin);
-    if (depth > kDeepestNesting) {
+    if (broken_lines_.contains(node.mark.line) && source.is_integer()) {
+      node.value = BrokenNode{};
+    } else if (depth > kDeepestNesting) {
       problems_.add(node.mark, "this value is nested too deeply", fmt::format("at most {} levels", kDeepestNesting));
     } else if (const auto* table = source.as_table()) {
       node.value = convert_table(*table, depth);
@@ -100,19 +108,16 @@ class Converter {
     } else if (const auto* text = source.as_string()) {
       node.value = text->get();
     } else if (const auto* date = source.as_date()) {
-      refuse_date(node.mark, date_text(date->get()));
+      node.value = DateNode{date_text(date->get())};
     } else if (const auto* time = source.as_time()) {
-      refuse_date(node.mark, date_text(time->get()));
+      node.value = DateNode{date_text(time->get())};
     } else if (const auto* both = source.as_date_time()) {
-      refuse_date(node.mark, date_text(both->get()));
+      node.value = DateNode{date_text(both->get())};
     }
   }
 
-  void refuse_date(const Mark& mark, const std::string& text) {
-    problems_.add(mark, text + " is a TOML date or time", "these are written as text", "Write \"" + text + "\"");
-  }
-
   const std::string& file_;
+  const std::set<int>& broken_lines_;
   Problems& problems_;
 };
 
@@ -121,7 +126,7 @@ std::string advice(std::string_view reason) {
   struct Case {
     std::string_view sign, hint;
   };
-  static constexpr std::array<Case, 19> kCases{{
+  static constexpr std::array<Case, 22> kCases{{
       {"could not determine value type", "Write a number without unit, or text in straight quotes: 500, \"EUR\""},
       {"expected decimal digit, saw '.'", "Write a digit before the point, as in 0.5"},
       {"saw '%'", "Write 5 % as 0.05"},
@@ -141,6 +146,10 @@ std::string advice(std::string_view reason) {
       {"dangling comma", "Leave out the last comma"},
       {"array: encountered end-of-file", "Close the list with ]"},
       {"parsing boolean", "Write true or false in small letters"},
+      {"a comment or whitespace, saw",
+       "Write one value behind the =: a number alone, text in quotes, a remark behind #"},
+      {"parsing floating-point", "Write the number alone, or text in quotes"},
+      {"expected decimal digit", "Write the number alone, or text in quotes"},
   }};
   for (const Case& entry : kCases) {
     if (reason.find(entry.sign) != std::string_view::npos) return std::string(entry.hint);
@@ -148,13 +157,108 @@ std::string advice(std::string_view reason) {
   return {};
 }
 
-[[noreturn]] void raise_parse_error(const std::string& file, const toml::parse_error& error) {
+// "cash = €10,000  # in hand" taken apart: a key, and what stands for its value.
+struct Line {
+  std::string_view key, value;
+  std::size_t value_begin = 0, end = 0;  // in the text, of the whole rest of the line
+};
+
+// Nothing where a line is no key and value of its own.
+std::optional<Line> line_at(std::string_view text, int number) {
+  std::size_t begin = 0;
+  for (int line = 1; line < number; ++line) {
+    begin = text.find('\n', begin) + 1;
+    if (begin == 0) return std::nullopt;
+  }
+  const std::size_t end = std::min(text.find('\n', begin), text.size());
+  const std::string_view line = text.substr(begin, end - begin);
+  const std::size_t equals = find_unquoted(line, '=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const std::string_view key = trimmed(line.substr(0, equals));
+  const bool plain = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return is_bare_key(std::string_view(&c, 1)) || c == '.' || c == '*' || c == '"' || c == '\'' || c == ' ';
+  });
+  if (!plain) return std::nullopt;
+  const std::string_view rest = line.substr(equals + 1);
+  return Line{key, trimmed(rest.substr(0, find_unquoted(rest, '#'))), begin + equals + 1, end};
+}
+
+bool goes_on_below(std::string_view value) {
+  const auto more = [&](char open, char close) {
+    return std::count(value.begin(), value.end(), open) > std::count(value.begin(), value.end(), close);
+  };
+  const bool text = value.find("\"\"\"") != std::string_view::npos || value.find("'''") != std::string_view::npos;
+  return more('[', ']') || more('{', '}') || text;
+}
+
+// What was meant by a value that TOML does not take, where that is certain.
+std::string remedy(const Line& line, std::string_view reason) {
+  // There the value is none that is written otherwise.
+  for (const std::string_view sign : {"redefine", "not representable", "could not be interpreted"})
+    if (reason.find(sign) != std::string_view::npos) return {};
+  const std::string write = "Write " + std::string(line.key) + " = ";
+  if (const auto number = written_number(line.value)) {
+    const std::string value = toml_number(number->value);
+    if (number->percent && number->per == WrittenNumber::Per::year && number->value > 0.0 && number->value < 1.0)
+      return fmt::format("Write {} % as {}; of a year, as the monthly probability of an end {}: 1 − (1 − {})^(1/12)",
+                         number_text(std::round(1e6 * number->value) / 1e4), value,
+                         number_text(monthly_probability(number->value)), value);
+    const bool unsure = number->per == WrittenNumber::Per::year || (number->years && !line.key.ends_with("months"));
+    return unsure ? std::string() : write + toml_number(number->value * (number->years ? 12.0 : 1.0));
+  }
+  if (!line.value.empty() && line.value.front() >= '0' && line.value.front() <= '9')
+    if (const auto month = kCalendarMonth.meant(line.value)) return write + sim::quoted(*month);
+  return {};
+}
+
+Problem parse_problem(const std::string& file, const std::string& text, const toml::parse_error& error) {
   std::string reason(error.description());
-  const std::string hint = advice(reason);
+  const auto line = line_at(text, static_cast<int>(error.source().begin.line));
+  std::string hint = line ? remedy(*line, reason) : std::string();
+  if (hint.empty()) hint = advice(reason);
   if (reason.starts_with("Error while ")) reason.erase(0, std::strlen("Error while "));
   if (const auto macro = reason.find(" (TOML_MAX"); macro != std::string::npos) reason.erase(macro);
-  throw ConfigurationError({{mark_of(file, error.source().begin), "this is not valid TOML", reason, hint}});
+  return {mark_of(file, error.source().begin), "this is not valid TOML", reason, hint};
 }
+
+// The parser stops at its first error. What stands behind the = of that line is left out and the rest tried again, so
+// that all errors are found in one go: as long as each lies on a later line than the one before, for else the damage is
+// not that of a line.
+class Parser {
+ public:
+  Parser(const std::string& file, const std::string& text, Problems& problems)
+      : file_(file), text_(text), problems_(problems) {}
+
+  Node parse() {
+    std::string tried = text_;
+    for (std::size_t bytes = 0;; bytes += text_.size()) {
+      const toml::parse_result parsed = toml::parse(std::string_view(tried), std::string_view());
+      if (parsed) return Converter(file_, broken_, problems_).convert(parsed.table(), 0);
+      const Problem problem = parse_problem(file_, text_, parsed.error());
+      problems_.add(problem.mark, problem.problem, problem.reason, problem.hint);
+      if (bytes > kMostTried || !leave_out(problem, tried)) problems_.raise();
+    }
+  }
+
+ private:
+  static constexpr std::size_t kMostTried = std::size_t{32} << 20U;  // assumed: a second of parsing
+
+  bool leave_out(const Problem& problem, std::string& tried) {
+    const int number = problem.mark.line;
+    const auto line = line_at(tried, number);
+    if (!line || goes_on_below(line->value) || (!broken_.empty() && number <= *broken_.rbegin())) return false;
+    broken_.insert(number);
+    const bool twice = problem.reason.find("redefine") != std::string::npos;
+    const std::size_t begin = twice ? tried.rfind('\n', line->value_begin) + 1 : line->value_begin;
+    tried.replace(begin, line->end - begin, twice ? "" : " 0");
+    return true;
+  }
+
+  const std::string& file_;
+  const std::string& text_;
+  Problems& problems_;
+  std::set<int> broken_;
+};
 
 // The nearest scenario beside a file that is not there; compared without ".toml", which is easily forgotten.
 std::string neighbour(const std::filesystem::path& path) {
@@ -165,7 +269,8 @@ std::string neighbour(const std::filesystem::path& path) {
     if (it->path().extension() == ".toml") stems.push_back(it->path().stem().string());
   }
   std::sort(stems.begin(), stems.end());  // folders list their files in no particular order
-  const std::string wanted = path.extension() == ".toml" ? path.stem().string() : path.filename().string();
+  const bool scenario = !nearest(path.extension().string(), {".toml"}).empty();
+  const std::string wanted = scenario ? path.stem().string() : path.filename().string();
   const std::string near = nearest(wanted, {stems.begin(), stems.end()});
   return near.empty() ? near : (path.parent_path() / (near + ".toml")).string();
 }
@@ -187,29 +292,39 @@ const Node* Node::find(std::string_view key) const {
   return nullptr;
 }
 
-Document parse_document(std::string file, std::string text) {
+Document parse_document(std::string file, std::string text, Problems& problems) {
   guard_text(file, text);
   Document document{std::move(file), std::make_shared<const std::string>(std::move(text)), {}};
-  const toml::parse_result parsed = toml::parse(std::string_view(*document.text), std::string_view());
-  if (!parsed) raise_parse_error(document.file, parsed.error());
-  Problems problems;
-  document.root = Converter(document.file, problems).convert(parsed.table(), 0);
+  document.root = Parser(document.file, *document.text, problems).parse();
   document.root.mark = {document.file, 0, 0};
+  return document;
+}
+
+Document parse_document(std::string file, std::string text) {
+  Problems problems;
+  Document document = parse_document(std::move(file), std::move(text), problems);
   problems.raise();
   return document;
 }
 
 Document read_document(const std::string& path) {
+  Problems problems;
+  Document document = read_document(path, problems);
+  problems.raise();
+  return document;
+}
+
+Document read_document(const std::string& path, Problems& problems) {
   constexpr std::size_t kMost = kLongestText + 1;  // one byte more than allowed shows that a text is too long
   std::string reason;
   if (path == "-") {
     auto text = read_standard_input(kMost, reason);
     if (!text) throw InputOutputError("standard input cannot be read (" + reason + ")");
-    return parse_document("<stdin>", std::move(*text));
+    return parse_document("<stdin>", std::move(*text), problems);
   }
   auto text = read_file(path, kMost, reason);
   if (!text) raise_unreadable(path, reason);
-  return parse_document(path, std::move(*text));
+  return parse_document(path, std::move(*text), problems);
 }
 
 }  // namespace sim

@@ -22,8 +22,15 @@ struct Member;                          // one key of a table
 using TableNode = std::vector<Member>;  // in the order written
 using ArrayNode = std::vector<Node>;
 
+// A date or time of TOML, as written: no value of a scenario is one.
+struct DateNode {
+  std::string text;
+};
+// What is no TOML; its problem is known, and whoever reads it says nothing more.
+struct BrokenNode {};
+
 struct Node {
-  using Value = std::variant<double, std::int64_t, bool, std::string, ArrayNode, TableNode>;
+  using Value = std::variant<double, std::int64_t, bool, std::string, ArrayNode, TableNode, DateNode, BrokenNode>;
   Mark mark;
   Value value;
 
@@ -51,13 +58,17 @@ struct Document {
   Node root;
 };
 
-// Parses `text`. Throws ConfigurationError with the parser's line, column and reason.
-// Dates and times are refused with a hint to quote them. Dotted keys inside `set = { "a.b" = 1 }`
-// stay one key. Nesting deeper than 32 levels and texts above 16 MiB are refused.
+// Parses `text`. What is wrong is added to `problems`, with the parser's line, column and reason; the values of such
+// lines are BrokenNodes, so that the rest can be read all the same. Throws ConfigurationError where it cannot: a table
+// header that is broken, a text that is no scenario (guard.h). Dotted keys inside `set = { "a.b" = 1 }` stay one key.
+// Nesting deeper than 32 levels and texts above 16 MiB are refused.
+Document parse_document(std::string file, std::string text, Problems& problems);
+// The same, throwing whatever is wrong.
 Document parse_document(std::string file, std::string text);
 
 // Reads and parses; throws InputOutputError when the file cannot be read (with the nearest
 // existing *.toml in that folder as a suggestion where there is one).
+Document read_document(const std::string& path, Problems& problems);
 Document read_document(const std::string& path);
 
 // `--set 'partner.*.churn=0.03'`: sets a dotted path, where '*' matches one level and must match at

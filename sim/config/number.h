@@ -25,6 +25,7 @@ struct Quantity {
   std::string_view unit{};
   double preferred = 0.0;  // for examples
   bool whole = false;
+  Yearly yearly = Yearly::unknown;
 };
 
 std::optional<double> read_number(const Node& node, const Quantity& quantity, Problems& problems);

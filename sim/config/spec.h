@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace sim {
@@ -28,6 +30,11 @@ struct Range {
 // Amounts, which nothing bounds above, and what may be negative as well, as far as they can be simulated.
 constexpr Range up_to(double most) { return {.low = 0.0, .high = most, .limit_high = true}; }
 constexpr Range either_way(double most) { return {.low = -most, .high = most, .limit_low = true, .limit_high = true}; }
+// What is drawn where a number is only an argument of the law: the shape of how good a partner turns out.
+struct DrawnBy {
+  std::string_view how_often{};  // "once a replication"; empty: nothing is drawn by it
+  std::string_view law{};        // "gamma(mean 1, shape {})", with the number in place of {}
+};
 
 // One argument of a law: { lognormal = { mean = 2_000, cv = 0.6 } } has "mean" and "cv".
 struct ArgumentSpec {
@@ -38,6 +45,7 @@ struct ArgumentSpec {
   Kind kind = Kind::number;
   bool required = true;
   double fallback = 0.0;  // used when not required and not given
+  DrawnBy drawn{};
 };
 
 // A named law with its arguments: a distribution family, a lifetime law, a duration law.
@@ -48,13 +56,29 @@ struct LawSpec {
   std::span<const ArgumentSpec> arguments;
   std::string_view doc;
   bool flat = false;
-  std::string_view example{};  // where required arguments alone do not make one
+  std::string_view example{};    // where required arguments alone do not make one
+  std::string_view how_often{};  // it is drawn; empty: as its parameter says; kNeverDrawn: it is a fixed law
 };
+inline constexpr std::string_view kNeverDrawn = "never";
 
 struct Law;
 // What ties the arguments of a law together, and to the range of its parameter: empty when all is
 // well, else "problem (reason). hint".
 using LawCheck = std::string (*)(const Law&, const Range&);
+// What a value means to a reader of it, "half end within 3.1 months"; may be empty.
+using LawMeaning = std::string (*)(const Law&);
+
+// How a text must be written, and what people mean by texts that are written otherwise.
+struct TextForm {
+  std::string_view noun;     // "month"
+  std::string_view example;  // "2026-09"
+  // The text as it must be, the same where it is so already; nothing where it could mean several or none.
+  std::optional<std::string> (*meant)(std::string_view text);
+};
+
+// What a share p a year is a month: 1 - (1 - p)^(1/12) where it is the probability of an end or event, p^(1/12) where
+// it is the share that stays.
+enum class Yearly : std::uint8_t { unknown, probability, share_that_stays };
 
 enum class Kind : std::uint8_t {
   number,      // a double, or one of `laws` where the spec has some
@@ -86,6 +110,10 @@ struct ParameterSpec {
   std::string_view source{};  // of the default: seed, literature, practitioner, assumption, neutral
   // What must be present for the key to have an effect: a table ("health") or a value ("firm.cash").
   std::string_view needs{};
+  const TextForm* form = nullptr;   // of a text that is not free
+  Yearly yearly = Yearly::unknown;  // for remedies: "20 % a year"
+  DrawnBy drawn{};                  // by a plain number
+  LawMeaning meaning = nullptr;     // of a number or law, for `check`
 };
 
 // What every table with a name takes: "shock.*.label" and "shock.*.enabled".

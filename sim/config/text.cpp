@@ -79,6 +79,8 @@ std::string found_text(const Node& node) {
     std::string operator()(const std::string& value) const { return "the text " + shown_text(value); }
     std::string operator()(const ArrayNode& value) const { return value.empty() ? "an empty array" : "an array"; }
     std::string operator()(const TableNode& value) const { return value.empty() ? "an empty table" : "a table"; }
+    std::string operator()(const DateNode& value) const { return "the date " + value.text; }
+    std::string operator()(const BrokenNode&) const { return "no TOML"; }
   };
   return std::visit(Visitor{}, node.value);
 }
@@ -102,6 +104,8 @@ std::string toml_text(const Node& node) {
       }
       return out + " }";
     }
+    std::string operator()(const DateNode& value) const { return value.text; }
+    std::string operator()(const BrokenNode&) const { return "…"; }
   };
   return std::visit(Visitor{}, node.value);
 }

@@ -18,7 +18,18 @@ namespace sim {
 namespace {
 
 Quantity quantity_of(const ParameterSpec& spec, std::string path) {
-  return {std::move(path), spec.range, spec.unit, spec.fallback, spec.kind == Kind::integer};
+  return {std::move(path), spec.range, spec.unit, spec.fallback, spec.kind == Kind::integer, spec.yearly};
+}
+
+std::optional<std::string> check_form(const std::string& text, const Mark& mark, const ParameterSpec& spec,
+                                      const std::string& path, Problems& problems) {
+  if (spec.form == nullptr || text.empty()) return text;
+  const std::optional<std::string> meant = spec.form->meant(text);
+  if (meant == text) return text;
+  problems.add(mark, fmt::format("{} = {} is not a {}", path, shown_text(text), spec.form->noun), {},
+               (meant ? "Write " : "Write for example ") + last_key(path) + " = " +
+                   quoted(meant ? *meant : std::string(spec.form->example)));
+  return std::nullopt;
 }
 
 constexpr std::size_t kLongestText = 200;      // assumed: as much as a table can show in a cell
@@ -31,13 +42,18 @@ std::optional<std::string> read_text(const Node& node, const ParameterSpec& spec
   if (text == nullptr) {
     const bool scalar = node.table() == nullptr && !std::holds_alternative<ArrayNode>(node.value);
     std::string hint = "Write for example " + example_line(spec);
-    if (scalar && spec.kind == Kind::text) hint = "Write " + last_key(path) + " = \"" + toml_text(node) + "\"";
+    if (scalar && spec.kind == Kind::text) {
+      const auto meant = spec.form != nullptr ? spec.form->meant(toml_text(node)) : std::optional(toml_text(node));
+      if (meant) hint = "Write " + last_key(path) + " = " + quoted(*meant);
+    }
     if (spec.kind == Kind::choice) hint += "; choices: " + listed(choices);
     add_wrong_kind(node, path, "text", hint, problems);
     return std::nullopt;
   }
-  if (spec.kind == Kind::text)
-    return check_text(*text, kLongestText, path, node.mark, problems) ? std::optional(*text) : std::nullopt;
+  if (spec.kind == Kind::text) {
+    if (!check_text(*text, kLongestText, path, node.mark, problems)) return std::nullopt;
+    return check_form(*text, node.mark, spec, path, problems);
+  }
   for (std::string_view choice : spec.choices) {
     if (choice == *text) return *text;
   }
@@ -143,6 +159,7 @@ bool check_text(const std::string& text, std::size_t longest, const std::string&
 
 std::optional<Value> read_value(const Node& node, const ParameterSpec& spec, const std::string& path,
                                 Problems& problems) {
+  if (std::holds_alternative<BrokenNode>(node.value)) return std::nullopt;
   switch (spec.kind) {
     case Kind::number:
       return value_from(read_number_or_law(node, spec, path, problems));
@@ -191,7 +208,8 @@ Value default_value(const ParameterSpec& spec, const Mark& mark) {
 std::string example_line(const ParameterSpec& spec) {
   const bool whole = spec.kind == Kind::integer;
   const std::string number = number_text(example_number(spec.range, whole, spec.fallback));
-  const std::string text = quoted(spec.fallback_text.empty() ? "text" : spec.fallback_text);
+  const std::string_view example = spec.form != nullptr ? spec.form->example : "text";
+  const std::string text = quoted(spec.fallback_text.empty() ? example : spec.fallback_text);
   const std::string line = last_key(spec.path) + " = ";
   switch (spec.kind) {
     case Kind::number:

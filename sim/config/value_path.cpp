@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/base/suggest.h"
 #include "sim/config/group.h"
 #include "sim/config/text.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostLevels = 31;  // the depth parse_document allows, value included
 
-// A value as TOML reads it; nothing when it is not TOML (or a date, or several lines of it).
+// A value as TOML reads it; nothing when it is not TOML, or several lines of it.
 std::optional<Node> toml_value(std::string_view text) {
   try {
     Document document = parse_document({}, "value = " + std::string(text));
@@ -123,6 +124,7 @@ std::size_t find_unquoted(std::string_view text, char wanted) {
 Node command_line_value(std::string_view text, const Mark& mark) {
   const std::string_view raw = trimmed(text);
   Node value = toml_value(raw).value_or(Node{mark, std::string(raw)});
+  if (std::holds_alternative<DateNode>(value.value)) value.value = std::string(raw);
   place_at(value, mark);
   return value;
 }
@@ -168,6 +170,34 @@ const SpecNode* find_spec(const SpecNode& root, const ValuePath& path) {
     node = level.any ? node->star.get() : node->child_or_star(level.key);
   }
   return node;
+}
+
+bool check_known(const SpecNode& root, const ValuePath& path, const Mark& mark, Problems& problems) {
+  std::vector<const SpecNode*> here{&root};
+  for (std::size_t level = 0; level < path.size(); ++level) {
+    std::vector<const SpecNode*> below;
+    std::vector<std::string_view> keys;
+    for (const SpecNode* node : here) {
+      if (node->spec != nullptr) return true;  // inside a law or a tree
+      const std::vector<std::string_view> more = node->keys();
+      keys.insert(keys.end(), more.begin(), more.end());
+      if (path[level].any) {
+        for (const auto& child : node->children) below.push_back(child.get());
+        if (node->star) below.push_back(node->star.get());
+      } else if (const SpecNode* child = node->child_or_star(path[level].key)) {
+        below.push_back(child);
+      }
+    }
+    if (below.empty()) {
+      if (level == 0 || path[level].any) return true;  // the document has no such table either
+      problems.add(mark,
+                   path_text(std::span(path).first(level)) + ": " + shown_key(path[level].key) + " is not a parameter",
+                   {}, did_you_mean(path[level].key, keys, "Keys here"));
+      return false;
+    }
+    here = std::move(below);
+  }
+  return true;
 }
 
 bool is_copy(const TableNode& beside, std::string_view id, const Node** original) {

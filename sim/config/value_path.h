@@ -34,6 +34,9 @@ std::string path_text(std::span<const PathLevel> path);
 bool has_star(const ValuePath& path);
 // What the specs say of the path; null where they say nothing, as inside a law.
 const SpecNode* find_spec(const SpecNode& root, const ValuePath& path);
+// False when a key below the first level is none that the specs know; then a problem was added, once for all that a '*'
+// matches: "partner.*: chrn is not a parameter. Did you mean churn?"
+bool check_known(const SpecNode& root, const ValuePath& path, const Mark& mark, Problems& problems);
 
 // Without the blanks around it.
 std::string_view trimmed(std::string_view text);

@@ -8,6 +8,8 @@
 #include <bit>
 #include <cstring>
 
+#include "sim/base/counted.h"
+
 namespace sim::output {
 namespace {
 
@@ -216,8 +218,8 @@ std::string difference(const RunIdentity& journal, const RunIdentity& run) {
   if (journal.seed != run.seed)
     return fmt::format("it belongs to another run: its seed is {}, not {}", journal.seed, run.seed);
   if (journal.replications != run.replications && journal.replications.size() == 1 && run.replications.size() == 1)
-    return fmt::format("it belongs to another run: of {} replications, not {}", journal.replications.front(),
-                       run.replications.front());
+    return fmt::format("it belongs to another run: of {}, not {}", counted(journal.replications.front(), "replication"),
+                       whole(run.replications.front()));
   if (journal.shard != run.shard) return fmt::format("it is of shard {} of {}", journal.shard.number, journal.shard.of);
   if (journal.fingerprint != run.fingerprint || journal.checkpoints != run.checkpoints ||
       journal.replications != run.replications || journal.columns != run.columns)

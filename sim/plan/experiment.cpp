@@ -58,6 +58,21 @@ Document Experiment::document(std::size_t point, Problems& problems) const {
   return document(at.variant, values, problems);
 }
 
+Document Experiment::variant_document(std::size_t variant) const {
+  Document document = base_;
+  Problems known;
+  for (const Assignment& setting : variants_[variant].settings) assign(document, setting, *specs_, known);
+  for (const Axis& axis : axes_) {
+    if (axis.factor) continue;
+    // Of an axis whose values are all wrong, at least that it sets something.
+    const Node value = axis.range            ? axis.at(0.5)
+                       : axis.values.empty() ? Node{axis.mark, BrokenNode{}}
+                                             : axis.values.front();
+    assign(document, {axis.levels, value, {axis.mark, {}}, shown_text(axis.path)}, *specs_, known);
+  }
+  return document;
+}
+
 Document Experiment::document(std::size_t variant, std::span<const Node> values, Problems& problems) const {
   Document document = base_;
   for (const Assignment& setting : variants_[variant].settings) assign(document, setting, *specs_, problems);

@@ -52,6 +52,9 @@ class Experiment {
   std::optional<double> number(std::size_t point, std::size_t axis) const;
   // The scenario of a point, without [sweep] and [variant]. Meaningful only when no problem was added.
   Document document(std::size_t point, Problems& problems) const;
+  // The scenario with a variant's settings and one value of each axis, as far as they can be made, and without factors:
+  // to look for more problems where there are some.
+  Document variant_document(std::size_t variant) const;
   // The same with any values of the axes, in their order: numbers where an axis has factors.
   Document document(std::size_t variant, std::span<const Node> values, Problems& problems) const;
 

@@ -5,11 +5,13 @@
 #include <set>
 #include <utility>
 
+#include "sim/base/counted.h"
 #include "sim/base/suggest.h"
 #include "sim/config/assignment.h"
 #include "sim/config/number.h"
 #include "sim/config/scenario.h"
 #include "sim/config/text.h"
+#include "sim/config/value.h"
 #include "sim/plan/experiment.h"
 #include "sim/plan/experiment_parameters.h"
 #include "sim/plan/factor.h"
@@ -32,14 +34,13 @@ class ExperimentReader {
     const bool sound = found.empty();
     pass_on(found);
     plan_.base_ = document_;
-    plan_.design_ = design_named(own.text("sweep.design")).value_or(DesignKind::grid);
+    design_ = design_name(own, tables);
+    const Node* sweep = tables.root.find("sweep");
+    points_written_ = sweep != nullptr && sweep->find("points") != nullptr;
+    plan_.design_ = design_named(design_).value_or(DesignKind::grid);
     plan_.shared_random_numbers_ = own.flag("sweep.shared_random_numbers");
     plan_.variants_ = read_variants(own, *plan_.specs_, problems_);
-    // What a design wants of its axes is not known while the design is misspelt.
-    const Node* sweep = tables.root.find("sweep");
-    const Node* design = sweep != nullptr ? sweep->find("design") : nullptr;
-    const auto* name = design != nullptr ? std::get_if<std::string>(&design->value) : nullptr;
-    if (design == nullptr || (name != nullptr && design_named(*name))) read_sweep(own, vary, sound);
+    read_sweep(own, vary, sound);
     return std::move(plan_);
   }
 
@@ -73,30 +74,59 @@ class ExperimentReader {
       problems_.add(problem.mark, problem.problem, problem.reason, problem.hint);
   }
 
+  // The design that is written, or that was probably meant; else empty.
+  static std::string design_name(const Scenario& own, const Document& tables) {
+    const Node* sweep = tables.root.find("sweep");
+    const Node* design = sweep != nullptr ? sweep->find("design") : nullptr;
+    if (design == nullptr || own.given("sweep.design")) return own.text("sweep.design");
+    const auto* name = std::get_if<std::string>(&design->value);
+    const auto& names = own.spec("sweep.design").choices;
+    return name != nullptr ? nearest(*name, {names.begin(), names.end()}) : std::string();
+  }
+
+  // Every problem that can be known; points only when there is none. `sound`: the tables have all they need.
   void read_sweep(const Scenario& own, std::span<const std::string> vary, bool sound) {
-    Problems found;
-    std::vector<Axis> axes;
-    if (own.given("sweep.vary")) axes = read_axes(own.tree("sweep.vary"), plan_.design_, *plan_.specs_, found);
-    std::vector<Axis> typed = read_axes(read_vary_texts(vary, found), plan_.design_, *plan_.specs_, found);
-    plan_.axes_ = merged(std::move(axes), std::move(typed));
-    if (found.empty()) check_keys(own, found);
-    pass_on(found);
-    if (!sound || !found.empty()) {
-      // Variants are checked all the same, so that their problems are reported in one go.
-      plan_.axes_.clear();
-      check_variants();
-      return;
+    Problems typed, of_axes;
+    const Node texts = read_vary_texts(vary, typed);
+    plan_.axes_ = read_all_axes(own, texts, plan_.design_, of_axes);
+    const bool known = !design_.empty();
+    if (known) {
+      check_keys(own, of_axes.empty() && typed.empty(), of_axes);
+      pass_on(of_axes);
+    } else {
+      // Without a name of the design, what any design would complain of.
+      Problems of_spread;
+      read_all_axes(own, texts, DesignKind::sobol, of_spread);
+      pass_on_common(of_axes, of_spread);
     }
-    const std::optional<std::uint64_t> rows = count_rows(own);
-    if (!check_variants() || !rows) return;
-    make_points(static_cast<std::size_t>(*rows), own);
+    pass_on(typed);
+    const bool whole = sound && known && typed.empty() && of_axes.empty();
+    const std::optional<std::uint64_t> rows = whole ? count_rows(own) : std::nullopt;
+    const bool fits = check_variants();
+    if (rows && fits) make_points(static_cast<std::size_t>(*rows), own);
     check_effects();
   }
 
-  void check_keys(const Scenario& own, Problems& problems) {
+  std::vector<Axis> read_all_axes(const Scenario& own, const Node& typed, DesignKind design, Problems& problems) const {
+    std::vector<Axis> axes;
+    if (own.given("sweep.vary")) axes = read_axes(own.tree("sweep.vary"), design, *plan_.specs_, problems);
+    return merged(std::move(axes), read_axes(typed, design, *plan_.specs_, problems));
+  }
+
+  void pass_on_common(const Problems& one, const Problems& other) {
+    for (const Problem& problem : one.list())
+      for (const Problem& same : other.list())
+        if (to_string(problem) == to_string(same)) {
+          problems_.add(problem.mark, problem.problem, problem.reason, problem.hint);
+          break;
+        }
+  }
+
+  void check_keys(const Scenario& own, bool all_axes, Problems& problems) {
     const bool spread = is_spread(plan_.design_);
-    const std::string design = own.text("sweep.design");
+    const std::string& design = design_;
     if (plan_.axes_.empty()) {
+      if (!all_axes) return;
       for (const std::string key : {"sweep.design", "sweep.points", "sweep.seed", "sweep.vary"}) {
         if (!own.given(key)) continue;
         problems.add(own.mark(key), key + " has no effect", "the sweep has no axis",
@@ -110,7 +140,7 @@ class ExperimentReader {
       problems.add(own.mark(key), key + " has no effect", "the rows of a " + design + " are those of its axes",
                    "Leave it out, or write design = \"sobol\"");
     }
-    if (spread && !own.given("sweep.points")) {
+    if (spread && !points_written_) {
       problems.add(own.mark("sweep"), "sweep lacks points", "how many rows a " + design + " has",
                    "Add a line such as points = 512");
     }
@@ -128,14 +158,16 @@ class ExperimentReader {
       if (!axes.empty()) rows = static_cast<double>(own.integer("sweep.points"));
     } else if (plan_.design_ == DesignKind::list) {
       if (!axes.empty()) rows = static_cast<double>(axes[0].values.size());
+      bool even = true;
       for (const Axis& axis : axes) {
         if (axis.values.size() == axes[0].values.size()) continue;
-        problems_.add(axis.mark, fmt::format("{} has {} values", shown_text(axis.path), axis.values.size()),
+        problems_.add(axis.mark, fmt::format("{} has {}", shown_text(axis.path), counted(axis.values.size(), "value")),
                       fmt::format("{} has {}, and a list takes them side by side", shown_text(axes[0].path),
                                   axes[0].values.size()),
                       "Give them equally many values, or write design = \"grid\"");
-        return std::nullopt;
+        even = false;
       }
+      if (!even) return std::nullopt;
     } else {
       for (const Axis& axis : axes) {
         plan_.sizes_.push_back(axis.values.size());
@@ -146,8 +178,8 @@ class ExperimentReader {
     if (points <= kMostPoints) return static_cast<std::uint64_t>(rows);
     const std::string count = points < 0x1p53 ? fmt::format("{:.0f}", points) : fmt::format("{:.3g}", points);
     problems_.add(axes.empty() ? plan_.variants_.back().mark : axes[0].mark, "the experiment has " + count + " points",
-                  fmt::format("{} variants, base included, × {:.6g} rows; at most {:.0f}", plan_.variants_.size(), rows,
-                              kMostPoints),
+                  fmt::format("{}, base included, × {:.6g} rows; at most {:.0f}",
+                              counted(plan_.variants_.size(), "variant"), rows, kMostPoints),
                   "Use fewer values, or design = \"sobol\" with points = 512");
     return std::nullopt;
   }
@@ -155,11 +187,13 @@ class ExperimentReader {
   // Whether every path is there, in the scenario and in each variant. Each complaint once.
   bool check_variants() {
     std::set<std::string> seen;
-    for (const Variant& variant : plan_.variants_) {
+    for (std::size_t v = 0; v < plan_.variants_.size(); ++v) {
       Problems found;
       Document document{document_.file, {}, document_.root};
-      for (const Assignment& setting : variant.settings) assign(document, setting, *plan_.specs_, found);
+      for (const Assignment& setting : plan_.variants_[v].settings) assign(document, setting, *plan_.specs_, found);
+      if (!found.empty()) faulty_.insert(v);
       if (found.empty()) check_axes(document, found);
+      if (v == 0) check_inside_laws(document, found);
       for (const Problem& problem : found.list()) {
         if (seen.insert(to_string(problem)).second) {
           problems_.add(problem.mark, problem.problem, problem.reason, problem.hint);
@@ -172,17 +206,100 @@ class ExperimentReader {
   void check_axes(Document& document, Problems& problems) const {
     for (const Axis& axis : plan_.axes_) {
       if (axis.factor) continue;
-      const Node value = axis.range ? axis.at(0.5) : axis.values[0];
-      assign(document, {axis.levels, value, {axis.mark, {}}, "sweep.vary: " + shown_text(axis.path)}, *plan_.specs_,
-             problems);
+      const bool valued = axis.range || !axis.values.empty();
+      Document tried{document_.file, {}, document.root};
+      Document& place = valued ? document : tried;  // where no value is good, the path may be all the same
+      assign(place, {axis.levels, valued ? sample(axis) : Node{axis.mark, 0.0}, {axis.mark, {}}, name_of(axis)},
+             *plan_.specs_, problems);
     }
     for (const Axis& axis : plan_.axes_) {
-      if (!axis.factor) continue;
-      // A range of factors never meets whole numbers, so its ends need no trying.
-      const double first = axis.range ? axis.range->from : number_of(axis.values[0]).value();
-      if (products(document, axis, first, *plan_.specs_, problems).empty()) continue;
-      for (const Node& value : axis.values) products(document, axis, number_of(value).value(), *plan_.specs_, problems);
+      if (axis.factor) check_factors(document, axis, problems);
     }
+  }
+
+  static Node sample(const Axis& axis) { return axis.range ? axis.at(0.5) : axis.values[0]; }
+  static std::string name_of(const Axis& axis) { return "sweep.vary: " + shown_text(axis.path); }
+
+  // Whether there is something to multiply, and every product is one that its parameter takes.
+  void check_factors(Document& document, const Axis& axis, Problems& problems) const {
+    std::vector<double> factors;
+    if (axis.range) factors = {axis.range->from, axis.range->to};
+    for (const Node& value : axis.values) factors.push_back(number_of(value).value());
+    if (factors.empty()) factors = {1.0};
+    // A range of factors never meets whole numbers, so its ends need no trying.
+    const bool whole = axis.range && axis.parameter != nullptr && axis.parameter->kind == Kind::integer;
+    for (std::size_t k = 0; k < factors.size(); ++k) {
+      const std::vector<Product> all = products(document, axis, whole ? 1.0 : factors[k], *plan_.specs_, problems);
+      if (k == 0 && all.empty()) return;
+      // Where another axis sets what this one multiplies, it is up to the rows which products there are.
+      if (axis.parameter != nullptr && !shares(axis)) check_products(axis, factors[k], all, problems);
+    }
+  }
+
+  // Whether another axis moves the value that this one does, or a part of it.
+  bool shares(const Axis& axis) const {
+    return std::any_of(plan_.axes_.begin(), plan_.axes_.end(), [&](const Axis& other) {
+      if (&other == &axis) return false;
+      const auto levels = static_cast<std::ptrdiff_t>(std::min(depth_of_value(axis), depth_of_value(other)));
+      return std::equal(axis.levels.begin(), axis.levels.begin() + levels, other.levels.begin(),
+                        [](const PathLevel& a, const PathLevel& b) { return a.any || b.any || a.key == b.key; });
+    });
+  }
+
+  // Levels of the path down to the value, without those inside a law.
+  std::size_t depth_of_value(const Axis& axis) const {
+    for (std::size_t depth = 1; depth < axis.levels.size(); ++depth) {
+      const ValuePath above(axis.levels.begin(), axis.levels.begin() + static_cast<std::ptrdiff_t>(depth));
+      const SpecNode* spec = find_spec(*plan_.specs_, above);
+      if (spec != nullptr && spec->spec != nullptr) return depth;
+    }
+    return axis.levels.size();
+  }
+
+  // The first that is out of range tells enough.
+  static void check_products(const Axis& axis, double factor, const std::vector<Product>& all, Problems& problems) {
+    Problems found;
+    for (const Product& product : all) {
+      read_value(product.value, *axis.parameter, product.place.path, found);
+      if (found.empty()) continue;
+      const Problem& problem = found.list().front();
+      problems.add(problem.mark, name_of(axis) + " × " + number_text(factor) + ": " + problem.problem, problem.reason,
+                   "Use factors that keep it there");
+      return;
+    }
+  }
+
+  // Of an axis inside a law, where no spec tells what its values may be: the ends of them, one by one, in a whole
+  // scenario. What is wrong elsewhere in it is for others to say.
+  void check_inside_laws(const Document& document, Problems& problems) const {
+    for (const Axis& axis : plan_.axes_) {
+      if (axis.parameter != nullptr || shares(axis)) continue;
+      for (const Node& value : ends_of(axis)) {
+        Document tried = document;
+        Problems found;
+        if (axis.factor)
+          multiply(tried, axis, number_of(value).value(), *plan_.specs_, found);
+        else
+          assign(tried, {axis.levels, value, {axis.mark, {}}, name_of(axis)}, *plan_.specs_, found);
+        if (!found.empty()) continue;
+        resolve(tried, specs_, found);
+        const std::string place = to_string(axis.factor ? axis.mark : value.mark);
+        for (const Problem& problem : found.list())
+          if (to_string(problem.mark) == place)
+            problems.add(problem.mark, problem.problem, problem.reason, problem.hint);
+      }
+    }
+  }
+
+  static std::vector<Node> ends_of(const Axis& axis) {
+    if (axis.range) return {Node{axis.mark, axis.range->from}, Node{axis.mark, axis.range->to}};
+    if (axis.values.empty()) return {};
+    if (!number_of(axis.values[0])) return {axis.values[0]};
+    const auto less = [](const Node& a, const Node& b) {
+      return number_of(a).value_or(0.0) < number_of(b).value_or(0.0);
+    };
+    const auto [low, high] = std::minmax_element(axis.values.begin(), axis.values.end(), less);
+    return {*low, *high};
   }
 
   void make_points(std::size_t rows, const Scenario& own) {
@@ -198,13 +315,11 @@ class ExperimentReader {
     }
   }
 
-  // Every value in effect at a point. Left out is `enabled`, written or not: what is disabled has no values here. That
-  // another value is written counts even where it is the default: firm.cash = 0 makes running out of cash matter.
+  // Every value in effect in a document. Left out is `enabled`, written or not: what is disabled has no values here.
+  // That another value is written counts even where it is the default: firm.cash = 0 makes running out of cash matter.
   // Nothing when it has problems, which whoever runs it reports.
-  std::optional<std::string> in_effect(std::size_t point) const {
+  std::optional<std::string> in_effect(const Document& document) const {
     Problems problems;
-    const Document document = plan_.document(point, problems);
-    if (!problems.empty()) return std::nullopt;
     const Scenario scenario = resolve(document, specs_, problems);
     if (!problems.empty()) return std::nullopt;
     std::string values;
@@ -217,17 +332,27 @@ class ExperimentReader {
     return values;
   }
 
+  // Of a point; where there are none, of the variant as far as its settings can be made.
+  std::optional<std::string> in_effect(std::size_t variant, std::size_t row) const {
+    if (plan_.points_.empty()) return in_effect(plan_.variant_document(variant));
+    Problems problems;
+    const Document document = plan_.document(variant * plan_.rows() + row, problems);
+    return problems.empty() ? in_effect(document) : std::nullopt;
+  }
+
   // A variant that is the base in its first row and in its last has no effect: the scenario has its values already, or
   // an axis sets them again.
   void check_effects() {
     if (plan_.variants_.size() == 1) return;
-    const std::size_t rows = plan_.points_.size() / plan_.variants_.size();
-    const std::optional<std::string> first = in_effect(0);
-    const std::optional<std::string> last = rows > 1 ? in_effect(rows - 1) : first;
+    const std::size_t last_row = plan_.points_.empty() ? 0 : plan_.rows() - 1;
+    const std::optional<std::string> first = in_effect(0, 0);
+    const std::optional<std::string> last = last_row > 0 ? in_effect(0, last_row) : first;
     if (!first || !last) return;
     for (std::size_t v = 1; v < plan_.variants_.size(); ++v) {
-      if (in_effect(v * rows) != first || (rows > 1 && in_effect(v * rows + rows - 1) != last)) continue;
       const Variant& variant = plan_.variants_[v];
+      if (!variant.whole || faulty_.contains(v) || in_effect(v, 0) != first ||
+          (last_row > 0 && in_effect(v, last_row) != last))
+        continue;
       problems_.add(variant.mark, "variant." + variant.name + " changes nothing",
                     plan_.axes_.empty() ? "the values it sets are in effect already"
                                         : "the values it sets are in effect already, or the sweep sets them again",
@@ -238,6 +363,9 @@ class ExperimentReader {
   Document& document_;
   std::span<const ParameterSpec> specs_;
   Problems& problems_;
+  std::string design_;            // its name; empty where none is near what is written
+  bool points_written_ = false;   // rightly or not
+  std::set<std::size_t> faulty_;  // variants with settings that cannot be made
   Experiment plan_;
 };
 

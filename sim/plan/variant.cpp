@@ -34,7 +34,7 @@ class SettingsReader {
           problems_.add(member.mark, name() + shown_text(text) + " is empty", {}, std::string(kExample));
         }
         read(*below, text);
-      } else {
+      } else if (check_known(specs_, *path, member.mark, problems_)) {
         variant_.settings.push_back(
             {std::move(*path), member.node, {member.mark, std::string(kExample)}, name() + shown_text(text)});
       }
@@ -56,6 +56,7 @@ std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, P
   for (const std::string& id : own.ids_as_written("variant")) {
     const std::string path = "variant." + id;
     Variant variant{id, own.label("variant", id), {}, own.mark(path)};
+    const std::size_t before = problems.list().size();
     if (id == kBase) {
       problems.add(variant.mark, path + " has a name that is taken", "base is the scenario without any variant",
                    "Write [variant.base_2], or change the scenario itself");
@@ -70,6 +71,7 @@ std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, P
     } else {
       SettingsReader(variant, specs, problems).read(*members, {});
     }
+    variant.whole = problems.list().size() == before && own.given(path + ".set");
     const auto alike = std::find_if(variants.begin(), variants.end(),
                                     [&](const Variant& other) { return other.label == variant.label; });
     if (alike != variants.end())

@@ -23,6 +23,7 @@ struct Variant {
   std::string label;  // the name unless one is given
   std::vector<Assignment> settings;
   Mark mark;
+  bool whole = true;  // false: some of its settings could not be read
 };
 
 // "base", then the enabled variants in the order written. `own` is the resolved scenario of [variant.*].

@@ -8,6 +8,7 @@
 #include "sim/base/suggest.h"
 #include "sim/config/number.h"
 #include "sim/config/text.h"
+#include "sim/config/written_number.h"
 
 namespace sim {
 namespace {
@@ -82,8 +83,9 @@ class VaryReader {
                     "Keep one of them");
       return;
     }
+    const bool known = check_known(specs_, axis.levels, axis.mark, problems_);
     read_axis(axis, member.node, design_, problems_);
-    axes.push_back(std::move(axis));
+    if (known) axes.push_back(std::move(axis));
   }
 
   DesignKind design_;
@@ -136,12 +138,30 @@ std::optional<Node> read_span(std::string_view text) {
   return Node{kCommandLine, std::move(table)};
 }
 
+// "0,01:0,05:5" as it was meant, "0.01:0.05:5"; nothing for what is no range.
+std::optional<std::string> range_meant(std::string_view text) {
+  const std::vector<std::string_view> parts = split(text, ':');
+  if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
+  std::string meant;
+  for (const std::string_view part : parts) {
+    const auto number = written_number(part);
+    if (!number) return std::nullopt;
+    meant += (meant.empty() ? "" : ":") + toml_number(number->value);
+  }
+  return meant;
+}
+
 std::optional<Node> read_vary_value(std::string_view text, Problems& problems) {
   const Node whole = command_line_value(text, kCommandLine);
   if (whole.table() != nullptr || std::holds_alternative<ArrayNode>(whole.value)) return whole;
   const bool star = text.starts_with('*');
   if (std::optional<Node> range = read_span(text.substr(star ? 1 : 0))) {
     return star ? as_factor(std::move(*range)) : std::move(range);
+  }
+  if (const auto meant = range_meant(text.substr(star ? 1 : 0))) {
+    problems.add(kCommandLine, shown_text(text) + " is no range", "a point stands before decimals, _ between thousands",
+                 "Write " + std::string(star ? "*" : "") + *meant);
+    return std::nullopt;
   }
   ArrayNode values;
   std::size_t stars = 0;

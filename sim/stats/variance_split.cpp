@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "sim/base/counted.h"
 #include "sim/base/missing.h"
 #include "sim/stats/summary.h"
 
@@ -109,8 +110,8 @@ std::string advice(const VarianceSplit& split) {
                 "draw help, and as many replications of new draws help no less.",
                 100.0 * (1.0 - part));
   if (split.best_inner > 0)
-    text += fmt::format(" To tell ignorance from luck at equal cost, about {} replications a draw are best.",
-                        split.best_inner);
+    text += fmt::format(" To tell ignorance from luck at equal cost, about {} a draw {} best.",
+                        counted(split.best_inner, "replication"), split.best_inner == 1 ? "is" : "are");
   return text;
 }
 

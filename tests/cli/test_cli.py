@@ -8,6 +8,7 @@ BINARY is the built program, SOURCE_DIR the repository. Every test works in an e
 
 import contextlib
 import csv
+import fcntl
 import json
 import os
 import pty
@@ -17,10 +18,13 @@ import shlex
 import signal
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
+import tomllib
 import unittest
 from pathlib import Path
 from typing import NamedTuple
@@ -221,8 +225,8 @@ class Options(Case):
     def test_other_options_that_set_values_name_themselves_in_their_errors(self):
         goal = ("--so-that", "revenue.mean >= 300_000")
         for words, code, start, expected in (
-                (("-n", "abc"), USAGE, "partnersim: --replications abc", "--replications 100_000"),
-                (("-s", "x"), USAGE, "partnersim: --seed x", "--seed 7"),
+                (("-n", "abc"), USAGE, "partnersim: -n abc", "-n 100_000"),
+                (("-s", "x"), USAGE, "partnersim: -s x", "-s 7"),
                 (("--solve", "partner.*.lead", *goal), CONFIGURATION, "--solve: ", "Did you mean leads?"),
                 (("--solve", "partner.*.close_rate", "--between", "2:3", *goal), CONFIGURATION, "--solve: ", "0 to 1")):
             with self.subTest(words=words):
@@ -327,6 +331,84 @@ class Options(Case):
                 answer = self.sim("run", ARITHMETIC, *SMALL, "-o", "none", env=environment(**{name: value}), code=USAGE)
                 self.assertIn(f"{name}={value}", answer.err)
                 self.assertEqual(answer.out, "")
+
+
+class Counts(Case):
+    """Whole numbers of the command line."""
+
+    def test_as_people_write_them_are_answered_with_the_form_that_works(self):
+        for words in (("-n", "10,000"), ("-n", "10k"), ("-n", "1 000"), ("-s", "1,234")):
+            with self.subTest(words=words):
+                said = self.sim("check", ARITHMETIC, *words, code=USAGE).err
+                self.assertNotIn("--set", said)
+                self.assertNotIn("scenario.", said)
+                option, value = re.search(r"Write (-\S+) (\S+)$", said.strip()).groups()
+                out = self.sim("check", ARITHMETIC, option, value, code=DONE).out
+                if option == "-n":
+                    self.assertIn(f"{int(value):,} replications", out)
+
+    def test_are_compared_as_integers_and_named_as_given(self):
+        most = 2**53
+        for words, says in ((("-n", 0), "-n 0 is out of range (1 to 4294967295)"),
+                            (("-n", -5), "-n -5 is out of range"), (("-n", 2**32), "-n 4294967296 is out of range"),
+                            (("-s", -1), "-s -1 is out of range (0 to 9007199254740992)"),
+                            (("-s", most + 1), "-s 9007199254740993 is out of range"),
+                            (("-s", most + 2), "-s 9007199254740994 is out of range"),
+                            (("-s", 2**64 - 1), "-s 18446744073709551615 is out of range"),
+                            (("-s", 2**64), "-s 18446744073709551616 is out of range"),
+                            (("-n", "1.5"), "-n 1.5 is not a whole number"), (("-n", "abc"), "-n abc is not a whole number"),
+                            (("-t", 0), "--threads 0 is out of range (1 to 4096)")):
+            with self.subTest(words=words):
+                said = self.sim("check", ARITHMETIC, *words, code=USAGE).err
+                self.assertIn(says, said)
+                self.assertNotIn("--set", said)
+        for seed in (0, most - 1, most):
+            self.assertIn(f"seed {seed},", self.sim("check", ARITHMETIC, "-s", seed, "-n", 10, code=DONE).out)
+        self.assertIn(f"scenario.seed = {most + 1} is out of range",
+                      self.sim("check", ARITHMETIC, "--set", f"scenario.seed={most + 1}", code=CONFIGURATION).err)
+
+    def test_of_one_are_singular(self):
+        out = self.sim("check", "-", "-n", 1, "-t", 1, "--set", "scenario.months=1", code=DONE,
+                       stdin="[partner.a]\nleads = 1\nclose_rate = 0.5\ndeal_value = 2\n").out
+        self.assertIn("\n1 month, 1 partner, 1 replication, seed 1, 1 point\n", out)
+        self.assertIn("Forecast on 1 thread:", out)
+        self.assertNotRegex(out, r"\b1 (months|partners|replications|points|threads)\b")
+        said = self.sim("run", ARITHMETIC, "-n", 1, "-o", "none", code=DONE)
+        self.assertNotIn("1 replications", said.out + said.err)
+
+
+class AFileForAnotherCommand(Case):
+    """What is given where something else belongs is answered with the command that takes it."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("s.toml", ARITHMETIC.read_text(encoding="utf-8"))
+        self.sim("run", "s.toml", *SMALL, "-q", code=DONE)
+        self.result = "results/s.h5"
+
+    def test_names_the_right_command_and_that_command_works(self):
+        for words, first in ((("s.toml",), ["run", "s.toml"]), ((self.result,), ["summary", self.result]),
+                             (("run", self.result), ["summary", self.result]), (("check", self.result), ["summary", self.result]),
+                             (("summary", "s.toml"), ["run", "s.toml"]), (("compare", "s.toml", "s.toml"), ["run", "s.toml"]),
+                             (("extend", "s.toml", "-n", 5), ["run", "s.toml"]), (("replay", "s.toml", "-r", 1), ["run", "s.toml"]),
+                             (("describe", "s.toml"), ["check", "s.toml"]), (("list", "s.toml"), ["check", "s.toml"])):
+            with self.subTest(words=words):
+                said = self.sim(*words, code=USAGE).err
+                self.assertIn("partnersim " + " ".join(first), said)
+                self.sim(*first, *(SMALL if first[0] == "run" else ()), code=DONE)
+
+    def test_says_what_merge_takes(self):
+        self.assertIn("partnersim run s.toml --shard 1/4", self.sim("merge", "s.toml", "-o", "x.h5", code=USAGE).err)
+        self.assertIn("is a result already", self.sim("merge", self.result, "-o", "x.h5", code=USAGE).err)
+
+    def test_that_is_a_shard_is_told_from_a_scenario(self):
+        self.sim("run", "s.toml", *SMALL, "--shard", "1/2", "-o", "a.shard", "-q", code=DONE)
+        for words in (("run", "a.shard"), ("a.shard",)):
+            self.assertIn("partnersim merge", self.sim(*words, code=USAGE).err)
+
+    def test_is_not_looked_into_where_it_is_a_pipe(self):
+        os.mkfifo(self.folder / "pipe.toml")
+        self.assertIn("partnersim run pipe.toml", self.sim("pipe.toml", code=USAGE, timeout=10).err)
 
 
 class NothingIsOverwritten(Case):
@@ -972,7 +1054,11 @@ class UsageErrors(Case):
                                 (("run", ARITHMETIC, "-n"), "--replications"),
                                 (("run", ARITHMETIC, "--format", "xml"), "table, csv or json"),
                                 (("describe", "partner.*.chrn"), "Did you mean partner.*.churn?"),
-                                (("describe", "distribution"), "Did you mean distributions?")):
+                                (("describe", "distributons"), "Did you mean distributions?"),
+                                (("run", ARITHMETIC, "--sed", "5", "--replication", "3"), "Did you mean --replications?"),
+                                (("run", ARITHMETIC, "--sed", "5", "--replication", "3"), "Did you mean --seed?"),
+                                (("run", ARITHMETIC, "--solve", "firm.direct.leads", "--so-that", "revenue >= 200,000"),
+                                 "Write --so-that 'revenue >= 200_000'")):
             with self.subTest(words=words):
                 answer = self.sim(*words, code=USAGE)
                 self.assertIn(expected, answer.err)
@@ -1052,7 +1138,7 @@ def follow(line, column, message):
     return line[:start] + (advice[1] or advice[2]) + line[end:]
 
 
-class AWrongScenario(Case):
+class Checked(Case):
     def problems(self, text, code=CONFIGURATION):
         path = self.write("s.toml", text)
         answer = self.sim("check", path.name, code=code)
@@ -1060,6 +1146,8 @@ class AWrongScenario(Case):
         self.assertTrue(all(found), answer.err)
         return [(int(m[1]), int(m[2]), m[3]) for m in found]
 
+
+class AWrongScenario(Checked):
     def test_without_faults_passes(self):
         self.assertEqual(self.problems(SOUND, code=DONE), [])
 
@@ -1115,6 +1203,136 @@ class AWrongScenario(Case):
                 self.problems(text)
         answer = self.sim("check", "-", stdin="x = = 3\n", code=CONFIGURATION)
         self.assertRegex(answer.err, r"^<stdin>:1:\d+: ")
+
+
+class EveryMistakeInOneRound(Checked):
+    WRONG = """# Whatever can be wrong?
+[scenario]
+months = 24
+start = 2027-01-01
+[firm]
+cash = €10,000
+[firm.direct]
+leads = 5
+close_rate = { beta = { mean = 0.2, concentration = 30 } }
+deal_value = 1,500
+[partner.acme]
+leads = 5
+close_rate = { beta = { mean = 0.4, concentration = 10 } }
+deal_value = 2_000
+churn = 20
+[change.hire]
+month = 6
+set = { "firm.fixd_cost" = 100 }
+[goal.big]
+outcome = "revenu"
+at_least = 1_000
+[correlation.market]
+of = ["firm.direct.close_rat", "partner.*.close_rate"]
+rank = 0.5
+[sweep.vary]
+"partner.acme.leads" = [1, -2]
+"partner.*.chrn" = [0.1, 0.2]
+[variant.more]
+set = { "partner.acme.leds" = 8 }
+[variant.odd]
+set = { "partner.acme.close_rate" = 3 }
+"""
+    SAID = {4: 'Write start = "2027-01"', 6: "Write cash = 10_000", 10: "Write deal_value = 1_500", 15: "0.0184", 18: "fixed_cost",
+            20: "Did you mean revenue?", 23: "close_rate", 26: "-2 is out of range", 27: "Did you mean churn?",
+            29: "Did you mean leads?", 31: "3 is out of range"}
+
+    def test_is_told_with_its_place(self):
+        found = {line: message for line, _, message in self.problems(self.WRONG)}
+        self.assertEqual(sorted(found), sorted(self.SAID))
+        for line, part in self.SAID.items():
+            self.assertIn(part, found[line])
+
+    def test_those_of_the_command_line_among_them(self):
+        self.write("s.toml", self.WRONG)
+        said = self.sim("check", "s.toml", "--set", "partner.acem.leads=3", "--set", "firm.cash=$5", "--vary", "partner.acme.deal_vale=1,2",
+                        "--precision", "revnue=1%", "--precision", "profit", "-n", "10,000", "-s", "-1", code=USAGE).err
+        for part in ("-n 10,000 is not a whole number. Write -n 10_000", "-s -1 is out of range", "--precision profit gives no amount",
+                     "Did you mean partner.acme.leads?", "Did you mean deal_value?", "--precision: revnue is not an outcome", *self.SAID.values()):
+            self.assertIn(part, said)
+
+    def test_and_mended_it_passes(self):
+        text = self.WRONG
+        for wrong, right in (("start = 2027-01-01", 'start = "2027-01"'), ("€10,000", "10_000"), ("1,500", "1_500"), ("churn = 20", "churn = 0.0184"),
+                             ("fixd_cost", "fixed_cost"), ('"revenu"', '"revenue"'), ("close_rat\"", 'close_rate"'), ("[1, -2]", "[1, 2]"),
+                             ("chrn", "churn"), ("leds", "deal_value"), ('"partner.acme.close_rate" = 3', '"firm.direct.leads" = 3')):
+            self.assertIn(wrong, text)
+            text = text.replace(wrong, right)
+        self.assertEqual(self.problems(text, code=DONE), [])
+
+    def test_is_told_once_where_several_points_have_it(self):
+        text = SOUND + '[sweep.vary]\n"partner.acme.leads" = [1, 2, 3, 4]\n[variant.x]\nset = { "shock.scandal.rate" = 3, "shock.scandal.every" = 5 }\n'
+        problems = self.problems(text)
+        self.assertEqual(len(problems), 1, problems)
+        self.assertIn("needs exactly one of rate, every and months", problems[0][2])
+
+    def test_does_not_call_wrong_what_only_follows(self):
+        for wrong in ("close_rate = 40 %", "close_rate = 40", "close_rate = { bta = { mean = 0.4, concentration = 10 } }"):
+            text = self.WRONG[:self.WRONG.index("[change")].replace("start = 2027-01-01\n", "").replace("cash = €10,000\n", "cash = 1\n")
+            text = text.replace("1,500", "1_500").replace("churn = 20", "churn = 0.2")
+            text = text.replace("close_rate = { beta = { mean = 0.4, concentration = 10 } }", wrong)
+            text += '[correlation.market]\nof = ["firm.direct.close_rate", "partner.*.close_rate"]\nrank = 0.5\n'
+            self.assertEqual([line for line, _, _ in self.problems(text)], [text.splitlines().index(wrong) + 1])
+
+
+class Remedies(Checked):
+    """What people write, and the line that the message gives instead, which passes."""
+
+    TEXT = """[scenario]
+months = 24
+start = "2026-09"
+[firm]
+cash = 5_000
+[firm.direct]
+leads = 5
+close_rate = 0.2
+deal_value = 1_500
+[partner.acme]
+leads = 5
+close_rate = 0.2
+deal_value = 2_000
+churn = 0.02
+recurring = { fee = 10, retention = 0.9 }
+"""
+
+    def test_work_as_written(self):
+        for right, wrong, meant in (
+                *(("cash = 5_000", f"cash = {value}", "10000") for value in
+                  ('"€10,000"', '"$10,000"', '"10k"', '"10 000"', "€10,000", "$10,000", "£10,000", "10k", "10 000", "10,000", "10_000 EUR", '"10_000"')),
+                ("cash = 5_000", "cash = 1.5M", "1500000"), ("cash = 5_000", 'cash = "1.5M"', "1500000"),
+                ("churn = 0.02", 'churn = "20 % a year"', "0.0184"), ("churn = 0.02", 'churn = "2 %"', "0.02"), ("churn = 0.02", "churn = 0,02", "0.02"),
+                ("churn = 0.02", 'churn = "2%"', "0.02"), ("churn = 0.02", "churn = 2%", "0.02"),
+                ("leads = 5\nclose_rate = 0.2\ndeal_value = 2", 'leads = "120 a year"\nclose_rate = 0.2\ndeal_value = 2', "10"),
+                *(('start = "2026-09"', f"start = {value}", '"2027-01"') for value in
+                  ("2027-01-01", "2027-01", '"2027/01"', '"Jan 2027"', "202701")),
+                ("months = 24", "months = 36 months", "36"), ("months = 24", 'months = "3 years"', "36"), ("months = 24", 'months = "36"', "36")):
+            with self.subTest(wrong=wrong):
+                line = wrong.splitlines()[0]
+                text = self.TEXT.replace(right, wrong, 1)
+                self.assertIn(line, text)
+                (place, _, message), = self.problems(text)
+                self.assertEqual(text.splitlines()[place - 1], line)
+                remedy = re.search(r"[Ww]rite (\w+ = .+)$", message)
+                self.assertIsNotNone(remedy, message)
+                mended = text.replace(line, remedy[1], 1)
+                self.assertEqual(self.problems(mended, code=DONE), [])
+                self.assertEqual(remedy[1].split(" = ")[1].replace("_", ""), meant)
+
+    def test_are_absent_where_two_things_could_be_meant(self):
+        for right, wrong in (("cash = 5_000", 'cash = "€1.000"'), ("cash = 5_000", 'cash = "5m"'), ("cash = 5_000", 'cash = "5 %"'),
+                             ("start = \"2026-09\"", "start = 2027"), ("close_rate = 0.2", 'close_rate = "20 % a year"')):
+            with self.subTest(wrong=wrong):
+                (_, _, message), = self.problems(self.TEXT.replace(right, wrong, 1))
+                self.assertNotRegex(message, r"[Ww]rite \w+ = ")
+
+    def test_of_a_share_that_stays_are_not_those_of_an_end(self):
+        (_, _, message), = self.problems(self.TEXT.replace("retention = 0.9", 'retention = "80 % a year"'))
+        self.assertIn("80 % a year is 0.982 a month, 0.8^(1/12): write retention = 0.982", message)
 
 
 class InputAndOutputErrors(Case):
@@ -1389,26 +1607,54 @@ class Check(Case):
         out = self.sim("check", TWELVE, "-n", "5_000", "-s", "9", "--set", "scenario.months=7", code=DONE).out
         self.assertIn("7 months, 12 partners, 5,000 replications, seed 9, 1 point", out)
 
+    def test_lists_what_is_drawn_by_a_shape_and_what_is_fixed_though_it_looks_drawn(self):
+        out = self.sim("check", SOURCE / "configs/everything.toml", "-n", 16, code=DONE).out
+        drawn = out[out.index("What is drawn, and how often"):out.index("What is not drawn")].splitlines()
+        fixed = out[out.index("What is not drawn"):out.index("Values you did not give")].splitlines()
+        for path, often, law in (("partner.neighbour.spread_shape", "once a replication", "gamma(mean 1, shape 6)"),
+                                 ("partner.webinars.month_shape", "once a month", "gamma(mean 1, shape 4)"),
+                                 ("partner.neighbour.churn.frailty", "once a partnership", "gamma(mean 1, variance 0.5)"),
+                                 ("partner.association.churn", "once a partnership", "beta_geometric")):
+            self.assertTrue(any(path in line and often in line and law in line for line in drawn), f"{path}\n{out}")
+        for path, law, meaning in (("partner.webinars.churn", "log_logistic(median 55, shape 1.5, honeymoon 3)", "half end within 58.0 months"),
+                                   ("partner.bigco.churn", "weibull", "half end within 23.7 months"),
+                                   ("partner.referrer_1.churn and 47 more", "0.011", "half end within 62.7 months")):
+            self.assertTrue(any(path in line and law in line and meaning in line for line in fixed), f"{path}\n{out}")
+            self.assertFalse(any(line.startswith(path + " ") for line in drawn), path)
+
+    def test_says_what_a_churn_means(self):
+        out = self.sim("check", ARITHMETIC, "-n", 10, "--set", "partner.*.churn=0.2", code=DONE).out
+        self.assertRegex(out, r"(?m)^partner\.referrer\.churn +0\.2 +half end within 3\.1 months$")
+
 
 class Describe(Case):
+    KINDS = ("parameters", "types", "distributions", "outcomes", "processes", "terms")
+
+    def json(self, *words):
+        return json.loads(self.sim("describe", *words, "--format", "json", code=DONE).out)
+
     def test_answers_every_word_of_its_help(self):
         words = re.search(r"describe \[(.+)\|NAME\|PATH\]", self.sim("describe", "--help", code=DONE).out)[1].split("|")
-        self.assertEqual(set(words), {"parameters", "types", "distributions", "outcomes", "processes"})
+        self.assertEqual(tuple(words), self.KINDS)
         for word in words:
             self.assertGreater(len(self.sim("describe", word, code=DONE).out.splitlines()), 2, word)
         self.assertEqual(self.sim("describe", code=DONE).out, self.sim("describe", "parameters", code=DONE).out)
 
     def test_gives_every_parameter_a_doc_a_kind_a_default_and_every_number_a_unit_and_a_range(self):
-        keys = [line.split()[0] for line in self.sim("describe", code=DONE).out.splitlines()[2:]]
+        keys = [line for line in self.sim("describe", code=DONE).out.splitlines() if not line.startswith(" ")]
+        parameters = {parameter["key"]: parameter for parameter in self.json()["parameters"]}
+        self.assertEqual(keys, list(parameters))
         self.assertGreater(len(keys), 25)
         for key in keys:
             with self.subTest(key=key):
                 lines = self.sim("describe", key, code=DONE).out.splitlines()
                 self.assertEqual(lines[0], key)
                 self.assertRegex(lines[1], r"^  \S.{5,}")
-                if re.match(r"  (whole )?number\b", lines[2]):
-                    self.assertRegex(lines[2], r", unit \S.*, range [\[(]")
-                self.assertRegex(lines[3], r"^  default: \S")
+                text = " ".join(line.strip() for line in lines[1:])
+                self.assertIn(parameters[key]["doc"], text)
+                if parameters[key]["kind"] in ("number", "whole number"):
+                    self.assertRegex(text, r"(whole )?number, unit \S.*, range [\[(]")
+                self.assertIn(f" default: {parameters[key]['default']}", text)
 
     def test_finds_a_parameter_by_a_path_of_the_users_own(self):
         self.assertEqual(self.sim("describe", "partner.acme.churn", code=DONE).out,
@@ -1429,16 +1675,121 @@ class Describe(Case):
         self.assertLess(len(unknown), 200)
 
     def test_lists_the_parameters_below_a_table(self):
-        out = self.sim("describe", "shock.*", code=DONE).out
-        for key in ("rate", "every", "months", "kill", "target"):
-            self.assertIn(f"shock.*.{key}\n", out)
+        for path in ("shock.*", "shock.scandal", "shock"):
+            out = self.sim("describe", path, code=DONE).out
+            for key in ("rate", "every", "months", "kill", "target"):
+                self.assertIn(f"shock.*.{key}\n", out)
+
+    def test_answers_every_key_of_the_whole_scenario_as_it_is_written_there(self):
+        whole = tomllib.loads((SOURCE / "configs/everything.toml").read_text(encoding="utf-8"))
+        known = {parameter["key"] for parameter in self.json()["parameters"]}
+
+        def walk(table, path):
+            for key, value in table.items():
+                yield f"{path}{key}"
+                if isinstance(value, dict):
+                    yield from walk(value, f"{path}{key}.")
+
+        def spec_of(path):
+            """The keys that the path names, lies in, or holds."""
+            levels = path.split(".")
+            for key in known:
+                spec = key.split(".")
+                common = min(len(spec), len(levels))
+                if all(a in ("*", b) for a, b in zip(spec[:common], levels[:common])):
+                    yield key
+
+        for path in walk(whole, ""):
+            with self.subTest(path=path):
+                found = {parameter["key"] for parameter in self.json(path)["parameters"]}
+                self.assertTrue(found)
+                self.assertGreaterEqual(found, set(spec_of(path)))
+
+    def test_answers_arguments_beside_and_inside_laws(self):
+        for name, says in (("honeymoon", "honeymoon, which may stand beside any law"), ("frailty", "variance of a gamma factor"),
+                           ("partner.acme.churn.honeymoon", "honeymoon, which may stand beside any law"),
+                           ("partner.acme.churn.weibull", "weibull, a law for partner.*.churn"),
+                           ("partner.acme.churn.weibull.shape", "shape, an argument of the law weibull"),
+                           ("concentration", "concentration, an argument of the law beta"), ("p10", "p10, an argument of the law percentiles"),
+                           ("partner.acme.leads.p10", "p10, an argument of the law percentiles"), ("half_life", "half_life, a law"),
+                           ("returns", "partner.*.returns.leads"), ("partner.acme.returns", "partner.*.returns.alpha_in"),
+                           ("firm.injections.12", "firm.injections"), ("economy.regime.recession.multiply.leads", "economy.regime.*.multiply"),
+                           ("no_shocks", "resilience.twin"), ("sobol", "sweep.design"), ("functionality", "shock.*.affects")):
+            with self.subTest(name=name):
+                self.assertIn(says, self.sim("describe", name, code=DONE).out)
+
+    def test_answers_every_type_that_a_scenario_may_name(self):
+        parameter, = self.json("partner.acme.type")["parameters"]
+        types = [note["name"] for note in self.json("types")["types"]]
+        self.assertEqual(sorted(types), sorted(parameter["choices"]))
+        self.assertEqual(len(types), 6)
+        for name in types:
+            self.assertIn(f"{name}, a type of partner", self.sim("describe", name, code=DONE).out)
+
+    def test_answers_every_term_and_all_their_names(self):
+        terms = self.json("terms")["terms"]
+        self.assertGreater(len(terms), 50)
+        for term in terms:
+            for name in term["names"]:
+                with self.subTest(name=name):
+                    self.assertIn(term["doc"], [found["doc"] for found in self.json(name).get("terms", [])])
+
+    def test_answers_every_word_that_tables_and_files_use(self):
+        self.sim("run", ARITHMETIC, *SMALL, "-q", "-o", "a.h5", "--vary", "partner.*.leads=5,6", code=DONE)
+        table = self.sim("summary", "a.h5", code=DONE).out
+        heading = next(line for line in table.splitlines() if line.startswith("outcome "))
+        words = set(re.split(r" {2,}", heading)) | {"±"}
+        for name in ("a.h5",):
+            words |= {row["statistic"] for row in rows_of(self.sim("summary", name, "--format", "csv", code=DONE).out)}
+        differences = self.sim("compare", "a.h5", code=DONE).out
+        words |= {word for word in re.split(r" {2,}", differences.splitlines()[0]) if word not in ("difference in", "of", "to")}
+        words |= {row["statistic"] for row in rows_of(self.sim("compare", "a.h5", "--format", "csv", code=DONE).out)}
+        words |= {parameter["source"] for parameter in self.json()["parameters"]} - {""}
+        words |= {"gap", "cvar05", "value_at_risk", "twin", "neutral", "metalog", "pairing removed", "ignorance", "luck", "fingerprint",
+                  "draws contract", "hash of outcomes", "once a replication", "per event", "journal", "shard", "spreadsheet"}
+        for word in sorted(words):
+            with self.subTest(word=word):
+                self.assertTrue(self.json(word))
+
+    def test_has_json_for_every_form(self):
+        for word in (*self.KINDS, "partner.acme", "churn", "weibull", "revenue", "gap", "frailty"):
+            with self.subTest(word=word):
+                document = self.json(word)
+                self.assertTrue(all(isinstance(part, list) and part for part in document.values()), document.keys())
+        self.assertIn("neither text nor json", self.sim("describe", "--format", "csv", code=USAGE).err)
+
+    def test_fits_a_page_of_100_columns_or_a_narrower_terminal(self):
+        for word in (*self.KINDS, "partner", "partner.acme.churn", "shape", "revenue", "mean", "cvar05"):
+            out = self.sim("describe", word, code=DONE).out
+            self.assertEqual([line for line in out.splitlines() if len(line) > 100], [], word)
+        for columns in (80, 60):
+            out = self.on_terminal(columns, "describe", "parameters")
+            self.assertGreater(len(out), 100)
+            self.assertEqual([line for line in out if len(line) > columns and " " in line.strip()], [])
+
+    def on_terminal(self, columns, *words):
+        try:
+            master, slave = pty.openpty()
+        except OSError as reason:
+            self.skipTest(f"no terminal can be opened here: {reason}")
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with contextlib.closing(os.fdopen(master, "rb", buffering=0)) as terminal:
+            process = subprocess.Popen([BINARY, *words], stdin=subprocess.DEVNULL, stdout=slave, stderr=subprocess.DEVNULL,
+                                       cwd=self.folder, env=environment())
+            os.close(slave)
+            shown = b""
+            with contextlib.suppress(OSError):  # the other end is closed: all has been read
+                while piece := terminal.read(4096):
+                    shown += piece
+            self.assertEqual(process.wait(timeout=60), DONE)
+        return shown.decode().splitlines()
 
     def test_gives_every_outcome_a_definition(self):
-        out = self.sim("describe", "outcomes", code=DONE).out
+        outcomes = {outcome["name"]: outcome["definition"] for outcome in self.json("outcomes")["outcomes"]}
         names = {row["outcome"].split("[")[0]
                  for row in rows_of(self.sim("run", TWELVE, *SMALL, "-o", "none", "--format", "csv").out)}
         for name in names:
-            self.assertRegex(out, rf"(?m)^{name} .*\w\.$")
+            self.assertRegex(outcomes[name], r"\w\.$")
 
 
 class Lists(Case):

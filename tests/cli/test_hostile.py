@@ -9,6 +9,7 @@ on stderr alone, each one line with file:line:column and a reason; what a messag
 """
 
 import argparse
+import json
 import os
 import random
 import re
@@ -362,15 +363,12 @@ class KnownMistakes(unittest.TestCase):
 
 def described():
     """(kind, low, high) of every spec, from `describe`."""
-    _, out, _ = answer("describe", "parameters")
+    _, out, _ = answer("describe", "parameters", "--format", "json")
     specs = {}
-    for line in out.decode().splitlines()[2:]:
-        path = line.split()[0]
-        text = answer("describe", path)[1].decode()
-        kind = re.search(rf"(?m)^{re.escape(path)}\n  .+\n  ([a-z ]+)(.*)$", text)
-        bounds = re.search(r"range [\[(](.+?), (.+?)[\])]", kind[2]) if kind else None
-        low, high = (float(bounds[1]), float(bounds[2])) if bounds else (float("-inf"), float("inf"))
-        specs[tuple(path.split("."))] = (kind[1].strip() if kind else "", low, high)
+    for parameter in json.loads(out)["parameters"]:
+        low, high = parameter["range"]["low"], parameter["range"]["high"]
+        specs[tuple(parameter["key"].split("."))] = (parameter["kind"], float("-inf") if low is None else low,
+                                                     float("inf") if high is None else high)
     return specs
 
 

@@ -161,7 +161,7 @@ TEST_CASE("endless problems are counted, not kept") {
   Problems problems;
   for (int i = 0; i < 5000; ++i) problems.add({"a", i + 1, 1}, "bad");
   CHECK(problems.list().size() == Problems::kMostKept);
-  CHECK_THROWS_WITH_AS(problems.raise(), doctest::Contains("4000 more problems"), ConfigurationError);
+  CHECK_THROWS_WITH_AS(problems.raise(), doctest::Contains("4,000 more problems"), ConfigurationError);
 }
 
 TEST_CASE("the nearest name is within a third of the length, first on a tie, else nothing") {
@@ -194,18 +194,17 @@ TEST_CASE("members stand in the order written, with the place of key and value")
 
 TEST_CASE("what is not TOML is reported with its place") {
   CHECK(says(parse_complaint("a = 1\nb = .4\n"), "x.toml:2:5: this is not valid TOML"));
-  CHECK(says(parse_complaint("b = .4\n"), "as in 0.5"));
+  CHECK(says(parse_complaint("b = .4\n"), "Write b = 0.4"));
+  CHECK(says(parse_complaint("b = { c = .4 }\n"), "as in 0.5"));
   CHECK(says(parse_complaint("b = abc\n"), "text in straight quotes"));
   CHECK(says(parse_complaint("[a]\n[a]\n"), "x.toml:2:"));
   CHECK(says(parse_complaint("a = 1\na = 2\n"), "Write each key and each table once"));
-  CHECK(says(parse_complaint("start = 2026-09-01\n"), "Write \"2026-09-01\""));
+  CHECK(parse_complaint("start = 2026-09-01\n") == "none");  // whoever wants a text there says how to write it
   CHECK(says(parse_complaint("a = 99999999999999999999\n"), "Use a smaller number"));
-  CHECK(says(parse_complaint("a = 50 %\n"), "Write 5 % as 0.05"));
-  for (const char* number : {"0,2", "40,000", "1.000,5"})
-    CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "as in 0.2, and thousands with an underscore"));
-  for (const char* number : {"5€", "09/2026", "1;"})
+  CHECK(says(parse_complaint("a = { b = 50 % }\n"), "Write 5 % as 0.05"));
+  CHECK(says(parse_complaint("a = { b = 1,000.5 }\n"), "Write"));
+  for (const char* number : {"5;", "1/50"})
     CHECK(says(parse_complaint(fmt::format("a = {}\n", number)), "Write the number alone, or text in quotes"));
-  CHECK(says(parse_complaint("start = 2026-09\n"), "as in \"2026-09\""));
   for (const char* text : {"a = \"abc\n", "a = 'abc\n"})
     CHECK(says(parse_complaint(text), "Close the text with a quote"));
   for (const char* text : {"[partner.a\n", "[partner.jürgen]\n"}) CHECK(says(parse_complaint(text), "Close it with ]"));

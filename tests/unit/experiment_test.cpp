@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
@@ -269,6 +270,11 @@ TEST_CASE("--vary adds an axis, or takes the place of the file's with the same p
   CHECK(says(complaint("", {"firm.cash=*1,2"}), "mixes values and factors"));
   CHECK(says(complaint("", {"firm.cash=1,,2"}), "has an empty value"));
   CHECK(says(complaint("", {"firm.cash=1:2"}), "lacks count"));
+  CHECK(says(complaint("", {"partner.acme.churn=0,01:0,05:5"}),
+             "\"0,01:0,05:5\" is no range (a point stands before "
+             "decimals, _ between thousands). Write 0.01:0.05:5"));
+  CHECK(says(complaint("", {"firm.cash=1,000:5,000:5"}), "Write 1_000:5_000:5"));
+  CHECK(sound("", {"firm.cash=1_000:5_000:5"}).points().size() == 5);
   CHECK(says(complaint("", {"firm.cash=1", "firm.cash=2"}), "is varied twice"));
   CHECK(says(complaint("", {"partner.acem.churn=0.1:0.2:3"}),
              "--vary: sweep.vary: \"partner.acem.churn\" matches nothing ([partner] has no table acem). Did you mean "
@@ -336,6 +342,45 @@ TEST_CASE("ranges that make no axis are refused with one that does") {
   CHECK(says(complaint(spread + "'firm.cash' = { from = 1, to = 2, count = 3 }\n"),
              "count has no effect (this design has sweep.points rows"));
   CHECK(says(complaint(spread + "'partner.acme.start' = { factor = { from = 1, to = 2 } }\n"), "List the factors"));
+}
+
+TEST_CASE("all that is wrong with an experiment is told in one round") {
+  const std::string said = complaint(
+      "[sweep]\npoints = 5\n[sweep.vary]\n'partner.*.chrn' = [0.1]\n'partner.acme.churn' = [0.1, 3]\n"
+      "'shock.outage.every' = { from = 1, to = 9 }\n'partner.acme.close_rate.beta.mean' = [0.2, 4]\n"
+      "[variant.a]\nset = { 'partner.bigco.enabld' = true }\n[variant.b]\nset = { 'firm.cash' = 10 }\n"
+      "[variant.c]\nset = { 'partner.bigc.leads' = 3 }\n");
+  for (const char* part :
+       {"sweep.points has no effect", "x.toml:24:1: partner.*: chrn is not a parameter. Did you mean churn?",
+        "partner.acme.churn = 3 is out of range", "sweep.vary.\"shock.outage.every\" lacks count",
+        "partner.acme.close_rate.beta.mean = 4 is out of range",
+        "x.toml:29:9: partner.bigco: enabld is not a parameter. Did you mean enabled?", "variant.b changes nothing",
+        "variant.c: \"partner.bigc.leads\" matches nothing"})
+    CHECK(says(said, part));
+  CHECK(std::count(said.begin(), said.end(), '\n') == 8);
+}
+
+TEST_CASE("a misspelt design hides nothing that does not hang on it") {
+  const std::string axes = "[sweep.vary]\n'partner.*.chrn' = [0.1]\n'firm.cash' = { from = 1, to = 9 }\n";
+  const std::string near = complaint("[sweep]\ndesign = 'sobl'\n" + axes);
+  CHECK(says(near, "Did you mean sobol?"));
+  CHECK(says(near, "chrn is not a parameter"));
+  CHECK(says(near, "sweep lacks points"));
+  const std::string far =
+      complaint("[sweep]\ndesign = 'whatever'\n" + axes + "[variant.a]\nset = { 'firm.csh' = 1 }\n");
+  CHECK(says(far, "chrn is not a parameter"));
+  CHECK(says(far, "csh is not a parameter"));
+  CHECK(far.find("lacks") == std::string::npos);
+}
+
+TEST_CASE("factors whose products are out of range are told before any point is made, and only then") {
+  const std::string said = complaint("[sweep.vary]\n'partner.*.churn' = { factor = [1, 100] }\n");
+  CHECK(says(said, "× 100: partner.acme.churn = 2 is out of range"));
+  CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+  // Rows that are sound, though the values of each axis with the first of the other are not.
+  sound(
+      "[sweep]\ndesign = 'list'\n[sweep.vary]\n'partner.acme.churn' = [0.9, 0.1]\n'partner.*.churn' = { factor = [1, "
+      "9] }\n");
 }
 
 TEST_CASE("more points than a run can have are counted and refused") {
