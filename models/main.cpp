@@ -1,5 +1,6 @@
 // Joins the command line and the partnership model.
 #include "generated/everything.h"
+#include "models/model_size.h"
 #include "models/partnership_model.h"
 #include "models/vocabulary.h"
 #include "sim/cli/application.h"
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
   for (const auto& word : partnersim::partner_types()) domain.types.push_back({word.name, word.meaning});
   for (const auto& word : partnersim::vocabulary()) domain.terms.push_back({word.name, word.meaning});
   domain.make_model = partnersim::make_model;
+  domain.size_of = partnersim::model_size;
   domain.complete_scenario = partnersim::kEverything;
   return sim::cli::run_application(argc, argv, domain);
 }

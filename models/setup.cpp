@@ -92,6 +92,9 @@ std::uint64_t Setup::entity(const std::string& dotted_id) {
 int Setup::input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck) {
   const auto [found, is_new] = input_of_.emplace(column.name, static_cast<int>(inputs_.size()));
   if (is_new) {
+    auto [table, copy] = scenario.copy_name(column.name);
+    column.table = std::move(table);
+    column.copy = std::move(copy);
     inputs_.push_back({quantile, entity(id), luck});
     outputs_.inputs.push_back(std::move(column));
   }

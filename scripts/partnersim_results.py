@@ -145,7 +145,7 @@ class Results(SeveralPoints):
     @property
     def inputs(self):
         """Paths of the parameters drawn once a replication, such as "partner.referrer_1.close_rate"."""
-        return self._columns("inputs")
+        return list(self._inputs())
 
     def outcome(self, name, point=0):
         """One outcome: float [replication], or [replication, year] for revenue_by_year; see unit(name).
@@ -163,11 +163,17 @@ class Results(SeveralPoints):
 
     def input(self, path, point=0):
         """One drawn parameter: float [replication]."""
-        return self._column("inputs", path, point)
+        if path not in self._inputs():
+            raise self._not_modelled("input", path, self.inputs)
+        variable, copy = self._inputs()[path]
+        data, rows = self._dataset(f"inputs/{variable}"), self._rows(point)
+        return data[rows] if copy is None else data[rows[0], copy, rows[1]]
 
     def input_unit(self, path):
         """Unit of a drawn parameter: a currency code, "leads a month", or "1" for pure numbers."""
-        return self._attribute(self._modelled("inputs", path), "units")
+        if path not in self._inputs():
+            raise self._not_modelled("input", path, self.inputs)
+        return self._attribute(f"inputs/{self._inputs()[path][0]}", "units")
 
     def recovery_times(self, point=0):
         """(months [D], observed [D]) of the D disrupted replications, for kaplan_meier.
@@ -398,9 +404,35 @@ class Results(SeveralPoints):
         return f"{group}/{name}"
 
     def _column(self, group, name, point):
+        return self._dataset(self._modelled(group, name))[self._rows(point)]
+
+    def _rows(self, point):
         p = self.point_number(point)
         # Points may have stopped at different numbers of replications; what lies beyond is padding.
-        return self._dataset(self._modelled(group, name))[p, : int(self.replications[p])]
+        return p, slice(int(self.replications[p]))
+
+    def _inputs(self):
+        """Where each drawn parameter lies: {path: (variable, place among copies)}.
+
+        What the copies of one table draw is one variable. Where it is drawn once for all, and in older files, the path
+        has a variable of its own and no place.
+        """
+        if "inputs" not in self._cache:
+            places = {}
+            for variable in self._columns("inputs"):
+                data = self._file["inputs"][variable]
+                if data.ndim < 3:
+                    places[variable] = variable, None
+                    continue
+                table = _text(data.dims[1][0].name).rsplit("/", 1)[-1]
+                above = table[:table.rfind(".") + 1]
+                for place, copy in enumerate(self._kept(f"inputs/{table}")):
+                    places[above + copy + variable[len(table):]] = variable, place
+            # A copy that does not draw what others do has no column, only missing values among theirs.
+            if "provenance/column" in self._file:
+                places = {path: places[path] for path in self._kept("provenance/column") if path in places}
+            self._cache["inputs"] = places
+        return self._cache["inputs"]
 
     def point_number(self, point):
         """The number of a point given by its label, its variant's id where that has one point, or its number."""

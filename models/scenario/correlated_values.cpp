@@ -109,10 +109,12 @@ CorrelatedValues correlated_values(Setup& setup, const std::string& table) {
     const bool off = is_switched_off(scenario, pattern);
     switched_off = switched_off || off;
     if (drawn || off) continue;
-    const auto entries = scenario.entries();
-    const auto found = std::find_if(entries.begin(), entries.end(),
-                                    [&](const auto& entry) { return names_value(pattern, entry.path); });
-    complain(setup, table, pattern, found == entries.end() ? std::string() : std::string(found->path));
+    std::string found;
+    scenario.each([&](std::string_view path, const sim::Scenario::Entry&) {
+      if (names_value(pattern, path)) found = path;
+      return found.empty();
+    });
+    complain(setup, table, pattern, found);
     fine = false;
   }
   values.usable = fine && values.ids.size() > 1;

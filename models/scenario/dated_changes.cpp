@@ -24,10 +24,13 @@ bool is_above_values(const sim::Scenario& scenario, const std::string& pattern) 
     for (std::size_t dots = 0; end < path.size() && (path[end] != '.' || dots++ < levels);) ++end;
     return (may_be_all || end < path.size()) && matches_path(pattern, path.substr(0, end));
   };
-  const auto entries = scenario.entries();
+  bool found = false;
+  scenario.each([&](std::string_view path, const sim::Scenario::Entry&) {
+    found = begins(path, false);
+    return !found;
+  });
   const auto tables = scenario.disabled_tables();
-  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return begins(entry.path, false); }) ||
-         std::any_of(tables.begin(), tables.end(), [&](std::string_view path) { return begins(path, true); });
+  return found || std::any_of(tables.begin(), tables.end(), [&](std::string_view path) { return begins(path, true); });
 }
 
 }  // namespace
@@ -66,14 +69,15 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
     return law ? std::optional(std::get<sim::Law>(std::move(*law))) : std::nullopt;
   };
   bool found = false;
-  for (const auto& [path, entry] : scenario.entries()) {
-    if (!names_value(pattern, path)) continue;
+  scenario.each([&](std::string_view path, const sim::Scenario::Entry& entry) {
+    if (!names_value(pattern, path)) return true;
     found = true;
     std::optional<sim::Law> law = read(*entry.spec, path);
-    if (!law) return;  // once is enough for a pattern
+    if (!law) return false;  // once is enough for a pattern
     changes_[std::string(path)].push_back(
         {static_cast<int>(scenario.integer(id + ".month")), std::move(*law), value.mark, id});
-  }
+    return true;
+  });
   if (found) return;
   if (is_switched_off(scenario, pattern)) {
     read(*parameter_named(pattern), pattern);  // wrong is wrong
@@ -83,11 +87,13 @@ void DatedChanges::add(const sim::Scenario& scenario, const std::string& id, con
     for (const sim::Member& below : *value.table()) add(scenario, id, pattern + "." + below.key, below, problems);
     return;
   }
-  std::vector<std::string_view> numbers;
-  for (const auto& [path, entry] : scenario.entries())
-    if (entry.spec->kind == sim::Kind::number) numbers.push_back(path);
+  std::vector<std::string> numbers;
+  scenario.each([&](std::string_view path, const sim::Scenario::Entry& entry) {
+    if (entry.spec->kind == sim::Kind::number) numbers.emplace_back(path);
+    return true;
+  });
   problems.add(member.mark, fmt::format("{}: {} matches no value of this scenario", id, pattern), {},
-               sim::did_you_mean(pattern, numbers, "Values"));
+               sim::did_you_mean(pattern, {numbers.begin(), numbers.end()}, "Values"));
 }
 
 std::vector<DatedLaw> DatedChanges::laws(const sim::Scenario& scenario, const std::string& path) {

@@ -43,15 +43,15 @@ class Notes {
   }
 
   void values() {
-    for (const auto& [path, entry] : scenario_.entries()) {
-      if (!entry.given) continue;
+    scenario_.each_unlike([&](std::string_view path, const sim::Scenario::Entry& entry, std::size_t) {
+      if (!entry.given) return;
       if (const auto* law = std::get_if<sim::Law>(&entry.value)) {
         if (law->is_constant()) usual(path, entry, law->number("value"));
         if (entry.spec->check == sim::distribution_problem) tail(path, entry, *law);
       } else if (const auto* numbers = std::get_if<std::vector<double>>(&entry.value)) {
         for (const double number : *numbers) usual(path, entry, number);
       }
-    }
+    });
   }
 
  private:

@@ -200,6 +200,7 @@ Target read_target(Setup& setup, const std::string& path, const char* otherwise)
 
 std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, const std::string& path) {
   std::vector<std::size_t> found;
+  std::vector<bool> is_found(setup.partners.size());
   const auto add = [&](const sim::Node& name) {
     const auto* pattern = std::get_if<std::string>(&name.value);
     if (pattern == nullptr) {
@@ -207,17 +208,18 @@ std::vector<std::size_t> named_partners(Setup& setup, const sim::Node& node, con
                          "For example: partners = [\"acme\"]");
       return;
     }
-    bool any = false;  // named twice is named
-    std::vector<std::string_view> ids;
+    bool any = false;
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
-      ids.push_back(setup.partners[p].id);
-      if (!matches(*pattern, ids.back())) continue;
+      if (!matches(*pattern, setup.partners[p].id)) continue;
       any = true;
-      if (std::find(found.begin(), found.end(), p) == found.end()) found.push_back(p);
+      if (!is_found[p]) found.push_back(p);  // named twice is named
+      is_found[p] = true;
     }
-    if (!any && !is_switched_off(setup.scenario, "partner", *pattern))
-      setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {},
-                         sim::did_you_mean(*pattern, ids, "Partners"));
+    if (any || is_switched_off(setup.scenario, "partner", *pattern)) return;
+    std::vector<std::string_view> ids;
+    for (const Partner& partner : setup.partners) ids.push_back(partner.id);
+    setup.problems.add(name.mark, fmt::format("{}: {} names no partner", path, *pattern), {},
+                       sim::did_you_mean(*pattern, ids, "Partners"));
   };
   if (const auto* names = std::get_if<sim::ArrayNode>(&node.value))
     for (const sim::Node& name : *names) add(name);

@@ -47,6 +47,8 @@ struct Domain {
   std::vector<TermNote> terms;  // those of the domain, beside the program's own
   // Throws ConfigurationError.
   std::function<std::shared_ptr<const Model>(std::shared_ptr<const Scenario>)> make_model;
+  // What it will take, in no time.
+  std::function<ModelSize(const Scenario&)> size_of;
   // A scenario in which every outcome is modelled, for `describe outcomes`.
   std::string_view complete_scenario;
 };

@@ -108,24 +108,30 @@ class GoalSeek {
         path_));
   }
   bool begins_at_an_entry(const Scenario& scenario, bool of_copies) {
-    for (const auto& [full_path, entry] : scenario.entries()) {
+    bool found = false;
+    scenario.each([&](std::string_view full_path, const Scenario::Entry& entry) {
       const std::string path = of_copies ? without_copy_number(full_path) : std::string(full_path);
-      const Law* law = std::get_if<Law>(&entry.value);
-      if (law != nullptr && !law->is_constant()) {
-        for (const auto& [name, argument] : law->arguments)
-          if (const double* number = std::get_if<double>(&argument);
-              number != nullptr && matches(fmt::format("{}.{}.{}", path, law->name, name)))
-            return begin_at(*number, false);
-        if (matches(path))
-          throw UsageError(fmt::format(
-              "--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}",
-              path_, path_, law->name, law->arguments.front().first));
-      } else if (matches(path)) {
-        if (law != nullptr) return begin_at(law->number("value"), false);
-        if (const auto* number = std::get_if<std::int64_t>(&entry.value))
-          return begin_at(static_cast<double>(*number), true);
-        throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
-      }
+      found = begins_at(path, entry);
+      return !found;
+    });
+    return found;
+  }
+  bool begins_at(const std::string& path, const Scenario::Entry& entry) {
+    const Law* law = std::get_if<Law>(&entry.value);
+    if (law != nullptr && !law->is_constant()) {
+      for (const auto& [name, argument] : law->arguments)
+        if (const double* number = std::get_if<double>(&argument);
+            number != nullptr && matches(fmt::format("{}.{}.{}", path, law->name, name)))
+          return begin_at(*number, false);
+      if (matches(path))
+        throw UsageError(fmt::format(
+            "--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}",
+            path_, path_, law->name, law->arguments.front().first));
+    } else if (matches(path)) {
+      if (law != nullptr) return begin_at(law->number("value"), false);
+      if (const auto* number = std::get_if<std::int64_t>(&entry.value))
+        return begin_at(static_cast<double>(*number), true);
+      throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
     }
     return false;
   }

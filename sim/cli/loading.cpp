@@ -140,6 +140,7 @@ class Loader {
     const Document point = loaded_.experiment.document(0, problems);
     loaded_.scenario = std::make_shared<const Scenario>(resolve(point, tree_, problems));
     if (!problems.empty()) return;
+    if (request_.before_models) request_.before_models(*loaded_.scenario, loaded_.experiment.points().size());
     try {
       loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
     } catch (const ConfigurationError& error) {

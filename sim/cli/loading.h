@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ struct LoadRequest {
   std::vector<std::string> vary;         // PATH=VALUES
   int threads = 1;
   UsageProblems usage{};  // of the options that give them
+  // Sees the first point before its model is made, and how many points there are.
+  std::function<void(const Scenario&, std::size_t points)> before_models = nullptr;
 };
 
 struct LoadedExperiment {

@@ -6,6 +6,7 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/destination.h"
+#include "sim/cli/forecast.h"
 #include "sim/cli/goal_seek.h"
 #include "sim/cli/options.h"
 #include "sim/cli/precision.h"
@@ -223,9 +224,13 @@ int run_command(const Words& words, const Domain& domain) {
     return kDone;
   }
   const auto start = std::chrono::steady_clock::now();  // points are made before the first is simulated
-  const LoadRequest request = request_of(values, domain);
+  LoadRequest request = request_of(values, domain);
   if (values.count("solve") != 0 || values.count("so-that") != 0)
     return solve(scenario_path(values), values, request, domain);
+  request.before_models = [&](const Scenario& scenario, std::size_t points) {
+    const std::string much = too_much_memory(size_of_run(domain, scenario, points, request.threads));
+    if (!much.empty() && values.count("quiet") == 0) print_message(fmt::format("Warning: the run takes {}.", much));
+  };
   LoadedExperiment loaded = load(scenario_path(values), request, domain);
   if (values.count("shard") != 0) {
     const Shard shard = shard_of(values["shard"].as<std::string>(), loaded);

@@ -47,11 +47,11 @@ void add_files(const Node& node, std::set<std::string>& names) {
 // What the files of values hold, a comment each: of another content it is another run.
 std::string files_text(const Scenario& scenario, const Experiment& experiment) {
   std::set<std::string> names;
-  for (const auto& [path, entry] : scenario.entries()) {
+  scenario.each_unlike([&](std::string_view, const Scenario::Entry& entry, std::size_t) {
     if (const auto* law = std::get_if<Law>(&entry.value); law != nullptr && law->has("file"))
       names.insert(law->text("file"));
     if (const auto* tree = std::get_if<Node>(&entry.value)) add_files(*tree, names);  // of dated changes
-  }
+  });
   for (const Variant& variant : experiment.variants())
     for (const Assignment& setting : variant.settings) add_files(setting.value, names);
   for (const Axis& axis : experiment.axes())

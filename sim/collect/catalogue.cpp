@@ -1,50 +1,78 @@
 #include "sim/collect/catalogue.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace sim::collect {
 namespace {
 
-std::string key(const Column& column) { return column.label(); }
+const std::string& key(const Column& column) { return column.name; }
 const std::string& key(const Trajectory& trajectory) { return trajectory.name; }
 const std::string& key(const Entity& entity) { return entity.id; }
 const std::string& key(const MemberTotal& total) { return total.name; }
 
+// Slices of one variable have one name.
+std::size_t slice(const Column& column) { return column.dimension.empty() ? 0 : column.index + 1; }
 template <class T>
-int place(const std::vector<T>& list, const T& wanted) {
-  const auto found = std::find_if(list.begin(), list.end(), [&](const T& item) { return key(item) == key(wanted); });
-  return found == list.end() ? Catalogue::kAbsent : static_cast<int>(found - list.begin());
+std::size_t slice(const T&) {
+  return 0;
 }
+
+// Where the items of a list stand, looked up by name. Looks at the list, does not own it.
+template <class T>
+class Places {
+ public:
+  explicit Places(const std::vector<T>& list) {
+    for (std::size_t i = 0; i < list.size(); ++i) places_.emplace(Key{key(list[i]), slice(list[i])}, i);
+  }
+  int of(const T& item) const {
+    const auto found = places_.find(Key{key(item), slice(item)});
+    return found == places_.end() ? Catalogue::kAbsent : static_cast<int>(found->second);
+  }
+
+ private:
+  using Key = std::pair<std::string_view, std::size_t>;
+  std::map<Key, std::size_t> places_;
+};
 
 // Adds what is new, each after the one it follows in its own list.
 template <class T>
 void unite(std::vector<T>& all, const std::vector<T>& more) {
-  std::ptrdiff_t after = 0;
+  const Places<T> known(all);
+  std::vector<T> united;
+  std::vector<std::vector<const T*>> added(all.size() + 1);  // what is new before each item, and after the last
+  std::size_t after = 0;
   for (const T& item : more) {
-    const int there = place(all, item);
-    if (there == Catalogue::kAbsent) all.insert(all.begin() + after, item);
-    after = (there == Catalogue::kAbsent ? after : there) + 1;
+    const int there = known.of(item);
+    if (there == Catalogue::kAbsent)
+      added[after].push_back(&item);
+    else
+      after = static_cast<std::size_t>(there) + 1;
   }
+  united.reserve(all.size() + more.size());
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    for (const T* item : added[i]) united.push_back(*item);
+    if (i < all.size()) united.push_back(all[i]);
+  }
+  all = std::move(united);
 }
 
 template <class T>
 std::vector<int> places(const std::vector<T>& all, const std::vector<T>& own) {
+  const Places<T> known(own);
   std::vector<int> map;
-  for (const T& item : all) map.push_back(place(own, item));
+  map.reserve(all.size());
+  for (const T& item : all) map.push_back(known.of(item));
   return map;
 }
 
 template <class T>
 bool alike(const std::vector<T>& a, const std::vector<T>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const T& x, const T& y) { return key(x) == key(y); });
-}
-
-// As labels, without making them.
-bool alike(const std::vector<Column>& a, const std::vector<Column>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Column& x, const Column& y) {
-    return x.name == y.name && x.dimension.empty() == y.dimension.empty() && x.index == y.index;
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const T& x, const T& y) { return key(x) == key(y) && slice(x) == slice(y); });
 }
 
 bool alike(const OutputPlan& a, const OutputPlan& b) {

@@ -81,6 +81,15 @@ bool Collector::reduces(std::size_t point) const {
   return options_.keep == Keep::summaries && order_.rounds() == 1 && plan_->points[point].replications <= kGroupRows;
 }
 
+// As many as fit into what a group may weigh, and as are still to come, a block more so that the last one finds room: a
+// buffer of sixteen thousand columns and a handful of rows must not take gigabytes.
+std::size_t Collector::group_rows(std::size_t block) const {
+  constexpr std::size_t kGroupBytes = std::size_t{256} << 20;  // assumed
+  const std::size_t of_bytes = kGroupBytes / (sizeof(float) * std::max<std::size_t>(1, outputs().stored_columns()));
+  const std::uint64_t left = order_.index(order_.end()) - order_.index(arrived_);
+  return std::max<std::size_t>(1, std::min<std::uint64_t>({kGroupRows, of_bytes, left + block}));
+}
+
 // `copy(column, to)` writes the rows of a stored column of the catalogue.
 template <class Copy>
 void Collector::add_rows(const Block& range, const Copy& copy) {
@@ -90,7 +99,8 @@ void Collector::add_rows(const Block& range, const Copy& copy) {
   const std::uint32_t room = begins ? std::max(whole, range.replications) : range.replications;
   if (open_.rows != 0 && open_.rows + room > open_.stride) close_group();
   if (open_.rows == 0) {
-    open_.stride = std::max<std::size_t>(kGroupRows, range.replications);
+    open_.stride =
+        std::max<std::size_t>(group_rows(range.replications), reduces(range.point) ? room : range.replications);
     open_.columns.resize(outputs().stored_columns() * open_.stride);
   }
   open_segment(range);
@@ -158,7 +168,7 @@ void Collector::add_known() {
     const bool copies = is_copy(point);
     const std::size_t earlier = copies ? *plan_->points[point].same_as : 0;
     if (copies && points_[earlier].replications < known_[point]) close_group();
-    const auto rows = std::min(known_[point] - first, static_cast<std::uint32_t>(kGroupRows));
+    const auto rows = std::min(known_[point] - first, static_cast<std::uint32_t>(group_rows(0)));
     add_rows({point, first, rows}, [&](std::size_t c, float* to) {
       copies ? read_rows(earlier, c, first, {to, rows}) : options_.known->read(point, c, first, {to, rows});
     });

@@ -1,9 +1,9 @@
 // The sink of a run: puts blocks together to groups, gives them to a store, and finds everything again.
 //
-// Groups follow the order of the plan (engine/plan.h). One is closed when kGroupRows rows are full, when the store says
-// that it is time, and at the end; a point that fits into one group is never divided. With `Keep::summaries` such
-// points are reduced to their PointResults when their group is closed, and their columns are forgotten. Memory is
-// bounded by the open group and a few words for each point.
+// Groups follow the order of the plan (engine/plan.h). One is closed when kGroupRows rows are full (fewer of very many
+// columns), when the store says that it is time, and at the end; a point that fits into one group is not divided. With
+// `Keep::summaries` such points are reduced to their PointResults when their group is closed, and their columns are
+// forgotten. Memory is bounded by the open group and a few words for each point.
 #pragma once
 
 #include <chrono>
@@ -99,6 +99,7 @@ class Collector final : public ResultSink {
   // `read(stored column, to)` copies words; of doubles it is asked for both halves.
   template <class Read>
   OwnValues values(std::size_t column, std::size_t rows, const Read& read) const;
+  std::size_t group_rows(std::size_t block) const;
   template <class Copy>
   void add_rows(const Block& range, const Copy& copy);
   void find_known();

@@ -83,7 +83,8 @@ void PointReducer::take(PointResults& results, std::size_t column, const Values&
   const auto hash_of = [](const auto& stored) { return XXH3_128bits(stored.data(), stored.size_bytes()); };
   const XXH128_hash_t hash = values.doubles().empty() ? hash_of(values.singles()) : hash_of(values.doubles());
   results.hashes[column] = {hash.low64, hash.high64};
-  if (const auto cause = std::find(causes_.begin(), causes_.end(), column); cause != causes_.end() && worst)
+  if (const auto cause = std::lower_bound(causes_.begin(), causes_.end(), column);
+      cause != causes_.end() && *cause == column && worst)
     results.worst[static_cast<std::size_t>(cause - causes_.begin())] = worst->contrast(values, sampling);
   if (column >= all_->outcomes.size()) return;
   results.summaries[column] = summarise(values, sampling, all_->outcomes[column].high_is_worse);

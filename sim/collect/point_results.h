@@ -49,7 +49,7 @@ class PointReducer {
   void check_finite(std::size_t column, const Values& values) const;
   const OutputPlan* all_;
   std::size_t primary_ = 0;
-  std::vector<std::size_t> causes_;
+  std::vector<std::size_t> causes_;  // ascending
 };
 
 // As bytes, for this version on this kind of machine; decode gives false for bytes of another shape.

@@ -73,7 +73,9 @@ class Summarising {
     parallel_for(count, threads_,
                  [&](std::size_t k) { worst[k] = reducer_.worst_futures(primary.view().subspan(k * rows, rows)); });
     // Small points: all columns at once, so that many points keep all threads busy; large ones a few, to bound memory.
-    const std::size_t batch = rows * count <= kGroupRows ? columns : static_cast<std::size_t>(threads_);
+    constexpr std::size_t kBatchValues = std::size_t{1} << 24;  // 64 MiB; assumed
+    const std::size_t few = static_cast<std::size_t>(threads_), values = std::max<std::size_t>(1, rows * count);
+    const std::size_t batch = values <= kGroupRows ? std::max(few, kBatchValues / values) : few;
     for (std::size_t c = 0; c < columns; c += batch)
       batch_of_columns(first, count, c, std::min(batch, columns - c), worst, results);
   }

@@ -50,7 +50,9 @@ std::size_t count_values(const SpecNode& spec, const Group* group) {
 
 class Filler {
  public:
-  explicit Filler(Scenario::Resolved& out) : out_(out) {}
+  // `copies`: where those that are alike go; null inside one of them.
+  Filler(Scenario::Contents& out, std::map<std::string, Scenario::Copies, std::less<>>* copies)
+      : out_(out), copies_(copies) {}
 
   void fill(const SpecNode& spec, const Group* group, const Place& place) {
     for (const auto& child : spec.children) {
@@ -78,6 +80,10 @@ class Filler {
         if (there.copy && instance.group->flag(kShared, false)) {
           there.draw_path = joined_path(place.draw_path, instance.original_id);
         }
+        if (copies_ != nullptr && instance.original != nullptr && add_copy(spec, instance, place)) {
+          ids.push_back(instance.id);
+          continue;
+        }
         out_.tables.emplace(there.path, there.mark);
         if (!instance.group->flag(kEnabled, true)) {
           out_.disabled.insert(place.path);
@@ -103,6 +109,24 @@ class Filler {
       out_.disabled_values.emplace(joined_path(holder.path, key), given.value);
   }
 
+  // False for a copy that needs tables of its own, because it overrides something or is disabled.
+  bool add_copy(const SpecNode& spec, const Instance& instance, const Place& place) {
+    const std::string original = joined_path(place.path, instance.original_id);
+    Scenario::Copies& copies = (*copies_)[original];
+    const auto number = static_cast<std::size_t>(instance.number);
+    copies.alike.resize(std::max(copies.alike.size(), number + 1), false);
+    if (instance.group != instance.original || !instance.group->flag(kEnabled, true)) return false;
+    if (copies.contents.entries.empty()) {  // the first of them
+      copies.mark = instance.group->mark;
+      copies.label = label_of(*instance.group);
+      Place inside{{}, {}, copies.mark, true};
+      if (instance.group->flag(kShared, false)) inside.draw_path = joined_path(place.draw_path, instance.original_id);
+      Filler(copies.contents, nullptr).fill(spec, instance.group.get(), inside);
+    }
+    copies.alike[number] = true;
+    return true;
+  }
+
   // A counted table is written too, though only its copies are entities.
   void note_originals(const Group& group, const Place& place) {
     for (const auto& [id, table] : group.groups) {
@@ -110,14 +134,18 @@ class Filler {
     }
   }
 
+  static std::string label_of(const Group& group) {
+    const auto found = group.values.find(kLabel);
+    const auto* label = found == group.values.end() ? nullptr : std::get_if<std::string>(&found->second.value);
+    return label == nullptr ? std::string() : *label;
+  }
+
   // Copies that inherit a label are told apart by their number.
   void add_label(const Instance& instance, const std::string& path) {
-    const auto found = instance.group->values.find(kLabel);
-    if (found == instance.group->values.end()) return;
-    const auto* label = std::get_if<std::string>(&found->second.value);
-    if (label == nullptr || label->empty()) return;
-    const bool numbered = instance.original != nullptr && !found->second.own;
-    out_.labels.emplace(path, numbered ? fmt::format("{} {}", *label, instance.number) : *label);
+    const std::string label = label_of(*instance.group);
+    if (label.empty()) return;
+    const bool numbered = instance.original != nullptr && !instance.group->values.find(kLabel)->second.own;
+    out_.labels.emplace(path, numbered ? fmt::format("{} {}", label, instance.number) : label);
   }
 
   void add_value(const ParameterSpec& spec, std::string_view key, const Group* group, const Place& place) {
@@ -131,12 +159,15 @@ class Filler {
                           given != nullptr ? given->mark : place.mark,
                           &spec,
                           given != nullptr,
-                          given != nullptr && given->own ? path : joined_path(place.draw_path, key),
+                          (given != nullptr && given->own) || place.draw_path == place.path
+                              ? std::string()
+                              : joined_path(place.draw_path, key),
                           given != nullptr ? given->parts : nullptr};
     out_.entries.insert_or_assign(std::move(path), std::move(entry));
   }
 
-  Scenario::Resolved& out_;
+  Scenario::Contents& out_;
+  std::map<std::string, Scenario::Copies, std::less<>>* copies_;
 };
 
 }  // namespace
@@ -157,7 +188,7 @@ Scenario resolve(const Document& document, const SpecNode& tree, Problems& probl
     problems.add(top.mark, fmt::format("the scenario holds {} values", values),
                  fmt::format("at most {}, defaults included", kMostValues), "Use smaller counts or fewer tables");
   } else {
-    Filler(resolved).fill(tree, root.get(), top);
+    Filler(resolved.all, &resolved.copies).fill(tree, root.get(), top);
   }
   return Scenario(std::move(resolved));
 }

@@ -1,6 +1,7 @@
 #include "sim/config/scenario.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -64,15 +65,69 @@ std::string_view table_of(std::string_view path) {
   return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
 }
 
+template <class T>
+bool by_path(const T& a, const T& b) {
+  return a.path < b.path;
+}
+
 }  // namespace
 
 Scenario::Scenario(Resolved resolved) : resolved_(std::make_shared<const Resolved>(std::move(resolved))) {}
 
+// Copies are found by their number: the level that ends in one below an original's path.
+Scenario::OfCopy Scenario::of_copy(std::string_view path) const {
+  if (resolved_->copies.empty()) return {};
+  for (std::size_t begin = 0; begin < path.size();) {
+    const std::size_t end = std::min(path.find('.', begin), path.size());
+    const std::string_view copy = path.substr(0, end);
+    const std::size_t digits = copy.find_last_not_of("0123456789") + 1;
+    if (digits > begin && digits < end && copy[digits - 1] == '_' && copy[digits] != '0') {
+      std::size_t number = 0;
+      const bool fits = std::from_chars(copy.data() + digits, copy.data() + end, number).ec == std::errc();
+      const auto found = resolved_->copies.find(copy.substr(0, digits - 1));
+      if (fits && found != resolved_->copies.end() && number < found->second.alike.size())
+        return {&found->second, copy.substr(0, digits - 1), copy,
+                end < path.size() ? path.substr(end + 1) : std::string_view(), number};
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+Scenario::OfCopy Scenario::of_alike(std::string_view path) const {
+  const OfCopy place = of_copy(path);
+  return place.copies != nullptr && place.copies->is_alike(place.number) ? place : OfCopy{};
+}
+
+Scenario::CopyName Scenario::copy_name(std::string_view path) const {
+  const OfCopy place = of_copy(path);
+  return {std::string(place.table), std::string(place.copy.substr(place.copy.rfind('.') + 1))};
+}
+
+// In order of their paths; of copies that are alike only the first one when that is enough.
+std::vector<Scenario::Copy> Scenario::sorted_copies(bool first_ones) const {
+  std::vector<Copy> sorted;
+  for (const auto& [original, copies] : resolved_->copies) {
+    const auto begin = static_cast<std::ptrdiff_t>(sorted.size());
+    for (std::size_t number = 1; number < copies.alike.size(); ++number)
+      if (copies.alike[number]) sorted.push_back({original + "_" + std::to_string(number), &copies});
+    if (!first_ones || sorted.size() == static_cast<std::size_t>(begin)) continue;
+    std::iter_swap(sorted.begin() + begin, std::min_element(sorted.begin() + begin, sorted.end(), by_path<Copy>));
+    sorted.resize(static_cast<std::size_t>(begin) + 1);
+  }
+  std::sort(sorted.begin(), sorted.end(), by_path<Copy>);
+  return sorted;
+}
+
 const Scenario::Entry* Scenario::find(std::string_view path) const {
   if (!replaced_.empty())
     if (const auto found = replaced_.find(path); found != replaced_.end()) return &found->second;
-  const auto found = resolved_->entries.find(path);
-  return found == resolved_->entries.end() ? nullptr : &found->second;
+  if (const auto found = resolved_->all.entries.find(path); found != resolved_->all.entries.end())
+    return &found->second;
+  const OfCopy place = of_alike(path);
+  if (place.copies == nullptr) return nullptr;
+  const auto found = place.copies->contents.entries.find(place.below);
+  return found == place.copies->contents.entries.end() ? nullptr : &found->second;
 }
 
 const Scenario::Entry& Scenario::at(std::string_view path) const {
@@ -87,27 +142,36 @@ const T& Scenario::value(std::string_view path, const char* kind) const {
 }
 
 std::span<const std::string> Scenario::ids(std::string_view table) const {
-  const auto found = resolved_->ids.find(table);
-  return found == resolved_->ids.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
+  const auto in = [](const Contents& contents, std::string_view path) {
+    const auto found = contents.ids.find(path);
+    return found == contents.ids.end() ? std::span<const std::string>() : std::span<const std::string>(found->second);
+  };
+  const auto written = in(resolved_->all, table);
+  const OfCopy place = written.empty() ? of_alike(table) : OfCopy{};
+  return place.copies == nullptr ? written : in(place.copies->contents, place.below);
 }
 
 std::span<const std::string> Scenario::ids_as_written(std::string_view table) const {
-  const auto found = resolved_->ids_as_written.find(table);
-  return found == resolved_->ids_as_written.end() ? ids(table) : std::span<const std::string>(found->second);
+  const auto found = resolved_->all.ids_as_written.find(table);
+  return found == resolved_->all.ids_as_written.end() ? ids(table) : std::span<const std::string>(found->second);
 }
 
-bool Scenario::has_disabled(std::string_view table) const { return resolved_->disabled.contains(table); }
+bool Scenario::has_disabled(std::string_view table) const {
+  if (resolved_->all.disabled.contains(table)) return true;
+  const OfCopy place = of_alike(table);
+  return place.copies != nullptr && place.copies->contents.disabled.contains(place.below);
+}
 
 std::vector<std::string_view> Scenario::disabled_tables() const {
   std::vector<std::string_view> tables;
-  for (const std::string& path : resolved_->disabled)
-    if (!resolved_->ids.contains(path)) tables.push_back(path);  // else it only holds some
+  for (const std::string& path : resolved_->all.disabled)
+    if (!resolved_->all.ids.contains(path)) tables.push_back(path);  // else it only holds some
   return tables;
 }
 
 std::vector<const Value*> Scenario::disabled_values(std::string_view table, std::string_view key) const {
   std::vector<const Value*> values;
-  const auto [begin, end] = resolved_->disabled_values.equal_range(joined_path(table, key));
+  const auto [begin, end] = resolved_->all.disabled_values.equal_range(joined_path(table, key));
   for (auto it = begin; it != end; ++it) values.push_back(&it->second);
   return values;
 }
@@ -117,7 +181,17 @@ bool Scenario::given(std::string_view path) const {
   return entry != nullptr && entry->given;
 }
 
-bool Scenario::has_table(std::string_view path) const { return resolved_->tables.contains(path); }
+const Mark* Scenario::table_mark(std::string_view path) const {
+  const auto table = resolved_->all.tables.find(path);
+  if (table != resolved_->all.tables.end()) return &table->second;
+  const OfCopy place = of_alike(path);
+  if (place.copies == nullptr) return nullptr;
+  if (place.below.empty()) return &place.copies->mark;
+  const auto below = place.copies->contents.tables.find(place.below);
+  return below == place.copies->contents.tables.end() ? nullptr : &below->second;
+}
+
+bool Scenario::has_table(std::string_view path) const { return table_mark(path) != nullptr; }
 
 const Law& Scenario::law(std::string_view path) const { return value<Law>(path, "a number"); }
 
@@ -150,8 +224,8 @@ const Node& Scenario::tree(std::string_view path) const { return value<Node>(pat
 const ParameterSpec& Scenario::spec(std::string_view path) const { return *at(path).spec; }
 
 Mark Scenario::mark(std::string_view path) const {
-  const auto table = resolved_->tables.find(path);
-  return table != resolved_->tables.end() ? table->second : at(path).mark;
+  const Mark* table = table_mark(path);
+  return table != nullptr ? *table : at(path).mark;
 }
 
 Mark Scenario::mark(std::string_view path, std::string_view part) const {
@@ -164,21 +238,58 @@ Mark Scenario::mark(std::string_view path, std::string_view part) const {
   return entry.mark;
 }
 
-std::string Scenario::draw_id(std::string_view path) const { return at(path).draw_id; }
-
-std::string Scenario::label(std::string_view table, std::string_view id) const {
-  const auto found = resolved_->labels.find(joined_path(table, id));
-  return found == resolved_->labels.end() ? std::string(id) : found->second;
+std::string Scenario::draw_id(std::string_view path) const {
+  const std::string& id = at(path).draw_id;
+  return id.empty() ? std::string(path) : id;
 }
 
-std::vector<Scenario::NamedEntry> Scenario::entries() const {
-  std::vector<NamedEntry> all;
-  all.reserve(resolved_->entries.size());
-  for (const auto& [path, entry] : resolved_->entries) {
+std::string Scenario::label(std::string_view table, std::string_view id) const {
+  const std::string path = joined_path(table, id);
+  const auto found = resolved_->all.labels.find(path);
+  if (found != resolved_->all.labels.end()) return found->second;
+  const OfCopy place = of_alike(path);
+  if (place.copies == nullptr) return std::string(id);
+  if (place.below.empty())
+    return place.copies->label.empty() ? std::string(id) : place.copies->label + " " + std::to_string(place.number);
+  const auto below = place.copies->contents.labels.find(place.below);
+  return below == place.copies->contents.labels.end() ? std::string(id) : below->second;
+}
+
+void Scenario::each(const std::function<bool(std::string_view path, const Entry& entry)>& visit) const {
+  const auto show = [&](std::string_view path, const Entry& entry) {
     const auto other = replaced_.find(path);
-    all.push_back({path, other == replaced_.end() ? entry : other->second});
+    return visit(path, other == replaced_.end() ? entry : other->second);
+  };
+  auto next = resolved_->all.entries.begin();
+  const auto end = resolved_->all.entries.end();
+  std::string path;
+  for (const Copy& copy : sorted_copies(false)) {
+    path = copy.path + ".";
+    for (; next != end && next->first < path; ++next)
+      if (!show(next->first, next->second)) return;
+    for (const auto& [below, entry] : copy.copies->contents.entries)
+      if (!show(path.replace(copy.path.size() + 1, std::string::npos, below), entry)) return;
   }
-  return all;
+  for (; next != end; ++next)
+    if (!show(next->first, next->second)) return;
+}
+
+void Scenario::each_unlike(
+    const std::function<void(std::string_view path, const Entry& entry, std::size_t count)>& visit) const {
+  if (!replaced_.empty())  // copies may differ in what is replaced
+    return each([&](std::string_view path, const Entry& entry) {
+      visit(path, entry, 1);
+      return true;
+    });
+  auto next = resolved_->all.entries.begin();
+  const auto end = resolved_->all.entries.end();
+  for (const Copy& copy : sorted_copies(true)) {
+    for (; next != end && next->first < copy.path + "."; ++next) visit(next->first, next->second, 1);
+    const auto& alike = copy.copies->alike;
+    const auto count = static_cast<std::size_t>(std::count(alike.begin(), alike.end(), true));
+    for (const auto& [below, entry] : copy.copies->contents.entries) visit(joined_path(copy.path, below), entry, count);
+  }
+  for (; next != end; ++next) visit(next->first, next->second, 1);
 }
 
 Scenario Scenario::with(std::vector<NewValue> values) const {
@@ -192,41 +303,76 @@ Scenario Scenario::with(std::vector<NewValue> values) const {
 }
 
 std::optional<std::vector<std::string>> Scenario::differing_values(const Scenario& a, const Scenario& b) {
-  const Resolved &x = *a.resolved_, &y = *b.resolved_;
   const auto same_keys = [](const auto& map, const auto& other) {
     return std::equal(map.begin(), map.end(), other.begin(), other.end(),
                       [](const auto& m, const auto& n) { return m.first == n.first; });
   };
-  if (x.ids != y.ids || x.disabled != y.disabled || x.labels != y.labels || !same_keys(x.tables, y.tables) ||
-      !same_keys(x.entries, y.entries))
-    return std::nullopt;
-  std::vector<std::string> paths;
-  const std::vector<NamedEntry> ours = a.entries(), theirs = b.entries();
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    const Entry &one = ours[i].entry, &other = theirs[i].entry;
-    if (one.given != other.given || one.draw_id != other.draw_id) return std::nullopt;
-    if (!same(one.value, other.value)) paths.emplace_back(ours[i].path);
+  const auto differing = [&](const Contents& x, const Contents& y) -> std::optional<std::vector<std::string>> {
+    if (x.ids != y.ids || x.disabled != y.disabled || x.labels != y.labels || !same_keys(x.tables, y.tables) ||
+        !same_keys(x.entries, y.entries))
+      return std::nullopt;
+    std::vector<std::string> paths;
+    for (auto ours = x.entries.begin(), theirs = y.entries.begin(); ours != x.entries.end(); ++ours, ++theirs) {
+      const Entry &one = ours->second, &other = theirs->second;
+      if (one.given != other.given || one.draw_id != other.draw_id) return std::nullopt;
+      if (!same(one.value, other.value)) paths.push_back(ours->first);
+    }
+    return paths;
+  };
+  auto paths = differing(a.resolved_->all, b.resolved_->all);
+  if (!paths || !same_keys(a.resolved_->copies, b.resolved_->copies)) return std::nullopt;
+  auto theirs = b.resolved_->copies.begin();
+  for (const auto& [original, copies] : a.resolved_->copies) {
+    const Copies& other = (theirs++)->second;
+    const auto below = differing(copies.contents, other.contents);
+    if (!below || copies.alike != other.alike || copies.label != other.label) return std::nullopt;
+    for (std::size_t number = 1; number < copies.alike.size() && !below->empty(); ++number)
+      for (const std::string& path : *below)
+        if (copies.alike[number]) paths->push_back(original + "_" + std::to_string(number) + "." + path);
   }
   return paths;
 }
 
 std::string Scenario::resolved_text() const {
-  const std::vector<NamedEntry> all = entries();
-  std::vector<const NamedEntry*> ordered;
-  for (const NamedEntry& item : all) ordered.push_back(&item);
-  // Sorted by path, firm.direct would stand between firm.cash and firm.fixed_cost.
-  std::stable_sort(ordered.begin(), ordered.end(),
-                   [](const auto* a, const auto* b) { return table_of(a->path) < table_of(b->path); });
-  std::string out;
-  for (const auto* item : ordered) {
-    const auto& [path, entry] = *item;
-    // An optional value that was not given and has no default is not in effect.
-    if (!entry.given && entry.spec->source.empty()) continue;
-    out += std::string(path) + " = " + std::visit(ValueText{}, entry.value) + "  # ";
-    if (!entry.spec->unit.empty()) out += std::string(entry.spec->unit) + ", ";
+  struct Line {
+    std::string path, rest;
+  };
+  // An optional value that was not given and has no default is not in effect.
+  const auto add_line = [](std::vector<Line>& lines, std::string_view path, const Entry& entry) {
+    if (!entry.given && entry.spec->source.empty()) return;
+    std::string rest = " = " + std::visit(ValueText{}, entry.value) + "  # ";
+    if (!entry.spec->unit.empty()) rest += std::string(entry.spec->unit) + ", ";
     const std::string_view source = entry.spec->source.empty() ? "default" : entry.spec->source;
-    out += std::string(entry.given ? "given" : source) + "\n";
+    lines.push_back({std::string(path), rest + std::string(entry.given ? "given" : source) + "\n"});
+  };
+  const auto lines_of = [&](const Contents& contents, const std::string& above) {
+    std::vector<Line> lines;
+    for (const auto& [path, entry] : contents.entries) {
+      const auto other = replaced_.empty() ? replaced_.end() : replaced_.find(above + path);
+      add_line(lines, path, other == replaced_.end() ? entry : other->second);
+    }
+    // Sorted by path, firm.direct would stand between firm.cash and firm.fixed_cost.
+    std::stable_sort(lines.begin(), lines.end(),
+                     [](const Line& a, const Line& b) { return table_of(a.path) < table_of(b.path); });
+    return lines;
+  };
+  std::map<const Copies*, std::vector<Line>> of_copies;
+  for (const auto& [original, copies] : resolved_->copies)
+    if (replaced_.empty()) of_copies.emplace(&copies, lines_of(copies.contents, {}));
+
+  const std::vector<Line> written = lines_of(resolved_->all, {});
+  auto next = written.begin();
+  std::string out;
+  for (const Copy& copy : sorted_copies(false)) {
+    for (; next != written.end() && table_of(next->path) < copy.path; ++next) out.append(next->path).append(next->rest);
+    const std::string above = copy.path + ".";
+    const auto add_copy = [&](const std::vector<Line>& lines) {
+      for (const Line& line : lines) out.append(above).append(line.path).append(line.rest);
+    };
+    // A point of a sweep may have replaced a value of one copy.
+    replaced_.empty() ? add_copy(of_copies.at(copy.copies)) : add_copy(lines_of(copy.copies->contents, above));
   }
+  for (; next != written.end(); ++next) out.append(next->path).append(next->rest);
   return out;
 }
 

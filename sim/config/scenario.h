@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -58,7 +59,7 @@ class Scenario {
   // True when some named table under `table`, or `table` itself, is written with enabled = false: what only it would
   // use is no mistake.
   bool has_disabled(std::string_view table) const;
-  bool has_disabled() const { return !resolved_->disabled.empty(); }  // anything at all
+  bool has_disabled() const { return !resolved_->all.disabled.empty(); }  // anything at all
   // Those tables by path, copies of a count each.
   std::vector<std::string_view> disabled_tables() const;
   // What is written in them under `key` itself, once for all copies that are alike: "tags" of "partner".
@@ -89,6 +90,11 @@ class Scenario {
   // The identity of the random numbers of a value drawn once a replication: the path itself, or the
   // original's path ("partner.referrer.close_rate") for copies with shared = true.
   std::string draw_id(std::string_view path) const;
+  // Of a path in a copy, written or not: the path of the table that was counted, and the copy's id.
+  struct CopyName {
+    std::string table, copy;  // "partner.referrer", "referrer_3"; empty for a path in no copy
+  };
+  CopyName copy_name(std::string_view path) const;
   // What to call an entity in figures: its `label`, else its id.
   std::string label(std::string_view table, std::string_view id) const;
 
@@ -103,16 +109,15 @@ class Scenario {
     Mark mark;
     const ParameterSpec* spec = nullptr;
     bool given = false;
-    std::string draw_id;
+    std::string draw_id;                           // empty: its own path
     std::shared_ptr<const Parts> parts = nullptr;  // of tables and arrays; copies share them
   };
   using Entries = std::map<std::string, Entry, std::less<>>;
-  // All of them by path, sorted.
-  struct NamedEntry {
-    std::string_view path;
-    const Entry& entry;
-  };
-  std::vector<NamedEntry> entries() const;
+  // All of them, sorted by path; a path lasts as long as its call. `visit` says whether to go on.
+  void each(const std::function<bool(std::string_view path, const Entry& entry)>& visit) const;
+  // The same, but copies that are alike in everything come once, with the path of the first of `count`.
+  void each_unlike(
+      const std::function<void(std::string_view path, const Entry& entry, std::size_t count)>& visit) const;
 
   // The same scenario with other values, as given, at paths that have one; what is not replaced is shared.
   struct NewValue {
@@ -122,12 +127,11 @@ class Scenario {
   };
   Scenario with(std::vector<NewValue> values) const;
   // The paths whose values differ; nothing when the scenarios differ in more than values: in what exists, is enabled,
-  // given, named, or drawn together.
+  // given, named, or drawn together. Of scenarios as `resolve` makes them.
   static std::optional<std::vector<std::string>> differing_values(const Scenario& a, const Scenario& b);
 
-  struct Resolved {
-    std::string file;
-    std::shared_ptr<const std::string> source_text;
+  // What is written in a table and below, by path from there.
+  struct Contents {
     Entries entries;
     using Ids = std::map<std::string, std::vector<std::string>, std::less<>>;
     Ids ids, ids_as_written;                                         // of the second only where it differs
@@ -136,8 +140,36 @@ class Scenario {
     std::map<std::string, Mark, std::less<>> tables;
     std::map<std::string, std::string, std::less<>> labels;  // "partner.acme" -> label
   };
+  // Copies of one table. Those that override nothing are alike: a hundred thousand take the room of one.
+  struct Copies {
+    Contents contents;  // of those that are alike
+    Mark mark;
+    std::string label;        // of the original: copies are told apart by their number
+    std::vector<bool> alike;  // [number]; others have tables of their own
+    bool is_alike(std::size_t number) const { return number < alike.size() && alike[number]; }
+  };
+  struct Resolved {
+    std::string file;
+    std::shared_ptr<const std::string> source_text;
+    Contents all;                                       // but these:
+    std::map<std::string, Copies, std::less<>> copies;  // by the original's path, "partner.referrer"
+  };
 
  private:
+  // Where "partner.referrer_3.leads" stands among copies.
+  struct OfCopy {
+    const Copies* copies = nullptr;
+    std::string_view table, copy, below;  // "partner.referrer", "partner.referrer_3", "leads"
+    std::size_t number = 0;
+  };
+  OfCopy of_copy(std::string_view path) const;
+  OfCopy of_alike(std::string_view path) const;  // only where copies are alike
+  struct Copy {                                  // one of them, for walks in order of paths
+    std::string path;
+    const Copies* copies;
+  };
+  std::vector<Copy> sorted_copies(bool first_ones) const;
+  const Mark* table_mark(std::string_view path) const;  // null when there is no such table
   const Entry* find(std::string_view path) const;
   const Entry& at(std::string_view path) const;
   template <class T>

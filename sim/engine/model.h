@@ -82,6 +82,17 @@ struct WorkerOptions {
   bool chronicle = false;  // keep what replay tells
 };
 
+// What a model of a scenario will take, told before it is made: a forecast.
+struct ModelSize {
+  std::size_t members = 0, months = 0, columns = 0;
+  std::size_t sums = 0;            // exact sums: of monthly series, and of members
+  std::size_t bands = 0;           // months of series of which values are counted
+  double model_bytes = 0.0;        // once for each point
+  double worker_bytes = 0.0;       // for each thread that simulates, beside lanes
+  double worker_lane_bytes = 0.0;  // and for each of its lanes
+  std::size_t bytes_per_lane = 0;  // as Model::bytes_per_lane
+};
+
 class Model {
  public:
   virtual ~Model() = default;

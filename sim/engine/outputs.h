@@ -20,6 +20,8 @@ struct Column {
   std::string dimension{};     // empty, or the name of the further dimension
   std::size_t index = 0;
   std::size_t extent = 1;
+  std::string table{};          // of a copy's value: the table that it is a copy of, "partner.referrer" …
+  std::string copy{};           // … and its id, "referrer_3"
   bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
   bool yes_or_no = false;       // 1 or 0: the mean is a probability, and quantiles say nothing
@@ -29,6 +31,11 @@ struct Column {
 
   // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
   std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }
+  // What the values of all copies are called together: "partner.referrer.close_rate" of
+  // "partner.referrer_3.close_rate".
+  std::string of_all_copies() const {
+    return copy.empty() ? name : table + name.substr(table.rfind('.') + 1 + copy.size());
+  }
 };
 
 struct Trajectory {

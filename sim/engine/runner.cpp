@@ -101,17 +101,15 @@ class BlockQueue {
   Position at_, finish_;
 };
 
-// One size for all points, so that work space is made once: what the largest of them can bear, no more than is used,
-// and in a short run a few blocks for every thread.
+// One size for all points, so that work space is made once: what the largest of them can bear.
 std::size_t smallest_block(const ExperimentPlan& plan, int threads) {
-  constexpr std::uint64_t kBlocksPerThread = 4, kShare = 64;  // assumed; a share as small is not worth parting
-  std::size_t longest = kLaneStep, most = kLargestBlock;
+  std::uint32_t longest = 0;
+  std::size_t bytes_per_lane = 0;
   for (const PlannedPoint& point : plan.points) {
-    longest = std::max<std::size_t>(longest, padded(point.replications));
-    most = std::min(most, choose_block(*point.model));
+    longest = std::max(longest, point.replications);
+    bytes_per_lane = std::max(bytes_per_lane, point.model->bytes_per_lane());
   }
-  const std::uint64_t share = plan.total_replications() / (kBlocksPerThread * static_cast<std::uint64_t>(threads));
-  return std::min({longest, most, padded(std::max(share, kShare))});
+  return block_of_run(bytes_per_lane, longest, plan.total_replications(), threads);
 }
 
 // What one thread keeps between blocks: work space is expensive to touch for the first time.
@@ -243,6 +241,14 @@ class Execution {
   bool fed_ = false;
 };
 
+std::size_t most_lanes(std::size_t bytes_per_lane) {
+  // Assumed: what a thread may take of the last-level cache. Rows are read in order, a partner at a time, so that they
+  // need not stay in the second level; what a block costs beside its lanes is worth more than their staying there.
+  constexpr std::size_t kBudget = 8 << 20;  // bytes
+  const std::size_t lanes = kBudget / std::max<std::size_t>(1, bytes_per_lane);
+  return std::clamp<std::size_t>(lanes / kLaneStep * kLaneStep, kLaneStep, kLargestBlock);
+}
+
 // CPU quota of the control group in whole threads; 0 when there is none.
 int quota_threads() {
   std::ifstream v2("/sys/fs/cgroup/cpu.max");
@@ -260,13 +266,13 @@ RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& op
   return Execution(plan, sink, options).run();
 }
 
-std::size_t choose_block(const Model& model) {
-  // Assumed: what a thread may take of the last-level cache. Rows are read in order, a partner at a time, so that they
-  // need not stay in the second level; what a block costs beside its lanes is worth more than their staying there.
-  constexpr std::size_t kBudget = 8 << 20;  // bytes
-  const std::size_t lanes = kBudget / std::max<std::size_t>(1, model.bytes_per_lane());
-  return std::clamp<std::size_t>(lanes / kLaneStep * kLaneStep, kLaneStep, kLargestBlock);
+std::size_t block_of_run(std::size_t bytes_per_lane, std::uint32_t longest, std::uint64_t total, int threads) {
+  constexpr std::uint64_t kBlocksPerThread = 4, kShare = 64;  // assumed; a share as small is not worth parting
+  const std::uint64_t share = total / (kBlocksPerThread * static_cast<std::uint64_t>(threads));
+  return std::min({std::max(kLaneStep, padded(longest)), most_lanes(bytes_per_lane), padded(std::max(share, kShare))});
 }
+
+std::size_t choose_block(const Model& model) { return most_lanes(model.bytes_per_lane()); }
 
 int default_threads() {
   if (const char* text = std::getenv("PARTNERSIM_THREADS"); text != nullptr && *text != '\0') {

@@ -63,6 +63,10 @@ RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& op
 // multiple of 16.
 std::size_t choose_block(const Model& model);
 
+// The block size of a run: of the same bytes a lane, what points of at most `longest` replications use, and in a short
+// run a few blocks for every thread.
+std::size_t block_of_run(std::size_t bytes_per_lane, std::uint32_t longest, std::uint64_t total, int threads);
+
 // Threads that CPU affinity and the cgroup's quota allow; PARTNERSIM_THREADS overrides.
 int default_threads();
 

@@ -14,6 +14,22 @@ namespace {
 
 constexpr double kDescriptions = 150e3;  // names, attributes, dimensions: 100 to 200 kB, measured
 
+// What grows with names: labels of members and what is summed of them, names and hashes of columns and what the worst
+// futures share of them, exact sums.
+double bytes_of_names(const OutputPlan& outputs, const Accumulators& sums) {
+  constexpr double kText = 16.0;  // beside its letters
+  constexpr double kDigest = 32.0 + kText;
+  double bytes = static_cast<double>(collect::encode(sums).size());
+  for (const Entity& member : outputs.members)
+    bytes += static_cast<double>(member.id.size() + member.label.size()) + 2.0 * kText;
+  const double figures = 3.0 * static_cast<double>(outputs.member_totals.size()) +
+                         (outputs.member_survival ? static_cast<double>(outputs.months) : 0.0);
+  bytes += sizeof(double) * figures * static_cast<double>(outputs.members.size());
+  for (const Column& column : outputs.inputs)
+    bytes += 2.0 * (static_cast<double>(column.name.size()) + kText) + kDigest + kText + 4.0 * sizeof(double);
+  return bytes;
+}
+
 // Cells of <series>_counts: from the lowest to the highest bin that any month fills.
 double cells_of_counts(const OutputPlan& outputs, const Accumulators& sums) {
   double cells = 0.0;
@@ -39,7 +55,8 @@ double result_bytes(const OutputPlan& outputs, const Accumulators& sums, double 
   // Columns longer than a chunk (result_columns.cpp) are stored in whole ones.
   constexpr auto kChunkRows = static_cast<double>(collect::kGroupRows);
   const double rows = replications <= kChunkRows ? replications : std::ceil(replications / kChunkRows) * kChunkRows;
-  return column_bytes(outputs, rows) + sizeof(std::uint32_t) * cells_of_counts(outputs, sums) + kDescriptions;
+  return column_bytes(outputs, rows) + sizeof(std::uint32_t) * cells_of_counts(outputs, sums) + kDescriptions +
+         bytes_of_names(outputs, sums);
 }
 
 double journal_bytes(const OutputPlan& outputs, const Accumulators& sums, double replications, double seconds) {

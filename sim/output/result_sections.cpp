@@ -29,7 +29,7 @@ void ResultContext::group_of_points(const std::string& group, const Attributes& 
              std::span(header.point_labels).first(points));
   for (const SweptParameter& parameter : header.swept) {
     // Drawn at some points and swept over numbers at others: the column of draws has the name.
-    const auto is_column = [&](const Column& column) { return column.name == parameter.path; };
+    const auto is_column = [&](const Column& column) { return column.of_all_copies() == parameter.path; };
     if (group == "/inputs" && std::any_of(outputs.inputs.begin(), outputs.inputs.end(), is_column)) continue;
     VariableSpec spec{
         .group = group,

@@ -50,19 +50,27 @@ struct MeanFigures {
   void add_missing();
 };
 
-// /outcomes and /inputs: one value a replication. Defined before the values come, written column by column.
+// /outcomes and /inputs: one value a replication. Defined before the values come, written column by column. What copies
+// of one table draw alike is one variable with a dimension of copies.
 class ResultColumns {
  public:
   explicit ResultColumns(const ResultContext& context);
   void write(std::size_t first_point, std::size_t points, std::size_t column, const Values& values);
 
  private:
+  struct Place {
+    Variable variable;
+    std::optional<std::uint64_t> copy;  // index along the dimension of copies
+  };
   void define_group(const std::string& group, const std::string& name, const std::vector<Column>& columns);
+  void define(const std::string& group, const Column& column);
+  void define_copies(const std::string& group, const std::vector<Column>& columns);
+  VariableSpec spec_of(const std::string& group, const std::string& name, const Column& column) const;
   bool uneven() const;
 
   const ResultContext& context_;
-  std::uint64_t rows_ = 0;           // of the point with the most replications
-  std::vector<Variable> variables_;  // [column], outcomes first
+  std::uint64_t rows_ = 0;        // of the point with the most replications
+  std::vector<Place> variables_;  // [column], outcomes first
   std::set<std::string> dimensions_;
 };
 

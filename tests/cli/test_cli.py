@@ -1627,6 +1627,54 @@ class Check(Case):
         self.assertRegex(out, r"(?m)^partner\.referrer\.churn +0\.2 +half end within 3\.1 months$")
 
 
+PARTNERS = """[scenario]
+months = 12
+replications = 64
+[partner.p]
+count = {}
+leads = 0.5
+close_rate = {}
+deal_value = 1_000
+churn = 0.02
+"""
+DRAWN, CONSTANT = "{ beta = { mean = 0.2, concentration = 25 } }", "0.2"
+
+
+class ManyPartners(Case):
+    def measured(self, *words):
+        """(seconds of processor time, bytes of memory at most) of a command that works."""
+        with open(self.folder / "out", "wb") as out:
+            process = subprocess.Popen([BINARY, *map(str, words)], cwd=self.folder, env=environment(), stdout=out,
+                                       stderr=out)
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, DONE, (self.folder / "out").read_text(encoding="utf-8")[-500:])
+        return usage.ru_utime + usage.ru_stime, 1024 * usage.ru_maxrss
+
+    def test_take_time_that_grows_with_their_number_not_with_its_square(self):
+        few, many = (min(self.measured("run", self.write(f"{n}.toml", PARTNERS.format(n, DRAWN)), "-t", 1, "-q", "-o",
+                                       f"{n}-{k}.h5")[0] for k in range(2)) for n in (1500, 9000))
+        self.assertLess(many, 12 * few)  # six times as many; the square would be 36
+
+    def test_take_the_memory_that_check_forecasts(self):
+        for rate, where in ((CONSTANT, "none"), (DRAWN, "r.h5")):
+            with self.subTest(rate):
+                scenario = self.write("many.toml", PARTNERS.format(20_000, rate))
+                forecast = re.search(r"Forecast on 1 thread: .* s, ([\d.]+) ([kMG])B of memory",
+                                     self.sim("check", scenario, "-t", 1, code=DONE).out)
+                bytes_forecast = float(forecast[1]) * {"k": 1e3, "M": 1e6, "G": 1e9}[forecast[2]]
+                _, taken = self.measured("run", scenario, "-t", 1, "-q", "-o", where)
+                self.assertTrue(0.7 < bytes_forecast / taken < 1.4, f"{bytes_forecast:.3g} for {taken:.3g}")
+
+    def test_that_this_machine_cannot_hold_are_refused_before_anything_is_made(self):
+        text = PARTNERS.format(100_000, CONSTANT).replace("months = 12", "months = 1000")
+        scenario = self.write("large.toml", text + text[text.index("[partner.p]"):].replace("partner.p", "partner.q"))
+        start = time.monotonic()
+        answer = self.sim("check", scenario, "-t", 64, "-n", 1_000_000, code=CONFIGURATION)
+        self.assertLess(time.monotonic() - start, 10)
+        self.assertRegex(answer.err, r"too large for this machine \(a run takes about [\d.]+ GB of memory on 64 threads")
+
+
 class Describe(Case):
     KINDS = ("parameters", "types", "distributions", "outcomes", "processes", "terms")
 

@@ -79,6 +79,120 @@ class Case(unittest.TestCase):
                 yield name, file
 
 
+COPIES = """[scenario]
+months = 6
+replications = 300
+[partner.r]
+count = 4
+leads = 2
+close_rate = { beta = { mean = 0.2, concentration = 25 } }
+deal_value = 100
+churn = { rate = 0.05, frailty = 2 }
+[partner.r_2]
+close_rate = 0.3
+[partner.r_3]
+close_rate = { uniform = { low = 0.1, high = 0.2 } }
+[partner.s]
+count = 2
+shared = true
+leads = 1
+close_rate = { beta = { mean = 0.2, concentration = 25 } }
+deal_value = 100
+"""
+
+
+def to_old_layout(file):
+    """Gives every copy a variable of its own in /inputs, as files had it before copies shared one, and no checksums."""
+    inputs = file["inputs"]
+    del file.attrs["checksums"]
+    for name in [name for name, item in inputs.items() if not is_scale(item) and item.ndim == 3]:
+        data, table = inputs[name], inputs[name].dims[1][0].name.rsplit("/", 1)[1]
+        for place, copy in enumerate(text(v) for v in inputs[table][()]):
+            if np.isnan(data[:, place]).all():
+                continue
+            own = inputs.create_dataset("partner." + copy + name[len(table):], data=data[:, place])
+            own.attrs.update({key: data.attrs[key] for key in ("units", "long_name", "definition")})
+            for axis, dimension in enumerate(("point", "replication")):
+                own.dims[axis].attach_scale(inputs[dimension])
+        for axis in range(3):
+            data.dims[axis].detach_scale(data.dims[axis][0])
+        del inputs[name]
+    for table in [name for name, item in inputs.items() if name.startswith("partner.") and is_scale(item)]:
+        del inputs[table]
+
+
+class Copies(Case):
+    """What the copies of one table draw."""
+
+    @classmethod
+    def setUpClass(cls):
+        (FOLDER / "copies.toml").write_text(COPIES, encoding="utf-8")
+        sim("run", FOLDER / "copies.toml", "-o", path("copies"))
+
+    def test_is_one_variable_with_a_dimension_of_copies(self):
+        with h5py.File(path("copies")) as file:
+            inputs = file["inputs"]
+            self.assertEqual([text(v) for v in inputs["partner.r"]], ["r_1", "r_2", "r_3", "r_4"])
+            names = {name for name, item in inputs.items() if not is_scale(item)}
+            frailty = (names - {"partner.r.close_rate", "partner.s.close_rate"}).pop()
+            self.assertEqual(names, {"partner.r.close_rate", "partner.s.close_rate", frailty})
+            self.assertEqual(inputs["partner.r.close_rate"].shape, (1, 4, 300))
+            self.assertEqual(inputs["partner.s.close_rate"].shape, (1, 300))
+            missing = [bool(np.isnan(row).all()) for row in inputs["partner.r.close_rate"][0]]
+            self.assertEqual(missing, [False, True, False, False])
+            self.assertTrue(np.isfinite(inputs[frailty][()]).all())
+            uniform = inputs["partner.r.close_rate"][0, 2]
+            self.assertTrue(.1 < uniform.min() < uniform.max() < .2)
+
+    def test_is_read_copy_by_copy_in_the_order_of_columns(self):
+        with Results(path("copies")) as results, h5py.File(path("copies")) as file:
+            columns = [text(v) for v in file["provenance/column"]]
+            self.assertEqual(results.inputs, [name for name in columns if name.startswith("partner.")])
+            self.assertIn("partner.r_3.close_rate", results.inputs)
+            self.assertNotIn("partner.r_2.close_rate", results.inputs)
+            np.testing.assert_array_equal(results.input("partner.r_3.close_rate"),
+                                          file["inputs/partner.r.close_rate"][0, 2])
+            self.assertEqual(results.input_unit("partner.r_3.close_rate"), "1")
+            self.assertEqual(results.input("partner.s.close_rate").shape, (300,))
+            with self.assertRaises(NotModelled) as caught:
+                results.input("partner.r_9.close_rate")
+            self.assertIn("did you mean", str(caught.exception))
+
+    def test_opens_in_xarray_with_the_copies_as_labels(self):
+        try:
+            import xarray  # pylint: disable=import-outside-toplevel
+        except ImportError:
+            self.skipTest("xarray is not installed")
+        with xarray.open_dataset(path("copies"), group="inputs", engine="h5netcdf") as inputs, \
+                Results(path("copies")) as results:
+            drawn = inputs["partner.r.close_rate"].sel({"partner.r": "r_4"}, drop=True).isel(point=0)
+            np.testing.assert_array_equal(drawn.values, results.input("partner.r_4.close_rate"))
+
+    def test_is_the_same_in_files_of_the_old_layout_and_they_can_be_extended(self):
+        shutil.copy(path("copies"), path("old"))
+        with h5py.File(path("old"), "a") as file:
+            to_old_layout(file)
+            self.assertEqual(file["inputs/partner.r_3.close_rate"].shape, (1, 300))
+        with Results(path("copies")) as new, Results(path("old")) as old:
+            self.assertEqual(new.inputs, old.inputs)
+            for name in new.inputs:
+                np.testing.assert_array_equal(new.input(name), old.input(name))
+        for name in ("copies", "old"):
+            sim("extend", path(name), "-n", 100, "-o", path(name + "_more"))
+        self.assertEqual(path("copies_more").read_bytes(), path("old_more").read_bytes())
+        self.assertIn("revenue", sim("compare", path("copies"), path("old")))
+
+    def test_that_one_variant_draws_once_for_all_keeps_both(self):
+        (FOLDER / "both.toml").write_text(COPIES + '[variant.alone]\nset = { "partner.s.shared" = false }\n',
+                                          encoding="utf-8")
+        sim("run", FOLDER / "both.toml", "-o", path("both"))
+        with Results(path("both")) as results:
+            self.assertTrue({"partner.s.close_rate", "partner.s_1.close_rate"} <= set(results.inputs))
+            self.assertTrue(np.isfinite(results.input("partner.s.close_rate", 0)).all())
+            self.assertTrue(np.isnan(results.input("partner.s_1.close_rate", 0)).all())
+            self.assertTrue(np.isfinite(results.input("partner.s_1.close_rate", 1)).all())
+
+
 class H5py(Case):
     def test_finds_every_group_and_nothing_else(self):
         for name, file in self.each():
@@ -138,7 +252,8 @@ class H5py(Case):
                     if is_scale(dataset):
                         continue
                     self.assertEqual(dataset.dtype, np.float32, name)
-                    self.assertEqual(dataset.shape[:2], (1, count), name)
+                    by_replication = dataset.shape[:1] + dataset.shape[2:] if group == "inputs" else dataset.shape[:2]
+                    self.assertEqual(by_replication, (1, count), name)
                     self.assertTrue(np.isfinite(dataset[()]).all(), name)
 
     def test_finds_no_compound_types_and_no_time_stamps(self):
@@ -172,7 +287,8 @@ class H5py(Case):
             self.assertEqual(len(names), len(hashes))
             self.assertEqual(len(names), len(set(names)))
             self.assertTrue({text(v) for v in file["summary/outcome"][()]} <= set(names), names)
-            self.assertTrue({name for name, item in file["inputs"].items() if not is_scale(item)} <= set(names), names)
+            copies = {f"partner.{text(copy)}.close_rate" for copy in file["inputs"].get("partner.referrer", [])}
+            self.assertTrue(copies <= set(names), names)
 
     def test_computes_from_the_columns_what_the_summary_says(self):
         for _, file in self.each():

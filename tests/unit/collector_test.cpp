@@ -2,10 +2,13 @@
 #include "sim/collect/collector.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <string>
 
 #include "sim/collect/results.h"
@@ -135,6 +138,69 @@ TEST_CASE("a catalogue holds what any point records, once, and says where each h
   // Slices of one outcome stay together.
   for (std::size_t c = 1; c < all.outcomes.size(); ++c)
     if (all.outcomes[c].index != 0) CHECK(all.outcomes[c].name == all.outcomes[c - 1].name);
+}
+
+// Names alone: one point of many partners, each with a drawn value.
+class ManyNames final : public sim::Model {
+ public:
+  explicit ManyNames(std::size_t names) {
+    outputs_.months = 1;
+    outputs_.outcomes.push_back({"revenue", "EUR", "Revenue", ""});
+    for (std::size_t k = 0; k < names; ++k) {
+      const std::string id = "referrer_" + std::to_string(k + 1);
+      outputs_.members.push_back({id, id});
+      outputs_.inputs.push_back({"partner." + id + ".close_rate", "1", "", ""});
+    }
+  }
+  const sim::OutputPlan& outputs() const override { return outputs_; }
+  std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions&, sim::Profile*) const override {
+    return nullptr;
+  }
+  const sim::ExpectedValues& expected() const override { return expected_; }
+  std::size_t bytes_per_lane() const override { return 1; }
+
+ private:
+  sim::OutputPlan outputs_;
+  sim::ExpectedValues expected_;
+};
+
+TEST_CASE("what a catalogue takes grows with the names, not with their square") {
+  const auto seconds = [](std::size_t names) {
+    const sim::ExperimentPlan plan{
+        {{std::make_shared<ManyNames>(names), 1}, {std::make_shared<ManyNames>(names + 1), 1}}, {}};
+    double best = 1e9;
+    for (int k = 0; k < 3; ++k) {
+      const auto start = std::chrono::steady_clock::now();
+      const sim::collect::Catalogue catalogue(plan);
+      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+      CHECK(catalogue.member(0, names) == sim::collect::Catalogue::kAbsent);
+      CHECK(catalogue.column(1, names + 1) == static_cast<int>(names + 1));
+    }
+    return best;
+  };
+  const double few = seconds(2'000), many = seconds(16'000);
+  CAPTURE(few);
+  CHECK(many < 24.0 * few);  // eight times as many; the square would be 64
+}
+
+double resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  double total = 0.0, resident = 0.0;
+  statm >> total >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+TEST_CASE("a group of many columns takes the room of the rows there are") {
+  const sim::ExperimentPlan plan{{{std::make_shared<ManyNames>(20'000), 16}}, {}};
+  Collector collector(plan);
+  sim::BlockResult result(collector.outputs(), 16);
+  result.block = {0, 0, 16};
+  for (std::size_t c = 0; c < collector.outputs().columns(); ++c)
+    std::fill_n(result.columns.row(c), 16, static_cast<float>(c));
+  const auto before = resident_bytes();
+  collector.commit(result);
+  CHECK(resident_bytes() - before < 200e6);  // whole groups would be 5 GB
+  CHECK(collector.column(0, 19'999).singles == std::vector<float>(16, 19'999.0f));
 }
 
 TEST_CASE("points reduced on the way give the results of points that were kept") {

@@ -464,6 +464,52 @@ TEST_CASE("a count makes copies, overridden key by key; ids stand in their natur
   CHECK(s.mark("partner.r_3.leads").line == 10);
 }
 
+TEST_CASE("copies that override nothing are kept once and found by each of their paths") {
+  const Scenario s = sound(
+      "[partner.r]\ncount = 100_000\nleads = 0.6\nlabel = 'Ref'\n[partner.r_3]\nleads = 5\n[partner.s]\ncount = 2\n"
+      "leads = 1\nshared = true\n");
+  CHECK(ids(s, "partner").size() == 100'002);
+  CHECK(s.number("partner.r_99999.leads") == 0.6);
+  CHECK(s.number("partner.r_3.leads") == 5.0);
+  CHECK(s.draw_id("partner.r_99999.leads") == "partner.r_99999.leads");
+  CHECK(s.draw_id("partner.s_2.leads") == "partner.s.leads");
+  CHECK(s.label("partner", "r_99999") == "Ref 99999");
+  CHECK(s.has_table("partner.r_100000"));
+  CHECK_FALSE(s.has_table("partner.r_100001"));
+  CHECK_FALSE(s.has_table("partner.r_07"));
+  CHECK_FALSE(s.has_table("partner.r_7.event"));
+  CHECK(s.mark("partner.r_7").line == 1);
+  CHECK(s.mark("partner.r_7.leads").line == 3);
+  CHECK_THROWS_AS(s.number("partner.r_100001.leads"), std::logic_error);
+
+  std::size_t all = 0, alike = 0;
+  std::string before;
+  s.each([&](std::string_view path, const Scenario::Entry&) {
+    if (path.ends_with(".leads") && !path.ends_with(".event.leads") && path.starts_with("partner.")) ++all;
+    if (path < before) FAIL_CHECK(path << " after " << before);
+    before = path;
+    return true;
+  });
+  CHECK(all == 100'002);
+  s.each_unlike([&](std::string_view path, const Scenario::Entry&, std::size_t count) {
+    if (path == "partner.r_1.leads") alike = count;
+    if (path == "partner.r_3.leads") CHECK(count == 1);
+    CHECK(path != "partner.r_2.leads");
+  });
+  CHECK(alike == 99'999);
+}
+
+TEST_CASE("a copy's path tells its table and its id, whatever it overrides") {
+  const Scenario s = sound("[partner.r]\ncount = 3\nleads = 0.6\n[partner.r_2]\nleads = 5\n[partner.x_1]\nleads = 1\n");
+  for (const std::string copy : {"r_1", "r_2"}) {
+    const Scenario::CopyName name = s.copy_name("partner." + copy + ".event.leads@13");
+    CHECK(name.table == "partner.r");
+    CHECK(name.copy == copy);
+  }
+  for (const char* path : {"partner.r_4.leads", "partner.x_1.leads", "firm.cash", "partner.r.leads"})
+    CHECK(s.copy_name(path).copy.empty());
+}
+
 TEST_CASE("shared copies draw as their original, except for what they override") {
   const Scenario s = sound(
       "[partner.r]\ncount = 3\nshared = true\nleads = { p10 = 1, p50 = 2, p90 = 3 }\nevent = { probability = 0.1 }\n"

@@ -1,0 +1,54 @@
+#include "models/model_size.h"
+
+#include <set>
+#include <string>
+#include <variant>
+
+namespace partnersim {
+namespace {
+
+// Measured on referral partners of 12 and 60 months, 1,000 to 100,000 of them.
+constexpr double kModelBytes = 1'000;     // a partner in a model: names, sums, expected values
+constexpr double kWorkerBytes = 7'000;    // and in each worker's processes
+constexpr double kWorkerMonthBytes = 10;  // and there for each month
+constexpr double kLaneBytes = 60;         // and in each lane of their work space
+constexpr double kColumnBytes = 1'200;    // what a drawn value is called, in a model or a worker
+constexpr std::size_t kMemberTotals = 7;  // revenue, net value, hours, deals, three ends
+constexpr std::size_t kOutcomes = 30, kSeries = 10;
+
+// Values drawn once a replication; copies that share one draw it once.
+std::size_t drawn(const sim::Scenario& scenario) {
+  std::size_t count = 0;
+  std::set<std::string> shared;
+  scenario.each_unlike([&](std::string_view path, const sim::Scenario::Entry& entry, std::size_t copies) {
+    const auto* law = std::get_if<sim::Law>(&entry.value);
+    if (law == nullptr || law->is_constant() || entry.spec->frequency != sim::Frequency::once_a_replication) return;
+    const std::string id = scenario.draw_id(path);
+    if (id == path)
+      count += copies;
+    else
+      shared.insert(id);
+  });
+  return count + shared.size();
+}
+
+}  // namespace
+
+sim::ModelSize model_size(const sim::Scenario& scenario) {
+  sim::ModelSize size;
+  size.members = scenario.ids("partner").size();
+  size.months = static_cast<std::size_t>(scenario.integer("scenario.months"));
+  const std::size_t inputs = drawn(scenario);
+  size.columns = kOutcomes + inputs;
+  size.bands = kSeries * size.months;
+  size.sums = size.bands + kMemberTotals * size.members;
+  const auto members = static_cast<double>(size.members);
+  const double names = kColumnBytes * static_cast<double>(inputs);
+  size.model_bytes = kModelBytes * members + names;
+  size.worker_bytes = (kWorkerBytes + kWorkerMonthBytes * static_cast<double>(size.months)) * members + names;
+  size.worker_lane_bytes = kLaneBytes * members + sizeof(float) * static_cast<double>(inputs);
+  size.bytes_per_lane = size.members * 40 + inputs * sizeof(float) + 256;
+  return size;
+}
+
+}  // namespace partnersim
