@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -335,4 +336,12 @@ TEST_CASE("two counts of one cell with attempts of their own are independent") {
   double product = 0.0;
   for (std::size_t i = 0; i < kCount; ++i) product += (a[i] - 50.0) * (b[i] - 50.0) / 50.0;
   CHECK(std::abs(product / static_cast<double>(kCount)) < 4.0 / std::sqrt(static_cast<double>(kCount)));
+}
+
+TEST_CASE("rates that 32 bits cannot count are held at the largest one they can, and never loop") {
+  const std::vector<float> large{1.9e9f, 2e9f, 4e9f, 1e12f, 3e38f, std::numeric_limits<float>::infinity()};
+  const auto counts = counts_of(sim::default_isa(), mixed_words(large.size(), 5), large);
+  for (std::size_t i = 0; i < large.size(); ++i)
+    CHECK(std::abs(static_cast<double>(counts[i]) - std::min(static_cast<double>(large[i]), 2e9)) <
+          6.0 * std::sqrt(2e9));
 }
