@@ -12,6 +12,7 @@
 #include "sim/cli/simulation.h"
 #include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
+#include "sim/config/range.h"
 #include "sim/config/value_path.h"
 #include "sim/config/written_number.h"
 #include "sim/stats/precision.h"
@@ -83,7 +84,8 @@ class GoalSeek {
       throw UsageError("--so-that cannot be about a difference: there is one scenario. Use a mean or a quantile");
     find_parameter(*loaded.scenario);
     question_ = loaded.header.question;
-    search_ = RootSearch([this](double x) { return gap(x); }, whole_);
+    search_ = RootSearch([this](double x) { return gap(x); }, whole_, limits_);
+    note_missing(loaded.model->outputs().outcomes);
   }
 
   int operator()() {
@@ -128,9 +130,9 @@ class GoalSeek {
             "--solve {}: it is not a number but drawn from a law. Solve for an argument of the law: --solve {}.{}.{}",
             path_, path_, law->name, law->arguments.front().first));
     } else if (matches(path)) {
-      if (law != nullptr) return begin_at(law->number("value"), false);
+      if (law != nullptr) return begin_at(law->number("value"), false, entry.spec);
       if (const auto* number = std::get_if<std::int64_t>(&entry.value))
-        return begin_at(static_cast<double>(*number), true);
+        return begin_at(static_cast<double>(*number), true, entry.spec);
       throw UsageError(fmt::format("--solve {}: it is not a number. Solve for one", path_));
     }
     return false;
@@ -156,10 +158,20 @@ class GoalSeek {
       throw ConfigurationError(std::move(problems));
     }
   }
-  bool begin_at(double value, bool whole) {
+  // Of an argument of a law nobody knows the limits: they hang on the others.
+  bool begin_at(double value, bool whole, const ParameterSpec* spec = nullptr) {
     start_ = value;
     whole_ = whole;
+    if (spec != nullptr) limits_ = {lowest(spec->range, whole), highest(spec->range, whole)};
     return true;
+  }
+  void note_missing(const std::vector<Column>& outcomes) const {
+    const auto column = collect::place_of(outcomes, target_.outcome);
+    if (column && outcomes[*column].may_be_missing && values_.count("quiet") == 0)
+      print_message(
+          fmt::format("Note: {} is a figure of those futures alone that have one, and how many these are "
+                      "changes with {}.",
+                      target_.outcome, path_));
   }
   bool matches(std::string_view path) const {
     std::string_view pattern = path_;
@@ -291,14 +303,16 @@ class GoalSeek {
     const double x = low_holds ? search_.low() : search_.high();
     const Achieved& achieved = *tried_.at(x);
     const double spread = uncertainty();
+    const bool known_spread = std::isfinite(spread);
+    const double low = known_spread ? std::max(x - spread, limits_.low) : -kInfinity,
+                 high = known_spread ? std::min(x + spread, limits_.high) : kInfinity;
     const std::size_t count = tried_.size();
     const Format format = parse_format(values_["format"].as<std::string>());
     const char* sign = condition_.at_least ? ">=" : "<=";
     if (format == Format::csv) {
-      print_result(
-          fmt::format("path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n",
-                      csv_text(path_), x, known(x - spread), known(x + spread), csv_text(condition_.key),
-                      achieved.value, known(achieved.half_width)));
+      print_result(fmt::format(
+          "path,value,low,high,outcome,statistic_value,statistic_half_width\n{},{},{},{},{},{},{}\n", csv_text(path_),
+          x, known(low), known(high), csv_text(condition_.key), achieved.value, known(achieved.half_width)));
       return kDone;
     }
     if (format == Format::json) {
@@ -306,18 +320,18 @@ class GoalSeek {
           fmt::format("{{\n  \"path\": {},\n  \"value\": {},\n  \"low\": {},\n  \"high\": {},\n  \"condition\": {},\n  "
                       "\"statistic\": {},\n  \"half_width\": {},\n"
                       "  \"replications\": {},\n  \"simulations\": {}\n}}\n",
-                      json_text(path_), json_number(x), json_number(x - spread), json_number(x + spread),
+                      json_text(path_), json_number(x), json_number(low), json_number(high),
                       json_text(fmt::format("{} {} {}", condition_.key, sign, condition_.level)),
                       json_number(achieved.value), json_number(achieved.half_width), replications_, count));
       return kDone;
     }
     const std::string interval =
-        std::isfinite(spread) ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
-                                            rounded(x - spread, spread), rounded(x + spread, spread))
-                              : fmt::format(
-                                    "There is no interval of the answer: {} are too few for one of {}. Ask for more "
-                                    "with -n.",
-                                    counted(replications_, "replication"), condition_.key);
+        known_spread ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
+                                   rounded(low, spread), rounded(high, spread))
+                     : fmt::format(
+                           "There is no interval of the answer: {} are too few for one of {}. Ask for more "
+                           "with -n.",
+                           counted(replications_, "replication"), condition_.key);
     print_result(fmt::format(
         "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n{} {} of {} on the same random "
         "numbers.\n",
@@ -339,6 +353,7 @@ class GoalSeek {
   std::string question_;
   bool whole_ = false;
   double start_ = 0.0;
+  RootSearch::Limits limits_;
   std::map<double, std::optional<Achieved>> tried_;
   RootSearch search_{{}, false};
   std::uint32_t replications_ = 0;

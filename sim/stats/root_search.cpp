@@ -34,10 +34,13 @@ bool RootSearch::bracket_from(double start) {
       down = next;
     }
   }
-  return false;
+  // Halves of a number above 0 never come to 0.
+  return limits_.low < down && std::isfinite(limits_.low) && at(limits_.low) && bracket_between(limits_.low, down);
 }
 
 double RootSearch::allowed(double from, double wanted) const {
+  const double limit = wanted > from ? limits_.high : limits_.low;
+  if (std::isfinite(limit) && (wanted > from ? wanted > limit : wanted < limit) && at(limit)) return limit;
   double next = wanted;
   for (int k = 0; k < kMostHalvings && !at(next); ++k) next = whole_ ? from : 0.5 * (from + next);
   return at(next) ? next : from;

@@ -837,6 +837,18 @@ deal_value = 1_000
         found = self.answer(argument, "revenue >= 10000", "-n", 5000, scenario=scenario)
         self.assertTrue(0.1 < found["value"] < 0.6, found)
 
+    def test_goes_to_the_ends_of_what_a_key_may_be(self):
+        found = self.answer("partner.referrer.close_rate", "revenue >= 550_000", "-n", 4000)
+        self.assertAlmostEqual(found["value"], 550 / 600, delta=0.02)
+        self.assertLessEqual(found["high"], 1)
+        none = self.answer("partner.referrer.leads", "revenue <= 0", "-n", 500)
+        self.assertEqual(none["value"], 0)
+
+    def test_says_of_which_futures_a_figure_is(self):
+        answer = self.solve("partner.referrer.leads", "break_even_month <= 1.5", "-n", 500, "--set", "firm.fixed_cost=9000",
+                            code=None)
+        self.assertIn("break_even_month is a figure of those futures alone", answer.err)
+
     def test_that_finds_nothing_says_what_it_tried_and_exits_with_4(self):
         answer = self.solve("partner.referrer.close_rate", "revenue >= 2400000", "-n", 2000, "-q", code=IMPRECISE)
         self.assertIn("--between", answer.err)

@@ -101,3 +101,25 @@ TEST_CASE("what is not allowed is left alone: the bracket grows to the other sid
   CHECK_FALSE(sim::RootSearch(above_two, false).bracket_from(1.0));
   CHECK_FALSE(sim::RootSearch([](double x) { return std::optional(1.0 + x * x); }, false).bracket_from(1.0));
 }
+
+TEST_CASE("the limits of what is allowed are tried themselves, and nothing beyond them") {
+  for (const double root : {0.95, 0.0}) {
+    CAPTURE(root);
+    Values known;
+    const auto share = [root](double x) { return x >= 0.0 && x <= 1.0 ? std::optional(x - root) : std::nullopt; };
+    sim::RootSearch search(remembering(known, share), false, {0.0, 1.0});
+    REQUIRE(search.bracket_from(0.3));
+    search.close([] { return 1e-6; });
+    CHECK(search.low() <= root);
+    CHECK(search.high() >= root);
+    CHECK(search.high() - search.low() <= 1e-6);
+    CHECK(known.begin()->first >= 0.0);
+    CHECK(std::prev(known.end())->first <= 1.0);
+    CHECK(known.size() < 40);
+  }
+  Values known;
+  sim::RootSearch never(remembering(known, [](double x) { return x > 1.0 ? std::nullopt : std::optional(x - 2.0); }),
+                        false, {-std::numeric_limits<double>::infinity(), 1.0});
+  CHECK_FALSE(never.bracket_from(0.3));
+  CHECK(known.contains(1.0));
+}
