@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include "sim/base/problem.h"
@@ -153,8 +154,10 @@ class ExtendCommand {
     std::vector<std::string> old_texts;
     for (std::size_t p = 0; p < old_.loaded.plan.points.size(); ++p) old_texts.push_back(scenario_text(old_.loaded, p));
     std::vector<std::optional<std::size_t>> matches;
+    std::set<std::string> texts;  // several points may be the same
     for (std::size_t p = 0; p < loaded_.plan.points.size(); ++p) {
       const std::string text = scenario_text(loaded_, p);
+      texts.insert(text);
       // In most extensions a point keeps its number.
       std::size_t found =
           p < old_texts.size() && old_texts[p] == text
@@ -163,7 +166,7 @@ class ExtendCommand {
       matches.push_back(found < old_texts.size() ? std::optional(found) : std::nullopt);
     }
     for (std::size_t p = 0; p < old_texts.size(); ++p)
-      if (std::find(matches.begin(), matches.end(), std::optional(p)) == matches.end())
+      if (!texts.contains(old_texts[p]))
         throw Refusal(
             fmt::format("{}: its point {} is not among the new ones, and would be lost. Name the values that are there "
                         "too, or run the scenario with -o OTHER.h5",

@@ -71,6 +71,10 @@ class GoalSeek {
         condition_(read_condition(values["so-that"].as<std::string>())),
         document_(read_document(scenario_)) {
     const LoadedExperiment loaded = load(document_, request_, domain_);
+    if (loaded.scenario->text("scenario.mode") == "expected")
+      throw UsageError(
+          "--solve searches in simulated futures, and mode = \"expected\" simulates none. Leave out the mode: --set "
+          "scenario.mode=random");
     if (!loaded.experiment.is_single())
       throw UsageError(
           "--solve searches in one scenario, and this one has several points. Leave out [sweep], [variant] and --vary, "
@@ -329,9 +333,9 @@ class GoalSeek {
         known_spread ? fmt::format("95 % interval of the answer, from simulation error alone: {} to {}.",
                                    rounded(low, spread), rounded(high, spread))
                      : fmt::format(
-                           "There is no interval of the answer: {} are too few for one of {}. Ask for more "
+                           "There is no interval of the answer: {} {} too few for one of {}. Ask for more "
                            "with -n.",
-                           counted(replications_, "replication"), condition_.key);
+                           counted(replications_, "replication"), replications_ == 1 ? "is" : "are", condition_.key);
     print_result(fmt::format(
         "{}{} = {} is where {} {} {} just holds: {} ± {} there (95 %).\n{} {} of {} on the same random "
         "numbers.\n",

@@ -183,6 +183,9 @@ std::filesystem::path result_path(const std::string& name) {
     throw UsageError(fmt::format("-o {}: a result is an HDF5 file. For a table: -o {} --format {} > {}", name,
                                  with(".h5").string(), format, with("." + format).string()));
   }
+  if (extension == ".journal" || extension == ".partial")
+    throw UsageError(fmt::format("-o {}: names in {} are of what a run keeps while it lasts. For example: -o {}", name,
+                                 extension, std::filesystem::path(path).replace_extension().string()));
   if (output::what_else(path) == "a folder")
     throw output::NoFilePlace(
         fmt::format("{} is a folder. Name a file in it: -o {}", name, (path / "mine.h5").string()));

@@ -233,6 +233,8 @@ int run_command(const Words& words, const Domain& domain) {
   };
   LoadedExperiment loaded = load(scenario_path(values), request, domain);
   if (values.count("shard") != 0) {
+    if (loaded.scenario->text("scenario.mode") == "expected")
+      throw UsageError("mode = \"expected\" simulates nothing that could be parted. Leave out --shard, or the mode");
     const Shard shard = shard_of(values["shard"].as<std::string>(), loaded);
     const auto path = output_path(values, loaded.stem, fmt::format(".{}of{}.shard", shard.number, shard.of));
     return run_shard(loaded, shard, path, {values.count("force") != 0, values.count("resume") != 0, false},

@@ -75,6 +75,7 @@ int run_shard(const LoadedExperiment& loaded, const Shard& shard, const std::fil
   ExperimentSimulation simulation(loaded, threads, quiet);
   auto collecting = simulation.collecting();
   collecting.start = begin;
+  collecting.copies = false;
   collect::Collector collector(loaded.plan, journal.get(), collecting);
   destination.recover(*journal, collector);
   with_advice([&] { simulation.run(collector, end); },

@@ -32,7 +32,7 @@ Collector::Collector(const ExperimentPlan& plan, GroupStore* store, const Option
 // A point is copied where all of the earlier one is collected before it begins, and its columns are kept.
 void Collector::find_known() {
   if (options_.known != nullptr) known_.assign(options_.known->counts().begin(), options_.known->counts().end());
-  copies_ = options_.keep == Keep::columns && order_.rounds() == 1 && stored_ == order_.begin();
+  copies_ = options_.copies && options_.keep == Keep::columns && order_.rounds() == 1 && stored_ == order_.begin();
   for (std::size_t p = 0; p < points_.size(); ++p) {
     if (!is_copy(p)) continue;
     known_.resize(points_.size(), 0);

@@ -39,7 +39,8 @@ class Collector final : public ResultSink {
     Keep keep = Keep::columns;
     Position start{};  // the first replication of the range that is collected
     const KnownReplications* known = nullptr;
-    int threads = 1;  // for reducing points
+    int threads = 1;     // for reducing points
+    bool copies = true;  // of points that are the same as earlier ones; not in shards, which end where they are cut
   };
   explicit Collector(const ExperimentPlan& plan);  // in memory
   Collector(const ExperimentPlan& plan, GroupStore& store);

@@ -844,6 +844,10 @@ deal_value = 1_000
         none = self.answer("partner.referrer.leads", "revenue <= 0", "-n", 500)
         self.assertEqual(none["value"], 0)
 
+    def test_of_the_spreadsheet_is_refused(self):
+        answer = self.solve("partner.referrer.leads", "revenue >= 300_000", "--set", "scenario.mode=expected", code=USAGE)
+        self.assertIn("Leave out the mode", answer.err)
+
     def test_says_of_which_futures_a_figure_is(self):
         answer = self.solve("partner.referrer.leads", "break_even_month <= 1.5", "-n", 500, "--set", "firm.fixed_cost=9000",
                             code=None)

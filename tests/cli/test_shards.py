@@ -50,8 +50,18 @@ SWEEP = SINGLE.replace("One point", "Six points") + """
 [variant.without]
 set = { "partner.b.enabled" = false }
 """
-SCENARIOS = {"single": SINGLE, "sweep": SWEEP}
-POINTS = {"single": 1, "sweep": 6}
+# Twelve points, of which b's leads move nothing in six.
+SAME = SINGLE.replace("One point", "Points that are the same") + """
+[sweep.vary]
+"partner.b.leads" = [1, 2]
+"partner.a.churn" = [0.1, 0.2]
+[variant.without]
+set = { "partner.b.enabled" = false }
+[variant.alone]
+set = { "partner.b.enabled" = false, "partner.a.leads" = 3 }
+"""
+SCENARIOS = {"single": SINGLE, "sweep": SWEEP, "same": SAME}
+POINTS = {"single": 1, "sweep": 6, "same": 12}
 NO_SAMPLES = ("--set", "output.samples=none")
 
 
@@ -208,6 +218,10 @@ class Shards(Parts):
         self.sim("run", *without, "-o", "whole.h5", code=DONE)
         self.same("merged.h5", self.bytes_of("whole.h5"), "as suggested")
 
+    def test_of_the_spreadsheet_there_are_none(self):
+        answer = self.sim("run", "single.toml", "--set", "scenario.mode=expected", "--shard", "1/2", code=USAGE)
+        self.assertIn("Leave out --shard, or the mode", answer.err)
+
     def test_out_of_range_are_refused_with_an_example(self):
         for text in ("0/2", "3/2", "1/0", "-1/2", "1", "a/b", "1/2/3", ""):
             with self.subTest(shard=text):
@@ -275,6 +289,13 @@ class AnExtension(Parts):
         answer = self.sim("extend", "r.h5", "--vary", "partner.a.leads=1,2,3,5", code=DONE)
         self.assertIn("1,800 replications added", answer.err)  # a fourth value for base and variant
         self.same("r.h5", self.whole("sweep", "-n", 900, "--vary", "partner.a.leads=1,2,3,5"), "another value")
+
+    def test_by_values_of_an_axis_where_points_are_the_same_gives_the_bytes_of_one_run(self):
+        self.sim("run", "same.toml", "-n", 300, "-o", "r.h5", code=DONE)
+        self.sim("extend", "r.h5", "--vary", "partner.a.churn=0.1,0.2,0.3", code=DONE)
+        self.same("r.h5", self.whole("same", "-n", 300, "--vary", "partner.a.churn=0.1,0.2,0.3"), "another value")
+        self.sim("extend", "r.h5", "-n", 200, code=DONE)
+        self.same("r.h5", self.whole("same", "-n", 500, "--vary", "partner.a.churn=0.1,0.2,0.3"), "more replications")
 
     def test_by_points_of_a_sobol_design_gives_the_bytes_of_one_run(self):
         self.write("sobol.toml", SINGLE + '[sweep]\ndesign = "sobol"\npoints = 5\n[sweep.vary]\n'
