@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <sstream>
 
@@ -106,7 +107,7 @@ class ExtendCommand {
     if (!done) return destination.holds_result() ? answer_from_file() : static_cast<int>(kInterrupted);
     write_log(path_, {words_, done->report, done->options, 0, done->digest, done->report.seconds, "extend"});
     print_table(done->table, path_);
-    message(fmt::format("{} added. Result: {}", counted(done->report.replications, "replication"), path_.string()));
+    message(fmt::format("{} added. Result: {}", counted(done->added, "replication"), path_.string()));
     return kDone;
   }
 
@@ -190,6 +191,7 @@ class ExtendCommand {
     RunReport report;
     RunOptions options;
     std::string digest, table;
+    std::uint64_t added;  // replications, simulated now or earlier, or copied from a point that is the same
   };
 
   int answer_from_file() const {
@@ -227,7 +229,9 @@ class ExtendCommand {
     const collect::Results results = output::write_result_file(path_, loaded_.header, collector, simulation.threads());
     destination.remove(*journal);
     return Done{simulation.report(), simulation.options(), results.digest,
-                formatted(report_of(results, collector, loaded_.header), format())};
+                formatted(report_of(results, collector, loaded_.header), format()),
+                loaded_.plan.total_replications() -
+                    std::accumulate(known.counts().begin(), known.counts().end(), std::uint64_t{0})};
   }
 
   const Words& words_;
