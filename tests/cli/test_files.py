@@ -87,7 +87,7 @@ count = 4
 leads = 2
 close_rate = { beta = { mean = 0.2, concentration = 25 } }
 deal_value = 100
-churn = { rate = 0.05, frailty = 2 }
+spread_shape = 2
 [partner.r_2]
 close_rate = 0.3
 [partner.r_3]
@@ -134,13 +134,12 @@ class Copies(Case):
             inputs = file["inputs"]
             self.assertEqual([text(v) for v in inputs["partner.r"]], ["r_1", "r_2", "r_3", "r_4"])
             names = {name for name, item in inputs.items() if not is_scale(item)}
-            frailty = (names - {"partner.r.close_rate", "partner.s.close_rate"}).pop()
-            self.assertEqual(names, {"partner.r.close_rate", "partner.s.close_rate", frailty})
+            self.assertEqual(names, {"partner.r.close_rate", "partner.r.spread", "partner.s.close_rate"})
             self.assertEqual(inputs["partner.r.close_rate"].shape, (1, 4, 300))
             self.assertEqual(inputs["partner.s.close_rate"].shape, (1, 300))
             missing = [bool(np.isnan(row).all()) for row in inputs["partner.r.close_rate"][0]]
             self.assertEqual(missing, [False, True, False, False])
-            self.assertTrue(np.isfinite(inputs[frailty][()]).all())
+            self.assertTrue(np.isfinite(inputs["partner.r.spread"][()]).all())
             uniform = inputs["partner.r.close_rate"][0, 2]
             self.assertTrue(.1 < uniform.min() < uniform.max() < .2)
 
