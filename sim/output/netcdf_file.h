@@ -156,7 +156,6 @@ class NetcdfWriter {
 
 struct VariableInfo {
   ValueType type = ValueType::kFloat32;
-  std::vector<std::string> dimensions;  // "" where the file names none
   std::vector<std::uint64_t> shape;
   std::uint64_t cells() const;
 };
@@ -182,6 +181,8 @@ class NetcdfReader {
   std::vector<std::string> groups(const std::string& group = "/") const;
   std::vector<std::string> variables(const std::string& group = "/") const;
   VariableInfo info(const std::string& variable) const;
+  // Names of its dimensions, "" where the file names none. HDF5 searches the file for each: not for every column.
+  std::vector<std::string> dimensions(const std::string& variable) const;
 
   // T is one of the types of ValueType. Numbers are converted where no value can be changed beyond rounding:
   // any number to float or double, an integer to an integer type that holds all of its type; else InputOutputError, as

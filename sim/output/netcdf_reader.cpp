@@ -45,6 +45,7 @@ class NetcdfReader::Impl {
   bool exists(const std::string& path) const;
   std::vector<std::string> children(const std::string& group, bool groups) const;
   VariableInfo info(const std::string& path) const;
+  std::vector<std::string> dimensions(const std::string& path) const;
   template <CellValue T>
   std::vector<T> read(const std::string& path, const std::span<const std::uint64_t>* start,
                       const std::span<const std::uint64_t>* count) const;
@@ -146,8 +147,14 @@ VariableInfo NetcdfReader::Impl::info(const std::string& path) const {
   VariableInfo result;
   result.type = hdf5::value_type(type.get(), reading);
   result.shape.assign(shape.begin(), shape.end());
-  result.dimensions = hdf5::dimension_names(dataset.get(), path, rank, reading);
   return result;
+}
+
+std::vector<std::string> NetcdfReader::Impl::dimensions(const std::string& path) const {
+  const std::size_t rank = info(path).shape.size();
+  const Context reading = context("read", path);
+  const Handle dataset = open_variable(path, reading);
+  return hdf5::dimension_names(dataset.get(), path, rank, reading);
 }
 
 template <CellValue T>
@@ -217,6 +224,11 @@ std::vector<std::string> NetcdfReader::variables(const std::string& group) const
 VariableInfo NetcdfReader::info(const std::string& variable) const {
   hdf5::initialise();
   return impl_->info(hdf5::normal_path(variable));
+}
+
+std::vector<std::string> NetcdfReader::dimensions(const std::string& variable) const {
+  hdf5::initialise();
+  return impl_->dimensions(hdf5::normal_path(variable));
 }
 
 template <CellValue T>

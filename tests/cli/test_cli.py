@@ -1656,6 +1656,12 @@ class ManyPartners(Case):
                                        f"{n}-{k}.h5")[0] for k in range(2)) for n in (1500, 9000))
         self.assertLess(many, 12 * few)  # six times as many; the square would be 36
 
+    def test_are_extended_in_about_the_time_that_they_took(self):
+        scenario = self.write("many.toml", PARTNERS.format(6000, DRAWN))
+        took, _ = self.measured("run", scenario, "-t", 1, "-q", "-o", "r.h5")
+        more, _ = self.measured("extend", "r.h5", "-n", 64, "-q", "-o", "more.h5")
+        self.assertLess(more, 5 * took)
+
     def test_take_the_memory_that_check_forecasts(self):
         for rate, where in ((CONSTANT, "none"), (DRAWN, "r.h5")):
             with self.subTest(rate):

@@ -104,9 +104,9 @@ void round_trip(const TemporaryFolder& folder, const std::vector<T>& values) {
     CHECK(reader.read<T>(name) == values);
     CHECK(reader.read_slab<T>(name, Box{1}, Box{2}) == std::vector<T>(values.begin() + 1, values.begin() + 3));
   }
-  CHECK(reader.info("slabs").dimensions == std::vector<std::string>{"coordinate"});
-  CHECK(reader.info("whole").dimensions == std::vector<std::string>{"row"});
-  CHECK(reader.info("coordinate").dimensions == std::vector<std::string>{"coordinate"});
+  CHECK(reader.dimensions("slabs") == std::vector<std::string>{"coordinate"});
+  CHECK(reader.dimensions("whole") == std::vector<std::string>{"row"});
+  CHECK(reader.dimensions("coordinate") == std::vector<std::string>{"coordinate"});
   CHECK(reader.info("scalar").shape.empty());
   CHECK(reader.read_scalar<T>("scalar") == values.front());
   CHECK(reader.variables() == std::vector<std::string>{"coordinate", "whole", "chunked", "slabs", "scalar"});
@@ -163,7 +163,7 @@ TEST_CASE("groups, dimensions and attributes come back") {
   CHECK_FALSE(reader.exists("outcomes/revenue/nothing"));
   CHECK_FALSE(reader.exists("nothing/at/all"));
   const VariableInfo revenue = reader.info("outcomes/revenue");
-  CHECK(revenue.dimensions == std::vector<std::string>{"point", "replication"});
+  CHECK(reader.dimensions("outcomes/revenue") == std::vector<std::string>{"point", "replication"});
   CHECK(revenue.shape == Box{2, 1000});
   CHECK(revenue.cells() == 2000);
   CHECK(reader.read_slab<double>("outcomes/revenue", Box{1, 998}, Box{1, 2}) == std::vector<double>{1998, 1999});
@@ -327,7 +327,7 @@ std::string all_of(const std::filesystem::path& path, Trust trust = Trust::check
       for (const std::string& name : reader.variables(group)) {
         const std::string variable = group + "/" + name;
         all += name + ";" + reader.text_attribute(variable, "units").value_or("") + ";";
-        for (const std::string& dimension : reader.info(variable).dimensions) all += dimension + ";";
+        for (const std::string& dimension : reader.dimensions(variable)) all += dimension + ";";
         if (reader.info(variable).type == ValueType::kText)
           for (const std::string& text : reader.read<std::string>(variable)) all += text + ";";
         else if (name != "seed")
@@ -510,7 +510,7 @@ TEST_CASE("twenty thousand small variables cost little") {
   CHECK(std::filesystem::file_size(folder / "many.h5") < kVariables * 600);
   const NetcdfReader reader(folder / "many.h5");
   CHECK(reader.variables().size() == kVariables + 1);
-  CHECK(reader.info("v19999").dimensions == std::vector<std::string>{"row"});
+  CHECK(reader.dimensions("v19999") == std::vector<std::string>{"row"});
 }
 
 TEST_CASE("dimensions of length zero and single cells work") {
