@@ -114,7 +114,10 @@ class Page {
       arguments += (arguments.empty() ? "" : ", ") + std::string(a.name) + (a.required ? "" : "?");
     line(law.flat ? fmt::format("{{ {} }}", arguments) : fmt::format("{{ {} = {{ {} }} }}", law.name, arguments), 2);
     if (!law.doc.empty()) line(law.doc, 6);
-    if (law.how_often == kNeverDrawn) line("not drawn: the same in every future", 6);
+    if (law.how_often == kNeverDrawn)
+      line("not drawn: the same in every future", 6);
+    else if (!law.how_often.empty())
+      line(fmt::format("drawn {}", law.how_often), 6);
   }
 
   // "partner.*.churn and 12 more"

@@ -8,7 +8,7 @@ std::span<const TermNote> glossary() {
   // clang-format off
   static constexpr std::array kTerms{
       // A summary.
-      TermNote{"replication, replications, future",
+      TermNote{"replication, future",
                "One possible future, simulated from its first month to its last. Of many, tables show means and quantiles."},
       TermNote{"count", "How many replications have a value of the outcome: statistics are of those."},
       TermNote{"mean", "The average over all replications, and ± its standard error."},
@@ -29,7 +29,8 @@ std::span<const TermNote> glossary() {
       TermNote{"expected, spreadsheet",
                "The answer of a spreadsheet: every draw replaced by its mean. It need not equal the mean of the futures; "
                "scenario.mode = \"expected\" prints it alone."},
-      TermNote{"gap", "How far the spreadsheet's figure is from the simulated mean, in per cent of that mean."},
+      TermNote{"gap", "How far the spreadsheet's figure is from the simulated mean, in per cent of that mean; – where that "
+                      "may be simulation error alone."},
       TermNote{"worst, shared",
                "What the worst 5 % of the futures have in common: the variables whose mean among them differs most from "
                "the mean of all."},

@@ -191,6 +191,15 @@ bool goes_on_below(std::string_view value) {
   return more('[', ']') || more('{', '}') || text;
 }
 
+// What a share is, whatever key it is for.
+std::string share_remedy(const WrittenNumber& share) {
+  const std::string value = toml_number(share.value);
+  const std::string said = fmt::format("Write {} % as {}", number_text(std::round(1e6 * share.value) / 1e4), value);
+  if (share.per != WrittenNumber::Per::year || !(share.value > 0.0 && share.value < 1.0)) return said;
+  return said + fmt::format("; of a year, as the monthly probability of an end {}: 1 − (1 − {})^(1/12)",
+                            number_text(monthly_probability(share.value)), value);
+}
+
 // What was meant by a value that TOML does not take, where that is certain.
 std::string remedy(const Line& line, std::string_view reason) {
   // There the value is none that is written otherwise.
@@ -198,11 +207,7 @@ std::string remedy(const Line& line, std::string_view reason) {
     if (reason.find(sign) != std::string_view::npos) return {};
   const std::string write = "Write " + std::string(line.key) + " = ";
   if (const auto number = written_number(line.value)) {
-    const std::string value = toml_number(number->value);
-    if (number->percent && number->per == WrittenNumber::Per::year && number->value > 0.0 && number->value < 1.0)
-      return fmt::format("Write {} % as {}; of a year, as the monthly probability of an end {}: 1 − (1 − {})^(1/12)",
-                         number_text(std::round(1e6 * number->value) / 1e4), value,
-                         number_text(monthly_probability(number->value)), value);
+    if (number->percent) return share_remedy(*number);
     const bool unsure = number->per == WrittenNumber::Per::year || (number->years && !line.key.ends_with("months"));
     return unsure ? std::string() : write + toml_number(number->value * (number->years ? 12.0 : 1.0));
   }

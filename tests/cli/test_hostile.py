@@ -31,7 +31,7 @@ SCENARIOS = ("everything.toml", "twelve_partners.toml", "arithmetic.toml")
 MOST_MEMORY = 6 << 30  # bytes of address space: nothing small may ask for more
 LONGEST = 60           # seconds before an answer counts as a hang; the slowest take two
 # About no line in particular.
-OF_THE_WHOLE_FILE = r"\S+ (deals|leads) are expected|nothing to simulate|the scenario |the text has |\d+ more problems"
+OF_THE_WHOLE_FILE = r"\S+ (deals|leads) are expected|nothing to simulate|the scenario |the text has |[\d,]+ more problems?"
 # Controls, and marks that reorder or hide what follows.
 HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
