@@ -171,6 +171,7 @@ int check_command(const Words& words, const Domain& domain) {
                                  "a run takes " + much,
                                  thread_count > 1 ? "Use smaller counts, fewer points, or fewer threads (-t 1)"
                                                   : "Use smaller counts, or fewer points"}});
+    return true;
   };
   const LoadedExperiment loaded = load(values["scenario"].as<std::vector<std::string>>().front(), request, domain);
   const double loading = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -177,6 +177,7 @@ class Loader {
   void look_at_model(const std::shared_ptr<const Scenario>& scenario, Problems& found) const {
     std::vector<Column> outcomes;
     try {
+      if (request_.before_models && !request_.before_models(*scenario, loaded_.experiment.points().size())) return;
       outcomes = domain_.make_model(scenario)->outputs().outcomes;
     } catch (const ModelRefused& error) {
       add_all(error.problems(), found);

@@ -24,8 +24,9 @@ struct LoadRequest {
   std::vector<std::string> vary;         // PATH=VALUES
   int threads = 1;
   UsageProblems usage{};  // of the options that give them
-  // Sees the first point before its model is made, and how many points there are.
-  std::function<void(const Scenario&, std::size_t points)> before_models = nullptr;
+  // Sees the first point before its model is made, and how many points there are; false where a model is too large to
+  // be made only to look for further mistakes.
+  std::function<bool(const Scenario&, std::size_t points)> before_models = nullptr;
 };
 
 struct LoadedExperiment {

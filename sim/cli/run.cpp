@@ -230,6 +230,7 @@ int run_command(const Words& words, const Domain& domain) {
   request.before_models = [&](const Scenario& scenario, std::size_t points) {
     const std::string much = too_much_memory(size_of_run(domain, scenario, points, request.threads));
     if (!much.empty() && values.count("quiet") == 0) print_message(fmt::format("Warning: the run takes {}.", much));
+    return much.empty();
   };
   LoadedExperiment loaded = load(scenario_path(values), request, domain);
   if (values.count("shard") != 0) {

@@ -1685,6 +1685,10 @@ class ManyPartners(Case):
         answer = self.sim("check", scenario, "-t", 64, "-n", 1_000_000, code=CONFIGURATION)
         self.assertLess(time.monotonic() - start, 10)
         self.assertRegex(answer.err, r"too large for this machine \(a run takes about [\d.]+ GB of memory on 64 threads")
+        for command in ("check", "run"):  # nor is a model made only to look for what else is wrong
+            answer = self.sim(command, scenario, "-t", 64, "-n", 1_000_000, "--set", "firm.cash=-x", code=CONFIGURATION,
+                              timeout=30)
+            self.assertIn("firm.cash", answer.err)
 
 
 class Describe(Case):
