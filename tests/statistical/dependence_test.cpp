@@ -100,10 +100,11 @@ TEST_CASE("without a partner that had suspended another, the other one works") {
       with = run(rest, "rival"),
       off = run(
           "[partner.rival]\nenabled = false\nleads = 6\nclose_rate = 0.5\ndeal_value = 10\nexclusive = [\"small\"]\n");
-  // Members are in the order of the scenario.
-  CHECK(with.member("loss_without", 3).mean == about(mean(with.column("revenue")) - mean(off.column("revenue")), 1e-6));
-  CHECK(with.member("loss_without", 3).mean < with.member("revenue", 3).mean);
-  CHECK(with.member("revenue", 2).mean == 0.0);
+  constexpr std::size_t kRival = 2, kSmall = 3;  // members are in the order of their ids
+  CHECK(with.member("loss_without", kRival).mean ==
+        about(mean(with.column("revenue")) - mean(off.column("revenue")), 1e-6));
+  CHECK(with.member("loss_without", kRival).mean < with.member("revenue", kRival).mean);
+  CHECK(with.member("revenue", kSmall).mean == 0.0);
 }
 
 TEST_CASE("measuring losses changes no outcome, with or without a twin") {
