@@ -161,9 +161,10 @@ class Judge:
         if at != self.case.slot.value[0]:
             self.complain(f"the place is not that of the value: {lines[:2]}")
         values = [value for value in match.groups() if value]
-        # The upper end of what is counted makes a check slow, not wrong.
+        # The upper end of what is counted makes a check slow, or more than this machine can hold, not wrong.
         key = self.case.slot.path[-1]
-        heavy = key in ("leads", "spend", "word_of_mouth", "trend", "capacity", "alpha_in", "alpha_out", "count", "months")
+        heavy = key in ("leads", "spend", "word_of_mouth", "trend", "capacity", "alpha_in", "alpha_out", "count", "months",
+                        "replications")
         begin, end = token(text, at)
         mended = text[:begin] + values[0 if heavy else len(text) % len(values)] + text[end:]
         # What names a month or a copy hangs on how many there are.
