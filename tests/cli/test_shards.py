@@ -177,7 +177,8 @@ class Shards(Parts):
                               ((a, "result.h5", c), ["result.h5"]), ((a, "text.shard", c), ["text.shard"]),
                               ((a, "nowhere.shard", c), ["nowhere.shard"])):
             with self.subTest(shards=shards):
-                answer = self.sim("merge", *shards, "-o", "merged.h5", code=INPUT_OUTPUT)
+                code = USAGE if "result.h5" in shards else INPUT_OUTPUT  # a file of another kind
+                answer = self.sim("merge", *shards, "-o", "merged.h5", code=code)
                 for word in words:
                     self.assertIn(word, answer.err)
                 self.assertEqual(answer.out, "")
@@ -340,7 +341,7 @@ class AnExtension(Parts):
         self.sim("run", "single.toml", "-n", 500, "-o", "r.h5", code=DONE)
         before = self.bytes_of("r.h5")
         self.assertIn("-n MORE", self.sim("extend", "r.h5", code=USAGE).err)
-        for text in ("-3", "many", "1.5", "1e9", "99999999999"):
+        for text in ("-3", "many", "1.5", "1e-9", "99999999999"):
             self.assertIn(text, self.sim("extend", "r.h5", f"-n{text}", code=USAGE).err)
         self.assertEqual(self.sim("extend", "r.h5", "--vary", "partner.z.leads=1,2").code, CONFIGURATION)
         self.assertEqual(self.sim("extend", "nowhere.h5", "-n", 5).code, INPUT_OUTPUT)
