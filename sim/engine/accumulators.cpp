@@ -19,16 +19,16 @@ constexpr int kHalfBits = 22;
 constexpr std::int64_t kShift = std::int64_t{1} << 42;
 
 // The nearest integer (ties to even) of |x| < 2^51, by adding 1.5 * 2^52; other x give other bits, which
-// do not look like small integers.
-SIM_INLINE std::int64_t fixed_point(double x) {
+// do not look like small integers. Modulo 2^64, as all sums of such bits are: they may be anything.
+SIM_INLINE std::uint64_t fixed_bits(double x) {
   constexpr double kRound = 0x1.8p52;
-  return std::bit_cast<std::int64_t>(x + kRound) - std::bit_cast<std::int64_t>(kRound);
+  return std::bit_cast<std::uint64_t>(x + kRound) - std::bit_cast<std::uint64_t>(kRound);
 }
+SIM_INLINE std::int64_t fixed_point(double x) { return static_cast<std::int64_t>(fixed_bits(x)); }
 
 // Both below 2^32: the multiplication vector units have.
-SIM_INLINE std::int64_t half_product(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(static_cast<std::uint32_t>(a)) *
-                                   static_cast<std::uint32_t>(b));
+SIM_INLINE std::uint64_t half_product(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(a)) * static_cast<std::uint32_t>(b);
 }
 
 constexpr std::int32_t kDropBits = 16;  // 7 mantissa bits stay: 128 bins an octave
@@ -63,16 +63,15 @@ void ExactMoments::add(Isa isa, std::span<const double> values, double inverse_r
 bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inverse_resolution) {
   const double* __restrict in = values.data();
   const std::size_t n = values.size();
-  std::int64_t sum = 0, high_squares = 0, products = 0, low_squares = 0;
+  std::uint64_t sum = 0, high_squares = 0, products = 0, low_squares = 0;
   bool fits = true;
   on_lanes(isa, [=, &sum, &high_squares, &products, &low_squares, &fits]() SIM_LANES {
-    std::int64_t s = 0, hh = 0, hl = 0, ll = 0, outside = 0;
+    std::uint64_t s = 0, hh = 0, hl = 0, ll = 0, outside = 0;
     for (std::size_t i = 0; i < n; ++i) {
       // Shifted by 2^42, small values are 43-bit and not negative; two halves square in 64 bits.
-      const std::int64_t y = fixed_point(in[i] * inverse_resolution) + kShift;
+      const std::uint64_t y = fixed_bits(in[i] * inverse_resolution) + static_cast<std::uint64_t>(kShift);
       outside |= y;
-      const std::int64_t high = static_cast<std::int64_t>(static_cast<std::uint64_t>(y) >> kHalfBits);
-      const std::int64_t low = y & ((std::int64_t{1} << kHalfBits) - 1);
+      const std::uint64_t high = y >> kHalfBits, low = y & ((std::uint64_t{1} << kHalfBits) - 1);
       s += y;
       hh += half_product(high, high);
       hl += half_product(high, low);
@@ -82,14 +81,16 @@ bool ExactMoments::add_small(Isa isa, std::span<const double> values, double inv
     high_squares = hh;
     products = hl;
     low_squares = ll;
-    fits = (static_cast<std::uint64_t>(outside) >> 43) == 0;
+    fits = (outside >> 43) == 0;
   });
   if (!fits) return false;
   const auto count = static_cast<Int128>(n);
   const Int128 shifted_squares = (static_cast<Int128>(high_squares) << (2 * kHalfBits)) +
                                  (static_cast<Int128>(products) << (kHalfBits + 1)) + low_squares;
-  parts_.sum += sum - count * kShift;
-  add_squares(static_cast<Uint128>(shifted_squares - 2 * static_cast<Int128>(kShift) * sum + count * kShift * kShift));
+  const auto shifted_sum = static_cast<Int128>(sum);
+  parts_.sum += shifted_sum - count * kShift;
+  add_squares(
+      static_cast<Uint128>(shifted_squares - 2 * static_cast<Int128>(kShift) * shifted_sum + count * kShift * kShift));
   return true;
 }
 
