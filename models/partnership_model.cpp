@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "models/chronicler.h"
-#include "models/dependence.h"
-#include "models/scenario/idle_keys.h"
 #include "models/scenario/load_limit.h"
 #include "models/scenario/notes.h"
 #include "models/scenario/parameter_draws.h"
-#include "sim/base/counted.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/model_refused.h"
 #include "sim/engine/month_loop.h"
@@ -19,155 +17,143 @@
 namespace partnersim {
 namespace {
 
-using Loop = sim::MonthLoop<State, Expectation>;
+// What a scenario says, made once and shared by all workers.
+struct Plan {
+  explicit Plan(std::shared_ptr<const sim::Scenario> the_scenario, std::span<const Entry> table)
+      : scenario(std::move(the_scenario)),
+        setup(*scenario),
+        philox(static_cast<std::uint64_t>(scenario->integer("scenario.seed"))) {
+    for (const Entry& entry : table)
+      if (entry.given(setup)) entries.push_back(&entry);
+    for (const Entry* entry : entries) processes.add(entry->name, entry->stream, entry->phases, entry->make(setup));
+    for (const auto& process : processes.parts()) process->bind(setup);
+  }
 
-// Makes all processes of a scenario, in the table's order, so that handles agree between workers.
-void add_processes(Setup& setup, Loop& loop) {
-  for (const Entry& entry : processes())
-    if (entry.given(setup)) loop.add(entry.name, entry.stream, entry.phases, entry.make(setup));
-}
-
-std::unique_ptr<Dependence> make_dependence(Setup& setup) {
-  if (!asks_for_losses(setup.scenario) || setup.partners.empty()) return nullptr;
-  auto dependence = std::make_unique<Dependence>(setup);
-  setup.counterfactuals.push_back(dependence.get());
-  return dependence;
-}
+  std::shared_ptr<const sim::Scenario> scenario;
+  Setup setup;
+  sim::Philox philox;
+  std::vector<const Entry*> entries;  // of the active processes
+  sim::MonthLoop<Process> processes;  // in the same order
+  std::optional<ParameterDraws> draws;
+};
 
 class NetworkSimulation final : public sim::Simulation {
  public:
-  using Sets = std::shared_ptr<const ParameterDraws::Sets>;
-  NetworkSimulation(const sim::Scenario& scenario, Sets correlated, const sim::WorkerOptions& options,
-                    sim::Profile* profile)
-      : setup_(scenario, options.lanes), philox_(static_cast<std::uint64_t>(scenario.integer("scenario.seed"))) {
-    add_processes(setup_, loop_);
-    dependence_ = make_dependence(setup_);
-    state_ = std::make_unique<State>(setup_.partners.size(), setup_.sources(), setup_.inputs().size(), options.lanes);
-    state_->philox = &philox_;
-    state_->isa = options.isa;
-    state_->profile = profile;
-    state_->plan = &setup_.outputs();
-    if (setup_.needs_closings || options.chronicle)
-      state_->closings = sim::Grid<std::uint32_t>(setup_.sources(), options.lanes);
-    if (setup_.needs_referred) state_->referred = sim::Grid<float>(setup_.partners.size(), options.lanes);
-    if (setup_.needs_returned) state_->returned = sim::Grid<float>(setup_.partners.size(), options.lanes);
-    state_->suspendable = setup_.suspendable;
-    state_->suspended = sim::Grid<std::uint32_t>(setup_.suspendable.size(), options.lanes);
-    draws_ = std::make_unique<ParameterDraws>(setup_, philox_, std::move(correlated));
+  NetworkSimulation(const Plan& plan, const sim::WorkerOptions& options, sim::Profile* profile)
+      : plan_(plan), state_(plan.setup, options.lanes, options.chronicle), scratch_(*plan.draws, options.lanes) {
+    for (std::size_t k = 0; k < plan.entries.size(); ++k) {
+      auto work = plan.processes.parts()[k]->make_work(options.lanes);
+      if (Counterfactual* counterfactual = work->counterfactual()) counterfactuals_.push_back(counterfactual);
+      loop_.add(plan.entries[k]->name, plan.entries[k]->stream, plan.entries[k]->phases, std::move(work));
+    }
+    state_.philox = &plan.philox;
+    state_.isa = options.isa;
+    state_.profile = profile;
   }
 
   void run(const sim::Block& block, sim::BlockResult& result) override {
     prepare(block, result);
-    simulate([](std::uint32_t, int) {});
+    simulate(Loop::Nobody{});
   }
 
   // The same, watched from between the processes; blocks of one replication.
   sim::Chronicle tell(std::uint32_t replication) {
-    sim::BlockResult result(setup_.outputs(), sim::kLanePadding);
+    sim::BlockResult result(plan_.setup.outputs(), sim::kLanePadding);
     prepare({0, replication, 1}, result);
-    Chronicler chronicler(setup_);
-    simulate([&](std::uint32_t stream, int phase) { chronicler.after(*state_, stream, phase); });
+    Chronicler chronicler(plan_.setup);
+    simulate([&](std::uint32_t stream, int phase) { chronicler.after(state_, stream, phase); });
     sim::Chronicle chronicle{chronicler.take(), {}};
-    for (std::size_t c = 0; c < setup_.outputs().columns(); ++c) chronicle.columns.push_back(result.value(c, 0));
+    for (std::size_t c = 0; c < plan_.setup.outputs().columns(); ++c) chronicle.columns.push_back(result.value(c, 0));
     return chronicle;
   }
 
  private:
+  using Loop = sim::MonthLoop<Work>;
+
   void prepare(const sim::Block& block, sim::BlockResult& result) {
     result.block = block;
     result.sums.clear();
     result.sums.replications = block.replications;
-    state_->first_replication = block.first_replication;
-    state_->count = block.replications;
-    state_->result = &result;
+    state_.first_replication = block.first_replication;
+    state_.count = block.replications;
+    state_.result = &result;
   }
 
   template <class Observer>
   void simulate(const Observer& observe) {
     open_actual();
     draw_inputs();
-    loop_.live(*state_, setup_.months, state_->profile, observe);
-    loop_.finish(*state_, state_->profile);
-    for (Counterfactual* counterfactual : setup_.counterfactuals) counterfactual->after_actual(*state_);
-    for (Counterfactual* counterfactual : setup_.counterfactuals)
+    loop_.live(state_, plan_.setup.months, state_.profile, observe);
+    loop_.finish(state_, state_.profile);
+    for (Counterfactual* counterfactual : counterfactuals_) counterfactual->after_actual(state_);
+    for (Counterfactual* counterfactual : counterfactuals_)
       for (std::size_t pass = 0; pass < counterfactual->passes(); ++pass) {
-        if (!counterfactual->open(*state_, pass)) continue;
-        sim::StageTimer timer(state_->profile);
-        loop_.live(*state_, setup_.months, nullptr, Loop::Nobody{});
-        counterfactual->close(*state_, pass);
+        if (!counterfactual->open(state_, pass)) continue;
+        sim::StageTimer timer(state_.profile);
+        loop_.live(state_, plan_.setup.months, nullptr, Loop::Nobody{});
+        counterfactual->close(state_, pass);
         timer.mark("counterfactuals");
       }
   }
 
   void open_actual() {
-    state_->pass = Pass::actual;
-    state_->lanes.all(state_->count);
-    state_->stopped_count = 0;
-    std::fill(state_->shocked.begin(), state_->shocked.end(), 0u);
-    std::fill(state_->stopped_in.begin(), state_->stopped_in.end(), 0u);
+    state_.pass = Pass::actual;
+    state_.lanes.all(state_.count);
+    state_.stopped_count = 0;
+    std::fill(state_.shocked.begin(), state_.shocked.end(), 0u);
+    std::fill(state_.stopped_in.begin(), state_.stopped_in.end(), 0u);
   }
 
   void draw_inputs() {
-    draws_->draw(*state_);
-    const std::size_t outcomes = setup_.outputs().outcomes.size();
-    for (std::size_t k = 0; k < setup_.inputs().size(); ++k)
-      state_->result->write(outcomes + k, state_->inputs.row(k), state_->count);
+    plan_.draws->draw(state_, scratch_);
+    const std::size_t outcomes = plan_.setup.outputs().outcomes.size();
+    for (std::size_t k = 0; k < plan_.setup.inputs().size(); ++k)
+      state_.result->write(outcomes + k, state_.inputs.row(k), state_.count);
   }
 
-  Setup setup_;
-  sim::Philox philox_;
+  const Plan& plan_;
+  State state_;
+  ParameterDraws::Scratch scratch_;
   Loop loop_;
-  std::unique_ptr<Dependence> dependence_;
-  std::unique_ptr<State> state_;
-  std::unique_ptr<ParameterDraws> draws_;
+  std::vector<Counterfactual*> counterfactuals_;
 };
 
 class PartnershipModel final : public sim::Model {
  public:
-  explicit PartnershipModel(std::shared_ptr<const sim::Scenario> scenario) : scenario_(std::move(scenario)) {
-    Setup setup(*scenario_, sim::kLanePadding);
-    Loop loop;
-    add_processes(setup, loop);
-    const auto dependence = make_dependence(setup);
-    if (dependence) passes_ = dependence->passes();
+  PartnershipModel(std::shared_ptr<const sim::Scenario> scenario, std::span<const Entry> table)
+      : plan_(std::move(scenario), table) {
+    Setup& setup = plan_.setup;
     check_names(setup);
     check_scenario(setup);
-    report_idle_keys(setup);
     setup.report_idle_changes();
-    correlated_ = std::make_shared<const ParameterDraws::Sets>(read_correlations(setup));
+    std::vector<CorrelatedSet> sets = read_correlations(setup);
     if (setup.problems.empty()) {
       Expectation e(setup.partners.size(), setup.sources());
-      loop.expect(e, setup.months);
+      plan_.processes.expect(e, setup.months);
       check_load(setup, e.values);
       expected_ = std::move(e.values);
     }
     refuse(setup);
+    plan_.draws.emplace(setup, plan_.philox, std::move(sets));
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
-    bytes_per_lane_ = setup.sources() * 40 + ParameterDraws::bytes_per_lane(setup, *correlated_) + 256;
+    bytes_per_lane_ = setup.sources() * 40 + plan_.draws->bytes_per_lane() + 256;
     add_notes(setup);
-    warnings_ = setup.warnings;
-    if (passes_ > 0)
-      warnings_.push_back(
-          fmt::format("output.without simulates every future {} more, because what one partner does acts on others",
-                      sim::counted(passes_, "time")));
-    outputs_ = setup.take_outputs();
-    outputs_.sampling = read_sampling(*scenario_);
   }
 
-  const sim::OutputPlan& outputs() const override { return outputs_; }
+  const sim::OutputPlan& outputs() const override { return plan_.setup.outputs(); }
   std::size_t bytes_per_lane() const override { return bytes_per_lane_; }
-  const std::vector<std::string>& warnings() const override { return warnings_; }
+  const std::vector<std::string>& warnings() const override { return plan_.setup.warnings; }
 
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
                                                    sim::Profile* profile) const override {
-    return std::make_unique<NetworkSimulation>(*scenario_, correlated_, options, profile);
+    return std::make_unique<NetworkSimulation>(plan_, options, profile);
   }
 
   sim::Chronicle replay(std::uint32_t replication) const override {
     sim::WorkerOptions options;
     options.lanes = 1;
     options.chronicle = true;
-    return NetworkSimulation(*scenario_, correlated_, options, nullptr).tell(replication);
+    return NetworkSimulation(plan_, options, nullptr).tell(replication);
   }
 
   const sim::ExpectedValues& expected() const override { return expected_; }
@@ -224,19 +210,20 @@ class PartnershipModel final : public sim::Model {
     check("output.series", setup.offered_series());
   }
 
-  std::shared_ptr<const sim::Scenario> scenario_;
-  std::shared_ptr<const ParameterDraws::Sets> correlated_;
-  sim::OutputPlan outputs_;
+  Plan plan_;
   sim::ExpectedValues expected_;
-  std::vector<std::string> warnings_;
-  std::size_t passes_ = 0;
   std::size_t bytes_per_lane_ = 0;
 };
 
 }  // namespace
 
+std::shared_ptr<const sim::Model> make_model_from(std::shared_ptr<const sim::Scenario> scenario,
+                                                  std::span<const Entry> table) {
+  return std::make_shared<PartnershipModel>(std::move(scenario), table);
+}
+
 std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario) {
-  return std::make_shared<PartnershipModel>(std::move(scenario));
+  return make_model_from(std::move(scenario), processes());
 }
 
 }  // namespace partnersim

@@ -19,5 +19,8 @@ std::vector<sim::ParameterSpec> parameter_specs();
 
 // Throws ConfigurationError for problems that only a process can see.
 std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario);
+// The same with another table of processes, or in another order, which changes nothing but the order of outcomes.
+std::shared_ptr<const sim::Model> make_model_from(std::shared_ptr<const sim::Scenario> scenario,
+                                                  std::span<const Entry> table);
 
 }  // namespace partnersim

@@ -25,6 +25,7 @@ const Entry& exclusivity_entry();
 const Entry& goals_entry();
 const Entry& resilience_entry();
 const Entry& unit_economics_entry();
+const Entry& dependence_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{
@@ -44,6 +45,7 @@ std::span<const Entry> processes() {
       goals_entry(),            // 18
       resilience_entry(),       // 19
       unit_economics_entry(),   // 20
+      dependence_entry(),       // 21
   };
   return table;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/scenario/parameter_draws.h"
 #include "models/sources/deal_values.h"
 #include "sim/base/suggest.h"
 #include "sim/rng/draws.h"
@@ -44,9 +45,8 @@ bool Parameter::is_zero() const {
                      [](const Piece& piece) { return piece.input < 0 && piece.constant == 0.0; });
 }
 
-Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
+Setup::Setup(const sim::Scenario& the_scenario)
     : scenario(the_scenario),
-      lanes(the_lanes),
       months(static_cast<int>(the_scenario.integer("scenario.months"))),
       currency(the_scenario.text("scenario.currency")),
       has_direct(the_scenario.has_table("firm.direct")),
@@ -57,6 +57,7 @@ Setup::Setup(const sim::Scenario& the_scenario, std::size_t the_lanes)
                     : detail == "means" ? sim::TrajectoryDetail::means
                                         : sim::TrajectoryDetail::bands;
   outputs_.member_survival = scenario.flag("output.partners");
+  outputs_.sampling = read_sampling(scenario);
   outputs_.doubles = scenario.text("output.precision") == "double";
   const auto add_source = [&](const std::string& path) {
     const double sale = typical_sale_of(scenario, path);
@@ -137,6 +138,10 @@ Parameter Setup::drawn(const std::string& id, const sim::Quantile& quantile, con
 
 sim::Quantile gamma_of_mean_one(double shape) {
   return sim::make_quantile({"gamma", {{"mean", 1.0}, {"cv", 1.0 / std::sqrt(shape)}}, {}}, {0.0, sim::kInfinity});
+}
+
+void Setup::report_idle(const std::string& path, const std::string& reason, const std::string& hint) {
+  problems.add(scenario.mark(path), fmt::format("{} has no effect", path), reason, hint);
 }
 
 bool Setup::wants_outcome(std::string_view name) const {

@@ -1,11 +1,13 @@
-// What a process is made with: the scenario, the roster, and the registers in which it declares what
-// it draws once a replication and what it records. The same calls serve every worker, in the same
-// order, so that handles agree.
+// What processes are made with: the scenario, the roster, and the registers in which they declare what they draw once a
+// replication, what they record, and what they need of others. Made once for a point; when all processes are bound it
+// is const and shared by all workers.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,29 @@
 
 namespace partnersim {
 
-using Process = sim::Process<State, Expectation>;
+class Setup;
+
+// One worker's share of a process.
+class Work : public sim::Work<State> {
+ public:
+  // Not null where the process asks for further passes of each block.
+  virtual Counterfactual* counterfactual() { return nullptr; }
+};
+using Process = sim::Process<State, Expectation, Setup, Work>;
+
+// What a process may ask others to keep in State; nobody takes the time otherwise.
+enum class Need : std::uint8_t {
+  closings,     // deals closed, by source
+  referred,     // leads received, by partner
+  returned,     // leads given, by partner
+  wins,         // deals closed, of all sources
+  intensity,    // conditional revenue intensity
+  shock_costs,  // money that shocks take
+  money,        // in the twin too: a firm out of cash has no intensity, and neither has its twin
+  kCount,
+};
+// Factors on all firms alike; kernels skip those that nobody changes.
+enum class Common : std::uint8_t { leads, close_odds, deal_value, churn, capacity, kCount };
 
 // A number that is constant or drawn once a replication, and may be another one from a dated change on.
 class Parameter {
@@ -48,10 +72,9 @@ class Parameter {
 
 class Setup {
  public:
-  Setup(const sim::Scenario& scenario, std::size_t lanes);
+  explicit Setup(const sim::Scenario& scenario);
 
   const sim::Scenario& scenario;
-  const std::size_t lanes;  // of the largest block
   const int months;
   const std::string currency;
   std::vector<Partner> partners;
@@ -79,6 +102,8 @@ class Setup {
   // A number drawn once a replication that no key of the scenario gives: luck, but an input all the same.
   Parameter drawn(const std::string& id, const sim::Quantile& quantile, const std::string& unit,
                   const std::string& doc);
+  // A key that does nothing.
+  void report_idle(const std::string& path, const std::string& reason, const std::string& hint);
   // Dated changes whose path no process asked for.
   void report_idle_changes() { changes_.report_idle(problems); }
 
@@ -100,19 +125,24 @@ class Setup {
   std::size_t source_of_partner(std::size_t partner) const { return partner + (has_direct ? 1 : 0); }
   std::size_t source_of_channel(std::size_t channel) const { return source_of_partner(partners.size()) + channel; }
 
-  // Names in State::running, for goals.
-  std::vector<std::string> running_names;
+  // What a process needs of others, and what it changes for them: said when it is declared, looked up from bind on.
+  void need(Need what) { needs_.set(static_cast<std::size_t>(what)); }
+  bool needs(Need what) const { return needs_.test(static_cast<std::size_t>(what)); }
+  void changes(Common factor) { changed_.set(static_cast<std::size_t>(factor)); }
+  bool is_changed(Common factor) const { return changed_.test(static_cast<std::size_t>(factor)); }
+  // Some figure of one partner depends on what others do: losses without one are not its own revenue.
+  void couple() { couples_ = true; }
+  bool is_coupled() const { return couples_; }
+  // Names in State::running: those kept, and those that a goal watches.
+  void offer_figure(std::string name) { figures_.push_back(std::move(name)); }
+  const std::vector<std::string>& figures() const { return figures_; }
+  void watch(const std::string& figure) { watched_.insert(figure); }
+  bool is_watched(const std::string& figure) const { return watched_.count(figure) != 0; }
 
-  // Further passes of each block, by the processes that ask for them.
-  std::vector<Counterfactual*> counterfactuals;
-
-  // What processes ask others to keep in State.
-  bool needs_closings = false, needs_referred = false, needs_returned = false;
-  std::vector<std::uint8_t>
-      suspendable;  // [partner] 1 for those an exclusive partner may suspend; empty when there is none
+  // [partner] 1 for those an exclusive partner may suspend; empty when there is none.
+  std::vector<std::uint8_t> suspendable;
 
   const sim::OutputPlan& outputs() const { return outputs_; }
-  sim::OutputPlan take_outputs() { return std::move(outputs_); }
 
   struct Input {
     sim::Quantile quantile;
@@ -127,6 +157,11 @@ class Setup {
   Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
 
+  std::bitset<static_cast<std::size_t>(Need::kCount)> needs_;
+  std::bitset<static_cast<std::size_t>(Common::kCount)> changed_;
+  bool couples_ = false;
+  std::vector<std::string> figures_;
+  std::set<std::string> watched_;
   sim::OutputPlan outputs_;
   std::vector<std::string> offered_outcomes_, offered_series_;
   std::vector<Input> inputs_;
@@ -139,7 +174,7 @@ class Setup {
 // A gamma law of mean 1: mixing and frailty.
 sim::Quantile gamma_of_mean_one(double shape);
 
-using Entry = sim::ProcessEntry<State, Expectation, Setup>;
+using Entry = sim::ProcessEntry<Process, Setup>;
 template <class P>
 std::unique_ptr<Process> make(Setup& setup) {
   return std::make_unique<P>(setup);

@@ -1,32 +1,57 @@
 #include "models/state.h"
 
+#include <algorithm>
+
+#include "models/setup.h"
+
 namespace partnersim {
 
-State::State(std::size_t partners, std::size_t sources, std::size_t input_count, std::size_t lane_capacity)
-    : lanes(lane_capacity),
-      inputs(input_count, lane_capacity),
-      leads{sim::Lane<float>(sim::padded(lane_capacity), 1.0f)},
-      close_odds{leads.value},
-      deal_value{leads.value},
-      churn{leads.value},
-      capacity{leads.value},
-      function(firm_of_partner(partners), lane_capacity),
-      leads_of(firm_of_partner(partners), lane_capacity),
-      close_of(firm_of_partner(partners), lane_capacity),
-      churn_of(firm_of_partner(partners), lane_capacity),
-      working(partners, sim::LaneList(lane_capacity)),
-      alive(partners, lane_capacity),
-      sales(sources, lane_capacity),
+State::State(const Setup& setup, std::size_t lane_capacity, bool told)
+    : twin_needs_money(setup.needs(Need::money)),
+      lanes(lane_capacity),
+      inputs(setup.inputs().size(), lane_capacity),
+      leads{sim::Lane<float>(sim::padded(lane_capacity), 1.0f), setup.is_changed(Common::leads)},
+      close_odds{leads.value, setup.is_changed(Common::close_odds)},
+      deal_value{leads.value, setup.is_changed(Common::deal_value)},
+      churn{leads.value, setup.is_changed(Common::churn)},
+      capacity{leads.value, setup.is_changed(Common::capacity)},
+      function(firm_of_partner(setup.partners.size()), lane_capacity),
+      leads_of(firm_of_partner(setup.partners.size()), lane_capacity),
+      close_of(firm_of_partner(setup.partners.size()), lane_capacity),
+      churn_of(firm_of_partner(setup.partners.size()), lane_capacity),
+      suspended(setup.suspendable.size(), lane_capacity),
+      suspendable(setup.suspendable),
+      working(setup.partners.size(), sim::LaneList(lane_capacity)),
+      alive(setup.partners.size(), lane_capacity),
+      sales(setup.sources(), lane_capacity),
       wins(sim::padded(lane_capacity)),
       leads_received(wins),
+      closings(setup.needs(Need::closings) || told ? setup.sources() : 0, lane_capacity),
+      referred(setup.needs(Need::referred) ? setup.partners.size() : 0, lane_capacity),
+      returned(setup.needs(Need::returned) ? setup.partners.size() : 0, lane_capacity),
       last_wins(wins),
       recurring(sim::padded(lane_capacity)),
       intensity(wins),
       shock_costs(recurring),
+      counts_wins(setup.needs(Need::wins)),
+      counts_intensity(setup.needs(Need::intensity)),
+      has_shock_costs(setup.needs(Need::shock_costs)),
       shocked(sim::padded(lane_capacity)),
       stopped_in(shocked),
       stopped(shocked),
+      plan(&setup.outputs()),
       singles_(wins) {}
+
+void State::open_month() {
+  for (Factor* factor : {&leads, &close_odds, &deal_value, &churn, &capacity})
+    if (factor->used) std::fill(factor->value.begin(), factor->value.end(), 1.0f);
+  for (FirmFactor* factor : {&function, &leads_of, &close_of, &churn_of}) factor->clear();
+  std::fill(wins.begin(), wins.end(), 0.0f);
+  std::fill(leads_received.begin(), leads_received.end(), 0.0f);
+  std::fill(recurring.begin(), recurring.end(), 0.0);
+  if (counts_intensity) std::fill(intensity.begin(), intensity.end(), 0.0f);
+  if (has_shock_costs) std::fill(shock_costs.begin(), shock_costs.end(), 0.0);
+}
 
 void State::record(int trajectory, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(trajectory);

@@ -60,8 +60,11 @@ enum class Pass : std::uint8_t {
   without,  // one partner removed from month 1
 };
 
+class Setup;
+
 struct State {
-  State(std::size_t partners, std::size_t sources, std::size_t inputs, std::size_t lanes);
+  // For blocks of up to so many replications. `told`: keeps what replay tells.
+  State(const Setup& setup, std::size_t lanes, bool told = false);
 
   // Where and when.
   const sim::Philox* philox = nullptr;
@@ -72,7 +75,7 @@ struct State {
   sim::Profile* profile = nullptr;
   sim::BlockResult* result = nullptr;
   Pass pass = Pass::actual;
-  bool twin_needs_money = false;  // cash is modelled: a firm out of it has no intensity, and neither has its twin
+  bool twin_needs_money = false;  // Need::money
   bool skips_money() const { return pass == Pass::twin && !twin_needs_money; }
   std::size_t removed_partner = 0;  // of Pass::without
 
@@ -83,6 +86,9 @@ struct State {
 
   // Drawn once a replication: [input].
   sim::Grid<float> inputs;
+
+  // A month begins: factors are 1 again, flows 0.
+  void open_month();
 
   // Factors of the month on every source or partnership, 1 unless a process multiplies them. A flag
   // says that some process may: kernels skip the others.
@@ -125,7 +131,7 @@ struct State {
 
   // Flows of the month.
   sim::Grid<float> sales;  // revenue booked: [source]
-  sim::Lane<float> wins;   // deals closed, all sources; kept only if counts_wins
+  sim::Lane<float> wins;   // deals closed, all sources; kept only if counts_wins (Need::wins)
   sim::Lane<float> leads_received;
   sim::Grid<std::uint32_t> closings;  // deals closed: [source]; empty unless somebody asked
   sim::Grid<float> referred;          // leads received of a partner: [partner]; empty unless somebody asked
@@ -164,7 +170,7 @@ struct State {
     for (std::size_t k = 0; k < stopped_count; ++k) values[stopped[k]] = T{};
   }
 
-  const sim::OutputPlan* plan = nullptr;
+  const sim::OutputPlan* plan;
 
  private:
   sim::Lane<float> singles_;

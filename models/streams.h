@@ -26,5 +26,6 @@ inline constexpr std::uint32_t kExclusivity = 17;
 inline constexpr std::uint32_t kGoals = 18;
 inline constexpr std::uint32_t kResilience = 19;
 inline constexpr std::uint32_t kUnitEconomics = 20;
+inline constexpr std::uint32_t kDependence = 21;
 
 }  // namespace partnersim::stream

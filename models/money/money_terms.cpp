@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -86,6 +87,7 @@ MoneyTerms::MoneyTerms(Setup& setup)
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   read_injections(setup);
+  check_idle(setup);
   spent = planned_spending(setup.months);
   at_hand = std::abs(opening.expected(1)) + credit + spent;
   // 2^-22 of it, four times the rounding of single precision; nothing where that is not finite.
@@ -95,6 +97,21 @@ MoneyTerms::MoneyTerms(Setup& setup)
     taken += setup.scenario.number("shock." + id + ".amount") * setup.months;
   spent += taken;
   at_hand += taken;
+}
+
+// Wages need hours, a payment lag moves cash but no profit.
+void MoneyTerms::check_idle(Setup& setup) const {
+  const sim::Scenario& scenario = setup.scenario;
+  // Written is enough: hours = 0 asks what a partner would be worth without them.
+  const auto takes_hours = [&](const Partner& partner) {
+    return scenario.given(partner.path + ".hours") || setup.laws(partner.path + ".hours").size() > 1;
+  };
+  if (scenario.given("firm.wage") && !scenario.has_disabled("partner") &&
+      std::none_of(setup.partners.begin(), setup.partners.end(), takes_hours))
+    setup.report_idle("firm.wage", "no partner takes hours", "Add a line such as hours = 4 to a partner.");
+  if (scenario.given("firm.pay_lag") && !has_cash && !scenario.given("firm.discount_rate"))
+    setup.report_idle("firm.pay_lag", "neither cash nor net present value is modelled",
+                      "Add firm.cash or firm.discount_rate.");
 }
 
 double MoneyTerms::planned_spending(int months) const {

@@ -64,6 +64,7 @@ class MoneyTerms {
     DatedNumber commission, cost, setup, hours;
   };
   void read_injections(Setup& setup);
+  void check_idle(Setup& setup) const;
   double planned_spending(int months) const;
 
   DatedNumber wage_;

@@ -7,26 +7,28 @@
 
 namespace partnersim {
 
-PartnerLedger::PartnerLedger(Setup& setup, const MoneyTerms& terms) {
-  total_.resize(sim::padded(setup.lanes));
-  const std::size_t partners = setup.partners.size();
-  if (partners == 0) return;
-  std::vector<double> resolutions, hours(partners, 0x1p-16);
-  for (std::size_t p = 0; p < partners; ++p)
+PartnerBooks::PartnerBooks(Setup& setup, const MoneyTerms& terms) : may_stop(terms.has_cash) {
+  if (setup.partners.empty()) return;
+  std::vector<double> resolutions, hours(setup.partners.size(), 0x1p-16);
+  for (std::size_t p = 0; p < setup.partners.size(); ++p)
     resolutions.push_back(money_resolution(setup.partners[p].typical_sale, terms.spent_on(p, setup.months)));
-  net_total_ = setup.member_total(
+  net_total = setup.member_total(
       {"net_value", setup.currency, "Net value by partner",
        "Mean of the partner's revenue less variable cost, commission, cost, set-up and hours at the wage.",
        resolutions});
-  hours_total_ = setup.member_total(
+  hours_total = setup.member_total(
       {"hours", "person-hours", "Hours by partner", "Mean number of hours the partnership took.", hours});
-  if (net_total_ < 0) return;
-  net_ = sim::Grid<double>(partners, setup.lanes);
-  spent_ = hours_ = sim::Grid<float>(partners, setup.lanes);
-  if (!terms.has_cash) return;
-  frozen_net_ = net_;
-  frozen_hours_ = hours_;
+  if (net_total >= 0) partners = setup.partners.size();
 }
+
+PartnerLedger::PartnerLedger(const PartnerBooks& books, std::size_t lanes)
+    : books_(books),
+      net_(books.partners, lanes),
+      frozen_net_(books.may_stop ? books.partners : 0, lanes),
+      spent_(books.partners, lanes),
+      hours_(books.partners, lanes),
+      frozen_hours_(books.may_stop ? books.partners : 0, lanes),
+      total_(sim::padded(lanes)) {}
 
 void PartnerLedger::begin() {
   net_.fill(0.0);
@@ -66,10 +68,10 @@ void PartnerLedger::finish(State& state) {
     for (std::size_t i = 0; i < state.count; ++i)
       total_[i] =
           state.stopped_in[i] != 0 ? frozen_net_.row(p)[i] : net_.row(p)[i] - static_cast<double>(spent_.row(p)[i]);
-    state.add_member_total(net_total_, p, total_);
+    state.add_member_total(books_.net_total, p, total_);
     for (std::size_t i = 0; i < state.count; ++i)
       total_[i] = static_cast<double>(state.stopped_in[i] != 0 ? frozen_hours_.row(p)[i] : hours_.row(p)[i]);
-    state.add_member_total(hours_total_, p, total_);
+    state.add_member_total(books_.hours_total, p, total_);
   }
 }
 

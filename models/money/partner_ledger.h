@@ -10,10 +10,17 @@
 
 namespace partnersim {
 
+// The totals `net_value` and `hours`, as declared.
+struct PartnerBooks {
+  PartnerBooks(Setup& setup, const MoneyTerms& terms);
+  int net_total = -1, hours_total = -1;
+  std::size_t partners = 0;  // 0 where nobody asks for totals
+  bool may_stop = false;     // running out of cash is modelled
+};
+
 class PartnerLedger {
  public:
-  // Declares the totals `net_value` and `hours`.
-  PartnerLedger(Setup& setup, const MoneyTerms& terms);
+  PartnerLedger(const PartnerBooks& books, std::size_t lanes);
 
   void begin();
   // A month of one partner: what was booked of it, less the shares that variable cost and commission take.
@@ -32,7 +39,7 @@ class PartnerLedger {
  private:
   bool keeps(const State& state) const { return net_.rows() != 0 && state.pass == Pass::actual; }
 
-  int net_total_ = -1, hours_total_ = -1;
+  const PartnerBooks& books_;
   sim::Grid<double> net_, frozen_net_;             // [partner] without what it costs; with it, where the firm stopped
   sim::Grid<float> spent_, hours_, frozen_hours_;  // [partner]
   sim::Lane<double> total_;

@@ -40,34 +40,49 @@ Parameter intensity(Setup& setup, const std::string& path) {
 
 class Acquisition final : public Process {
  public:
-  explicit Acquisition(Setup& setup) : scratch_(setup.channels.size(), setup.lanes) {
+  explicit Acquisition(Setup& setup) {
     for (std::size_t c = 0; c < setup.channels.size(); ++c) {
       const std::string path = "acquisition." + setup.channels[c];
-      samplers_.emplace_back(setup, SourceAddress{path, stream::kAcquisition, setup.source_of_channel(c), kFocalFirm},
-                             intensity(setup, path), false);
-    }
-  }
-  void begin(State& state) override {
-    for (SourceSampler& sampler : samplers_) sampler.begin(state);
-  }
-  void step(State& state, int phase) override {
-    if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
-    for (SourceSampler& sampler : samplers_) sampler.step(state, {}, state.lanes, scratch_);
-    SourceSampler::finish_month(state, samplers_, scratch_);
-  }
-  void expect(Expectation& e, int phase) override {
-    for (SourceSampler& sampler : samplers_) {
-      if (phase == kCash)
-        sampler.expect_fees(e);
-      else
-        sampler.expect(e, 1.0, 1.0, 0.0);
+      sources_.emplace_back(setup, SourceAddress{path, stream::kAcquisition, setup.source_of_channel(c), kFocalFirm},
+                            intensity(setup, path), false);
     }
   }
 
+  void expect(Expectation& e, int phase) override {
+    for (Source& source : sources_) {
+      if (phase == kCash)
+        source.expect_fees(e);
+      else
+        source.expect(e, 1.0, 1.0, 0.0);
+    }
+  }
+
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
-  std::vector<SourceSampler> samplers_;
-  SamplerScratch scratch_;
+  class Share;
+
+  std::vector<Source> sources_;
 };
+
+class Acquisition::Share final : public Work {
+ public:
+  Share(const Acquisition& plan, std::size_t lanes) : plan_(plan), sampler_(plan.sources_, lanes) {}
+
+  void begin(State& state) override { sampler_.begin(state); }
+
+  void step(State& state, int phase) override {
+    if (phase == kCash) return sampler_.collect_fees(state);
+    for (std::size_t c = 0; c < plan_.sources_.size(); ++c) sampler_.step(state, c, {}, state.lanes);
+    sampler_.finish_month(state);
+  }
+
+ private:
+  const Acquisition& plan_;
+  SourceSampler sampler_;
+};
+
+std::unique_ptr<Work> Acquisition::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

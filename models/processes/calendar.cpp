@@ -20,12 +20,30 @@ constexpr std::array kParameters{
 class MarketCalendar final : public Process {
  public:
   explicit MarketCalendar(Setup& setup) : calendar_(setup, "economy") {}
-  void step(State& state, int) override { state.calendar = static_cast<float>(calendar_.factor(state.month)); }
+
   void expect(Expectation& e, int) override { e.calendar = calendar_.factor(e.month); }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   Calendar calendar_;
 };
+
+class MarketCalendar::Share final : public Work {
+ public:
+  Share(const MarketCalendar& plan, std::size_t) : plan_(plan) {}
+
+  void step(State& state, int) override { state.calendar = static_cast<float>(plan_.calendar_.factor(state.month)); }
+
+ private:
+  const MarketCalendar& plan_;
+};
+
+std::unique_ptr<Work> MarketCalendar::make_work(std::size_t lanes) const {
+  return std::make_unique<Share>(*this, lanes);
+}
 
 }  // namespace
 

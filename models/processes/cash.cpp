@@ -33,72 +33,22 @@ namespace {
 
 class Cash final : public Process {
  public:
-  explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), ledger_(setup, terms_) {
+  explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), books_(setup, terms_) {
     add_outputs(setup);
-    for (auto* lane :
-         {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
-      lane->resize(sim::padded(setup.lanes));
-    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_})
-      lane->resize(sim::padded(setup.lanes));
-    past_bookings_ = sim::Grid<double>(payment_.whole + 2, setup.lanes);
-    shortfalls_ = sim::Grid<double>(terms_.grace + 1, setup.lanes);
-  }
-
-  void begin(State& state) override {
-    const std::size_t n = state.count;
-    state.twin_needs_money |= terms_.has_cash;
-    terms_.opening.fill(state, opening_lane_.data());
-    terms_.fixed.fill(state, fixed_lane_.data());
-    terms_.variable.fill(state, variable_lane_.data());
-    for (std::size_t i = 0; i < n; ++i) {
-      cash_[i] = funded_[i] = static_cast<double>(opening_lane_[i]);
-      lowest_[i] = std::numeric_limits<double>::infinity();
-      need_[i] = -std::numeric_limits<double>::infinity();
-      profit_[i] = npv_[i] = 0.0;
-      broke_even_[i] = sim::kMissing;
-      below_[i] = 0.0f;
-      state.stopped_in[i] = 0;
-    }
-    past_bookings_.fill(0.0);
-    ledger_.begin();
-    state.stopped_count = 0;
-    if (terms_.has_cash) state.running["cash"] = &cash_;
-    state.running["profit"] = &profit_;
-  }
-
-  void step(State& state, int phase) override {
-    if (state.skips_money()) return;
-    if (phase == kStop) return stop(state);
-    if (terms_.fixed.changes_in(state.month)) terms_.fixed.fill(state, fixed_lane_.data());
-    if (terms_.variable.changes_in(state.month)) terms_.variable.fill(state, variable_lane_.data());
-    add_up(state);
-    settle(state);
-    if (terms_.has_cash) watch(state);
-  }
-
-  void finish(State& state) override {
-    const std::size_t n = state.count;
-    state.write(profit_column_, profit_.data());
-    state.write(npv_column_, npv_.data());
-    state.write(break_even_column_, broke_even_.data());
-    state.write(cash_column_, cash_.data());
-    state.write(lowest_column_, lowest_.data());
-    if (terms_.has_cash) {
-      for (std::size_t i = 0; i < n; ++i) flow_[i] = std::max(0.0, static_cast<double>(opening_lane_[i]) + need_[i]);
-      state.write(need_column_, flow_.data());
-      for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? 1.0 : 0.0;
-      state.write(out_column_, flow_.data());
-      for (std::size_t i = 0; i < n; ++i)
-        flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : sim::kMissing;
-      state.write(out_month_column_, flow_.data());
-    }
-    ledger_.finish(state);
+    if (!terms_.has_cash) return;
+    setup.need(Need::money);
+    setup.couple();
   }
 
   void expect_begin(Expectation& e) override { expected_.begin(e); }
+
   void expect(Expectation& e, int phase) override { phase == kStop ? expected_.stop(e) : expected_.month(e); }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   void add_outputs(Setup& setup) {
     const std::string& money_unit = setup.currency;
     profit_column_ =
@@ -113,9 +63,9 @@ class Cash final : public Process {
     break_even_column_ = setup.outcome(break_even);
     profit_series_ = setup.trajectory({"profit", money_unit, "Profit a month", "Revenue less all costs of the month.",
                                        money_resolution(setup.typical_sale, terms_.spent)});
-    setup.running_names.push_back("profit");
+    setup.offer_figure("profit");
     if (!terms_.has_cash) return;
-    setup.running_names.push_back("cash");
+    setup.offer_figure("cash");
     cash_column_ =
         setup.outcome({"cash_end", money_unit, "Cash at the end", "Cash after the last month, or when it ran out."});
     lowest_column_ = setup.outcome({"cash_min", money_unit, "Lowest cash", "Lowest cash at the end of a month."});
@@ -135,14 +85,87 @@ class Cash final : public Process {
                                      money_resolution(setup.typical_sale, terms_.at_hand)});
   }
 
+  const MoneyTerms terms_;
+  const MoneyTerms::Payment payment_;
+  ExpectedCash expected_;
+  PartnerBooks books_;
+  int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1,
+      need_column_ = -1, out_column_ = -1, out_month_column_ = -1, profit_series_ = -1, cash_series_ = -1;
+};
+
+class Cash::Share final : public Work {
+ public:
+  Share(const Cash& plan, std::size_t lanes)
+      : plan_(plan),
+        ledger_(plan.books_, lanes),
+        past_bookings_(plan.payment_.whole + 2, lanes),
+        shortfalls_(plan.terms_.grace + 1, lanes) {
+    for (auto* lane :
+         {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
+      lane->resize(sim::padded(lanes));
+    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_})
+      lane->resize(sim::padded(lanes));
+  }
+
+  void begin(State& state) override {
+    const std::size_t n = state.count;
+    plan_.terms_.opening.fill(state, opening_lane_.data());
+    plan_.terms_.fixed.fill(state, fixed_lane_.data());
+    plan_.terms_.variable.fill(state, variable_lane_.data());
+    for (std::size_t i = 0; i < n; ++i) {
+      cash_[i] = funded_[i] = static_cast<double>(opening_lane_[i]);
+      lowest_[i] = std::numeric_limits<double>::infinity();
+      need_[i] = -std::numeric_limits<double>::infinity();
+      profit_[i] = npv_[i] = 0.0;
+      broke_even_[i] = sim::kMissing;
+      below_[i] = 0.0f;
+      state.stopped_in[i] = 0;
+    }
+    past_bookings_.fill(0.0);
+    ledger_.begin();
+    state.stopped_count = 0;
+    if (plan_.terms_.has_cash) state.running["cash"] = &cash_;
+    state.running["profit"] = &profit_;
+  }
+
+  void step(State& state, int phase) override {
+    if (state.skips_money()) return;
+    if (phase == kStop) return stop(state);
+    if (plan_.terms_.fixed.changes_in(state.month)) plan_.terms_.fixed.fill(state, fixed_lane_.data());
+    if (plan_.terms_.variable.changes_in(state.month)) plan_.terms_.variable.fill(state, variable_lane_.data());
+    add_up(state);
+    settle(state);
+    if (plan_.terms_.has_cash) watch(state);
+  }
+
+  void finish(State& state) override {
+    const std::size_t n = state.count;
+    state.write(plan_.profit_column_, profit_.data());
+    state.write(plan_.npv_column_, npv_.data());
+    state.write(plan_.break_even_column_, broke_even_.data());
+    state.write(plan_.cash_column_, cash_.data());
+    state.write(plan_.lowest_column_, lowest_.data());
+    if (plan_.terms_.has_cash) {
+      for (std::size_t i = 0; i < n; ++i) flow_[i] = std::max(0.0, static_cast<double>(opening_lane_[i]) + need_[i]);
+      state.write(plan_.need_column_, flow_.data());
+      for (std::size_t i = 0; i < n; ++i) flow_[i] = state.stopped_in[i] != 0 ? 1.0 : 0.0;
+      state.write(plan_.out_column_, flow_.data());
+      for (std::size_t i = 0; i < n; ++i)
+        flow_[i] = state.stopped_in[i] != 0 ? static_cast<double>(state.stopped_in[i]) : sim::kMissing;
+      state.write(plan_.out_month_column_, flow_.data());
+    }
+    ledger_.finish(state);
+  }
+
+ private:
   // Bookings and profit of the month.
   void add_up(State& state) {
     const std::size_t n = state.count;
     sim::sum_rows(state.isa, state.sales, n, booked_.data());
     std::fill_n(costs_.data(), n, 0.0);
     std::fill_n(upkeep_.data(), n, 0.0f);
-    for (std::size_t p = 0; p < terms_.partners(); ++p) add_partner(state, p);
-    const double spend = terms_.spend(state.month);
+    for (std::size_t p = 0; p < plan_.terms_.partners(); ++p) add_partner(state, p);
+    const double spend = plan_.terms_.spend(state.month);
     const double* __restrict booked = booked_.data();
     const double* __restrict costs = costs_.data();
     const float* __restrict upkeep = upkeep_.data();
@@ -169,11 +192,11 @@ class Cash final : public Process {
 
   // Commission on what was booked, and what a working partnership costs.
   void add_partner(State& state, std::size_t p) {
-    const double commission = terms_.commission(p, state.month), upkeep = terms_.upkeep(p, state.month);
-    const float* sales = state.sales.row(terms_.source(p));
+    const double commission = plan_.terms_.commission(p, state.month), upkeep = plan_.terms_.upkeep(p, state.month);
+    const float* sales = state.sales.row(plan_.terms_.source(p));
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
     if (upkeep != 0.0) sim::add_to(state.isa, static_cast<float>(upkeep), state.working[p], upkeep_.data());
-    ledger_.add(state, p, {sales, variable_lane_.data(), commission, upkeep, terms_.hours(p, state.month)});
+    ledger_.add(state, p, {sales, variable_lane_.data(), commission, upkeep, plan_.terms_.hours(p, state.month)});
   }
 
   // Cash flow, cash, and what is made of them over time.
@@ -184,8 +207,8 @@ class Cash final : public Process {
       return past_bookings_.row((static_cast<std::size_t>(state.month) + rows - lag) % rows);
     };
     std::copy_n(booked_.data(), n, row(0));
-    const double* __restrict on_time = row(payment_.whole);
-    const double* __restrict behind = row(payment_.whole + 1);
+    const double* __restrict on_time = row(plan_.payment_.whole);
+    const double* __restrict behind = row(plan_.payment_.whole + 1);
     const double* __restrict booked = booked_.data();
     const std::uint32_t* __restrict stopped = state.stopped_in.data();
     double* __restrict profit_now = profit_now_.data();
@@ -193,42 +216,43 @@ class Cash final : public Process {
     double* __restrict funded = funded_.data();
     double* __restrict cash = cash_.data(), * __restrict lowest = lowest_.data(), * __restrict npv = npv_.data();
     double* __restrict profit = profit_.data(), * __restrict broke_even = broke_even_.data();
-    const double injection = terms_.injected(state.month), draw_above = terms_.draw_above;
-    const double discount = terms_.discount_factor(state.month);
-    sim::on_lanes(
-        state.isa, [=, payment = payment_, tie = terms_.tie, month = static_cast<double>(state.month)]() SIM_LANES {
-          for (std::size_t i = 0; i < n; ++i) {
-            const bool runs = stopped[i] == 0;
-            flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
-            const double sum = funded[i] + (flows[i] + injection);
-            funded[i] = draw_above < sum ? draw_above : sum;
-            profit_now[i] = runs ? profit_now[i] : 0.0;
-            cash[i] = runs ? funded[i] : cash[i];
-          }
-          for (std::size_t i = 0; i < n; ++i) {
-            const bool runs = stopped[i] == 0;
-            lowest[i] = cash[i] < lowest[i] ? cash[i] : lowest[i];
-            const double worth = npv[i] + flows[i] * discount;
-            npv[i] = runs ? worth : npv[i];
-            profit[i] += profit_now[i];
-            const bool breaks_even = runs && profit[i] >= -tie && broke_even[i] != broke_even[i];  // NaN until then
-            broke_even[i] = breaks_even ? month : broke_even[i];
-          }
-        });
+    const double injection = plan_.terms_.injected(state.month), draw_above = plan_.terms_.draw_above;
+    const double discount = plan_.terms_.discount_factor(state.month);
+    sim::on_lanes(state.isa, [=, payment = plan_.payment_, tie = plan_.terms_.tie,
+                              month = static_cast<double>(state.month)]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool runs = stopped[i] == 0;
+        flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
+        const double sum = funded[i] + (flows[i] + injection);
+        funded[i] = draw_above < sum ? draw_above : sum;
+        profit_now[i] = runs ? profit_now[i] : 0.0;
+        cash[i] = runs ? funded[i] : cash[i];
+      }
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool runs = stopped[i] == 0;
+        lowest[i] = cash[i] < lowest[i] ? cash[i] : lowest[i];
+        const double worth = npv[i] + flows[i] * discount;
+        npv[i] = runs ? worth : npv[i];
+        profit[i] += profit_now[i];
+        const bool breaks_even = runs && profit[i] >= -tie && broke_even[i] != broke_even[i];  // NaN until then
+        broke_even[i] = breaks_even ? month : broke_even[i];
+      }
+    });
     if (state.pass != Pass::actual) return;
-    if (profit_series_ >= 0) state.record(profit_series_, profit_now_);
-    if (cash_series_ >= 0) state.record(cash_series_, cash_);
+    if (plan_.profit_series_ >= 0) state.record(plan_.profit_series_, profit_now_);
+    if (plan_.cash_series_ >= 0) state.record(plan_.cash_series_, cash_);
   }
 
   // Firms whose cash has been short for too long stop with this month.
   void watch(State& state) {
-    const std::size_t n = state.count, window = terms_.grace + 1;
+    const std::size_t n = state.count, window = plan_.terms_.grace + 1;
     const double* __restrict funded = funded_.data();
     double* __restrict newest = shortfalls_.row(static_cast<std::size_t>(state.month) % window);
     double* __restrict least = flow_.data();
     float* __restrict below = below_.data();
     std::uint32_t* __restrict stopped = state.stopped_in.data();
-    sim::on_lanes(state.isa, [=, credit = terms_.credit, tie = terms_.tie, grace = static_cast<float>(terms_.grace),
+    sim::on_lanes(state.isa, [=, credit = plan_.terms_.credit, tie = plan_.terms_.tie,
+                              grace = static_cast<float>(plan_.terms_.grace),
                               month = static_cast<std::uint32_t>(state.month)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         newest[i] = -credit - funded[i];
@@ -251,7 +275,7 @@ class Cash final : public Process {
 
   // Books of firms that stopped before this month are closed; those that stop now join them.
   void stop(State& state) {
-    if (!terms_.has_cash) return;
+    if (!plan_.terms_.has_cash) return;
     for (std::size_t s = 0; s < state.sales.rows(); ++s) state.clear_stopped(state.sales.row(s));
     state.clear_stopped(state.wins.data());
     state.clear_stopped(state.leads_received.data());
@@ -262,17 +286,15 @@ class Cash final : public Process {
     ledger_.freeze(state);
   }
 
-  const MoneyTerms terms_;
-  const MoneyTerms::Payment payment_;
-  ExpectedCash expected_;
+  const Cash& plan_;
   PartnerLedger ledger_;
-  int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1,
-      need_column_ = -1, out_column_ = -1, out_month_column_ = -1, profit_series_ = -1, cash_series_ = -1;
   sim::Lane<double> booked_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_, costs_;
   sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_;
   sim::Grid<double> past_bookings_;  // [month modulo rows]
   sim::Grid<double> shortfalls_;     // [month modulo grace + 1]
 };
+
+std::unique_ptr<Work> Cash::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

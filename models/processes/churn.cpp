@@ -2,6 +2,7 @@
 // sections 0 and 9). In cumulative hazards: the partnership ends in the first month whose running sum of
 // DLambda(a) * frailty * multipliers reaches E = -ln U, U the uniform of word 0 of call 0, month 0; word 1 gives the
 // frailty, word 2 the rate of a beta-geometric law. The uniform is fine near 0, so long lives keep their law.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -33,38 +34,66 @@ class Churn final : public Process {
       Lifetime law(setup, setup.partners[p]);
       if (!law.is_never()) lives_.push_back({p, {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
     }
-    reach_ = sim::Grid<float>(lives_.size(), setup.lanes);
-    spent_ = sim::Grid<float>(lives_.size(), setup.lanes);
-    rate_ = sim::Grid<float>(lives_.size(), setup.lanes);
-    words_ = sim::Grid<std::uint32_t>(4, setup.lanes);
+    differ_ = std::any_of(lives_.begin(), lives_.end(), [](const Life& life) { return life.law.differs_by_lane(); });
   }
+
+  void expect(Expectation& e, int) override {
+    for (const Life& life : lives_)
+      e.alive[life.partner] *=
+          life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
+  }
+
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
+ private:
+  class Share;
+
+  struct Life {
+    std::size_t partner;
+    sim::Address address;
+    Lifetime law;
+  };
+
+  std::vector<Life> lives_;
+  bool differ_ = false;  // rates of some, by lane
+};
+
+class Churn::Share final : public Work {
+ public:
+  Share(const Churn& plan, std::size_t lanes)
+      : plan_(plan),
+        reach_(plan.lives_.size(), lanes),
+        spent_(plan.lives_.size(), lanes),
+        rate_(plan.differ_ ? plan.lives_.size() : 0, lanes),
+        words_(4, lanes) {}
 
   void begin(State& state) override {
     spent_.fill(0.0f);
     if (state.pass != Pass::actual) return;  // a counterfactual lives the same lives
-    for (std::size_t k = 0; k < lives_.size(); ++k) {
-      state.philox->words(state.isa, state.all_lanes(), lives_[k].address, sim::Philox::Words::in(words_));
+    for (std::size_t k = 0; k < reach_.rows(); ++k) {
+      state.philox->words(state.isa, state.all_lanes(), plan_.lives_[k].address, sim::Philox::Words::in(words_));
       const std::uint32_t* __restrict word = words_.row(0);
       float* __restrict reach = reach_.row(k);
       const std::size_t n = state.count;
       sim::on_lanes(state.isa, [=]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) reach[i] = -sim::log_lane(sim::uniform(word[i]));
       });
-      if (lives_[k].law.differs_by_lane()) lives_[k].law.fill_rates(state, words_.row(1), words_.row(2), rate_.row(k));
+      if (plan_.lives_[k].law.differs_by_lane())
+        plan_.lives_[k].law.fill_rates(state, words_.row(1), words_.row(2), rate_.row(k));
     }
   }
 
   void step(State& state, int) override {
     const float* __restrict factor = state.churn.value.data();
     const std::size_t n = state.count;
-    for (std::size_t k = 0; k < lives_.size(); ++k) {
+    for (std::size_t k = 0; k < plan_.lives_.size(); ++k) {
       // Hazard is spent only while the partnership exists; alive is 0 before its start.
-      const std::size_t partner = lives_[k].partner;
+      const std::size_t partner = plan_.lives_[k].partner;
       if (state.working[partner].empty()) continue;
-      const auto hazard = static_cast<float>(lives_[k].law.hazard(state.month));
+      const auto hazard = static_cast<float>(plan_.lives_[k].law.hazard(state.month));
       if (hazard == 0.0f) continue;
       const float* __restrict reach = reach_.row(k);
-      const float* __restrict rate = lives_[k].law.differs_by_lane() ? rate_.row(k) : nullptr;
+      const float* __restrict rate = plan_.lives_[k].law.differs_by_lane() ? rate_.row(k) : nullptr;
       const float* __restrict shock = state.churn_of.row(firm_of_partner(partner));
       float* __restrict spent = spent_.row(k);
       std::uint32_t* __restrict alive = state.alive.row(partner);
@@ -80,22 +109,13 @@ class Churn final : public Process {
     }
   }
 
-  void expect(Expectation& e, int) override {
-    for (Life& life : lives_)
-      e.alive[life.partner] *=
-          life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
-  }
-
  private:
-  struct Life {
-    std::size_t partner;
-    sim::Address address;
-    Lifetime law;
-  };
-  std::vector<Life> lives_;
+  const Churn& plan_;
   sim::Grid<float> reach_, spent_, rate_;
   sim::Grid<std::uint32_t> words_;
 };
+
+std::unique_ptr<Work> Churn::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

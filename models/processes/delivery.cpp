@@ -34,53 +34,15 @@ class Delivery final : public Process {
       : capacity_(setup.parameter("firm.capacity")),
         abandonment_(setup.scenario.number("firm.abandonment")),
         entity_(setup.entity("firm.delivery")),
-        capacity_of_(sim::padded(setup.lanes)),
-        room_(sim::padded(setup.lanes)),
-        busy_(sim::padded(setup.lanes)),
-        busy_lanes_(setup.lanes),
-        closed_(setup),
-        queues_(setup.lanes),
-        abandoned_(sim::padded(setup.lanes)),
-        waiting_(abandoned_) {
-    setup.needs_closings = true;
+        laws_(deal_laws(setup)) {
+    setup.need(Need::closings);
+    setup.need(Need::wins);
+    setup.couple();
     waiting_column_ =
         setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end",
                        "Deals closed but neither served nor abandoned at the end, or when the firm stopped.", true});
     abandoned_column_ = setup.outcome(
         {"deals_abandoned", "1", "Deals abandoned", "Deals closed that were abandoned while waiting.", true});
-  }
-
-  void begin(State& state) override {
-    state.counts_wins = true;
-    for (auto& queue : queues_) queue.clear();
-    std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
-    std::fill(waiting_.begin(), waiting_.end(), 0.0f);
-    capacity_.fill(state, capacity_of_.data());
-  }
-
-  void step(State& state, int) override {
-    if (state.skips_money()) return;
-    if (capacity_.changes_in(state.month)) capacity_.fill(state, capacity_of_.data());
-    for (std::size_t i = 0; i < state.count; ++i) {
-      // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
-      room_[i] = std::floor(static_cast<double>(capacity_of_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
-      busy_[i] = !queues_[i].empty() || static_cast<double>(state.wins[i]) > room_[i] ? 1u : 0u;
-      if (state.stopped_in[i] == 0) waiting_[i] = 0.0f;
-    }
-    busy_lanes_.above(state.isa, busy_.data(), state.count, 0);
-    if (busy_lanes_.empty()) return;
-    closed_.value(state, busy_lanes_);
-    for (const std::uint32_t i : busy_lanes_) {
-      closed_.queue_up(state.isa, i, queues_[i]);
-      serve(state, i, static_cast<std::size_t>(std::min(room_[i], 1e9)));
-      if (abandonment_ > 0.0) abandon(state, i);
-      if (state.stopped_in[i] == 0) waiting_[i] = static_cast<float>(queues_[i].size());
-    }
-  }
-
-  void finish(State& state) override {
-    state.write(abandoned_column_, abandoned_.data());
-    state.write(waiting_column_, waiting_.data());
   }
 
   void expect_begin(Expectation& e) override {
@@ -111,7 +73,11 @@ class Delivery final : public Process {
     e.values.outcomes["deals_waiting_end"] = waiting;
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   struct Cohort {
     double deals;
     std::vector<double> sales;  // [source]
@@ -122,6 +88,60 @@ class Delivery final : public Process {
     for (double& sales : cohort.sales) sales *= factor;
   }
 
+  Parameter capacity_;
+  double abandonment_;
+  std::uint64_t entity_;
+  std::vector<DealLaw> laws_;  // [source]
+  int waiting_column_ = -1, abandoned_column_ = -1;
+  std::deque<Cohort> expected_;
+};
+
+class Delivery::Share final : public Work {
+ public:
+  Share(const Delivery& plan, std::size_t lanes)
+      : plan_(plan),
+        capacity_of_(sim::padded(lanes)),
+        room_(sim::padded(lanes)),
+        busy_(sim::padded(lanes)),
+        busy_lanes_(lanes),
+        closed_(plan.laws_, lanes),
+        queues_(lanes),
+        abandoned_(sim::padded(lanes)),
+        waiting_(abandoned_) {}
+
+  void begin(State& state) override {
+    for (auto& queue : queues_) queue.clear();
+    std::fill(abandoned_.begin(), abandoned_.end(), 0.0f);
+    std::fill(waiting_.begin(), waiting_.end(), 0.0f);
+    plan_.capacity_.fill(state, capacity_of_.data());
+  }
+
+  void step(State& state, int) override {
+    if (state.skips_money()) return;
+    if (plan_.capacity_.changes_in(state.month)) plan_.capacity_.fill(state, capacity_of_.data());
+    for (std::size_t i = 0; i < state.count; ++i) {
+      // A hundred-thousandth above the product keeps 10 * (1 - 0.4) from serving five.
+      room_[i] = std::floor(static_cast<double>(capacity_of_[i]) * static_cast<double>(state.capacity.value[i]) + 1e-5);
+      busy_[i] = !queues_[i].empty() || static_cast<double>(state.wins[i]) > room_[i] ? 1u : 0u;
+      if (state.stopped_in[i] == 0) waiting_[i] = 0.0f;
+    }
+    busy_lanes_.above(state.isa, busy_.data(), state.count, 0);
+    if (busy_lanes_.empty()) return;
+    closed_.value(state, busy_lanes_);
+    for (const std::uint32_t i : busy_lanes_) {
+      closed_.queue_up(state.isa, i, queues_[i]);
+      serve(state, i, static_cast<std::size_t>(std::min(room_[i], 1e9)));
+      if (plan_.abandonment_ > 0.0) abandon(state, i);
+      if (state.stopped_in[i] == 0) waiting_[i] = static_cast<float>(queues_[i].size());
+    }
+  }
+
+  void finish(State& state) override {
+    state.write(plan_.abandoned_column_, abandoned_.data());
+    state.write(plan_.waiting_column_, waiting_.data());
+  }
+
+ private:
   void serve(State& state, std::size_t lane, std::size_t room) {
     auto& queue = queues_[lane];
     const std::size_t served = std::min(room, queue.size());
@@ -131,14 +151,14 @@ class Delivery final : public Process {
 
   void abandon(const State& state, std::size_t lane) {
     auto& queue = queues_[lane];
-    const std::uint32_t threshold = sim::threshold(abandonment_);
+    const std::uint32_t threshold = sim::threshold(plan_.abandonment_);
     std::array<std::uint32_t, 4> words{};
     std::size_t kept = 0;
     for (std::size_t j = 0; j < queue.size(); ++j) {
       if (j % 4 == 0)
-        words = state.philox->words(
-            state.first_replication + static_cast<std::uint32_t>(lane),
-            {entity_, stream::kDelivery, static_cast<std::uint32_t>(state.month), static_cast<std::uint32_t>(j / 4)});
+        words = state.philox->words(state.first_replication + static_cast<std::uint32_t>(lane),
+                                    {plan_.entity_, stream::kDelivery, static_cast<std::uint32_t>(state.month),
+                                     static_cast<std::uint32_t>(j / 4)});
       if (sim::coin(words[j % 4]) < threshold) {
         if (state.stopped_in[lane] == 0) abandoned_[lane] += 1.0f;
       } else {
@@ -148,9 +168,7 @@ class Delivery final : public Process {
     queue.resize(kept);
   }
 
-  Parameter capacity_;
-  double abandonment_;
-  std::uint64_t entity_;
+  const Delivery& plan_;
   sim::Lane<float> capacity_of_;
   sim::Lane<double> room_;         // deals served this month
   sim::Lane<std::uint32_t> busy_;  // 1 where deals wait or do not fit
@@ -158,9 +176,9 @@ class Delivery final : public Process {
   ClosedDeals closed_;
   std::vector<std::vector<ClosedDeals::Deal>> queues_;  // [lane], oldest first
   sim::Lane<float> abandoned_, waiting_;
-  int waiting_column_ = -1, abandoned_column_ = -1;
-  std::deque<Cohort> expected_;
 };
+
+std::unique_ptr<Work> Delivery::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

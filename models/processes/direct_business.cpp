@@ -45,53 +45,40 @@ double largest(const sim::Scenario& scenario, const std::string& path) {
 class DirectBusiness final : public Process {
  public:
   explicit DirectBusiness(Setup& setup)
-      : sampler_(setup, {kPath, stream::kDirectBusiness, 0, kFocalFirm}, setup.parameter(kPath + ".leads"), true),
-        scratch_(1, setup.lanes),
+      : sources_(own_source(setup)),
         calendar_(setup, kPath),
         close_rate_(setup.parameter(kPath + ".close_rate")),
         word_of_mouth_(setup.parameter(kPath + ".word_of_mouth")),
-        talks_(!word_of_mouth_.is_zero()),
-        told_(sim::padded(setup.lanes)),
-        begotten_(told_) {
-    if (talks_) check_growth(setup);
-  }
-
-  void begin(State& state) override {
-    sampler_.begin(state);
+        talks_(!word_of_mouth_.is_zero()) {
+    if (setup.scenario.given(kPath + ".word_of_mouth")) setup.couple();
     if (!talks_) return;
-    state.counts_wins = true;
-    std::fill(state.last_wins.begin(), state.last_wins.end(), 0.0f);
-    word_of_mouth_.fill(state, told_.data());
-  }
-
-  void step(State& state, int phase) override {
-    if (phase == kCash) return SourceSampler::collect_fees(state, {&sampler_, 1});
-    if (phase == kDelivery) {
-      if (talks_) std::copy_n(state.wins.data(), state.count, state.last_wins.data());
-      return;
-    }
-    SourceMonth month{calendar_.factor(state.month) * static_cast<double>(state.calendar)};
-    if (talks_) {
-      if (word_of_mouth_.changes_in(state.month)) word_of_mouth_.fill(state, told_.data());
-      for (std::size_t i = 0; i < state.count; ++i) begotten_[i] = told_[i] * state.last_wins[i];
-      month.further = begotten_.data();
-      month.further_factor = 1.0f;
-    }
-    sampler_.step(state, month, state.lanes, scratch_);
-    SourceSampler::finish_month(state, {&sampler_, 1}, scratch_);
+    setup.need(Need::wins);
+    check_growth(setup);
   }
 
   void expect(Expectation& e, int phase) override {
-    if (phase == kCash) return sampler_.expect_fees(e);
+    if (phase == kCash) return sources_.front().expect_fees(e);
     if (phase == kDelivery) {
       e.last_wins = e.wins;
       return;
     }
     if (e.month == 1) e.last_wins = 0.0;
-    sampler_.expect(e, 1.0, calendar_.factor(e.month) * e.calendar, word_of_mouth_.expected(e.month) * e.last_wins);
+    sources_.front().expect(e, 1.0, calendar_.factor(e.month) * e.calendar,
+                            word_of_mouth_.expected(e.month) * e.last_wins);
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
+  static std::vector<Source> own_source(Setup& setup) {
+    std::vector<Source> sources;
+    sources.emplace_back(setup, SourceAddress{kPath, stream::kDirectBusiness, 0, kFocalFirm},
+                         setup.parameter(kPath + ".leads"), true);
+    return sources;
+  }
+
   void check_growth(Setup& setup) const {
     const std::string path = kPath + ".word_of_mouth";
     const double mean = word_of_mouth_.expected(1) * close_rate_.expected(1);
@@ -104,13 +91,50 @@ class DirectBusiness final : public Process {
           fmt::format("{}: in some futures each deal brings more than one further deal, and business explodes", path));
   }
 
-  SourceSampler sampler_;
-  SamplerScratch scratch_;
+  std::vector<Source> sources_;  // one
   Calendar calendar_;
   Parameter close_rate_, word_of_mouth_;
   bool talks_;
+};
+
+class DirectBusiness::Share final : public Work {
+ public:
+  Share(const DirectBusiness& plan, std::size_t lanes)
+      : plan_(plan), sampler_(plan.sources_, lanes), told_(sim::padded(lanes)), begotten_(told_) {}
+
+  void begin(State& state) override {
+    sampler_.begin(state);
+    if (!plan_.talks_) return;
+    std::fill(state.last_wins.begin(), state.last_wins.end(), 0.0f);
+    plan_.word_of_mouth_.fill(state, told_.data());
+  }
+
+  void step(State& state, int phase) override {
+    if (phase == kCash) return sampler_.collect_fees(state);
+    if (phase == kDelivery) {
+      if (plan_.talks_) std::copy_n(state.wins.data(), state.count, state.last_wins.data());
+      return;
+    }
+    SourceMonth month{plan_.calendar_.factor(state.month) * static_cast<double>(state.calendar)};
+    if (plan_.talks_) {
+      if (plan_.word_of_mouth_.changes_in(state.month)) plan_.word_of_mouth_.fill(state, told_.data());
+      for (std::size_t i = 0; i < state.count; ++i) begotten_[i] = told_[i] * state.last_wins[i];
+      month.further = begotten_.data();
+      month.further_factor = 1.0f;
+    }
+    sampler_.step(state, 0, month, state.lanes);
+    sampler_.finish_month(state);
+  }
+
+ private:
+  const DirectBusiness& plan_;
+  SourceSampler sampler_;
   sim::Lane<float> told_, begotten_;
 };
+
+std::unique_ptr<Work> DirectBusiness::make_work(std::size_t lanes) const {
+  return std::make_unique<Share>(*this, lanes);
+}
 
 }  // namespace
 

@@ -46,18 +46,16 @@ std::vector<std::uint32_t> cumulative_thresholds(const std::vector<double>& law)
   return thresholds;
 }
 
+// What regimes multiply, in the order of kRegimeQuantities.
+constexpr std::array kChanged{Common::leads, Common::close_odds, Common::deal_value, Common::churn};
+
 class Economy final : public Process {
  public:
   explicit Economy(Setup& setup)
       : regimes_(read_regimes(setup.scenario, setup.problems)),
         start_thresholds_(cumulative_thresholds(regimes_.start_law)),
         entity_(setup.entity("economy")),
-        word_(entity_, kStream, setup.lanes),
-        regime_(sim::padded(setup.lanes)),
-        next_(regime_),
-        start_words_(4, setup.lanes),
-        calm_twin_(setup.scenario.has_table("resilience") && setup.scenario.text("resilience.twin") == "calm"),
-        counts_(regimes_.names.size(), setup.lanes) {
+        calm_twin_(setup.scenario.has_table("resilience") && setup.scenario.text("resilience.twin") == "calm") {
     for (const auto& row : regimes_.transition) {
       const auto thresholds = cumulative_thresholds(row);
       thresholds_.insert(thresholds_.end(), thresholds.begin(), thresholds.end());
@@ -66,69 +64,8 @@ class Economy final : public Process {
     for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
       auto& table = factors_[q];
       for (const auto& factors : regimes_.factors) table.push_back(static_cast<float>(factors[q]));
+      if (std::any_of(table.begin(), table.end(), [](float f) { return f != 1.0f; })) setup.changes(kChanged[q]);
     }
-  }
-
-  // Months lived in each regime but the one it all starts from.
-  void add_outcomes(Setup& setup) {
-    columns_.assign(regimes_.names.size(), -1);
-    for (std::size_t r = 0; r < regimes_.names.size(); ++r) {
-      if (r == regimes_.start.value_or(0)) continue;
-      const std::string& id = regimes_.names[r];
-      const std::string label = setup.scenario.label("economy.regime", id);
-      sim::Column column{"months_in_" + id, "months", "Months in " + label,
-                         "Months lived in this regime; a firm that has run out of cash lives no further ones."};
-      column.explains = true;
-      const std::vector<double>& f = regimes_.factors[r];
-      column.high_is_worse = f[0] * f[1] * f[2] < 1.0 || f[3] > 1.0;
-      columns_[r] = setup.outcome(column);
-    }
-  }
-
-  void begin(State& state) override {
-    state.regime = &regime_;
-    if (state.pass == Pass::actual) counts_.fill(0.0f);
-    State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
-    for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q)
-      factors[q]->used |= std::any_of(factors_[q].begin(), factors_[q].end(), [](float f) { return f != 1.0f; });
-    if (!regimes_.path.empty()) return;
-    if (regimes_.start) {
-      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(*regimes_.start));
-      return;
-    }
-    state.philox->words(state.isa, state.all_lanes(), {entity_, kStream, 0, 0}, sim::Philox::Words::in(start_words_));
-    for (std::size_t i = 0; i < state.count; ++i) {
-      regime_[i] = 0;
-      for (const std::uint32_t t : start_thresholds_) regime_[i] += sim::coin(start_words_.row(0)[i]) >= t ? 1u : 0u;
-    }
-  }
-
-  void step(State& state, int) override {
-    // The word of month t moves the chain from month t-1 to t; that of month 1 stays unused.
-    const std::uint32_t* word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
-    if (!regimes_.path.empty()) {
-      const bool calm = calm_twin_ && state.pass == Pass::twin;
-      const std::size_t regime = calm ? regimes_.calm : regimes_.path[static_cast<std::size_t>(state.month - 1)];
-      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(regime));
-    } else if (state.month > 1 && !(calm_twin_ && state.pass == Pass::twin)) {
-      move(state, word);
-    }
-    if (state.pass == Pass::actual) count_months(state);
-    State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
-    const std::size_t n = state.count;
-    const std::uint32_t* __restrict regime = regime_.data();
-    for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
-      if (!factors[q]->used) continue;
-      float* __restrict value = factors[q]->value.data();
-      for (std::uint32_t r = 0; r < factors_[q].size(); ++r)
-        sim::on_lanes(state.isa, [=, factor = factors_[q][r]]() SIM_LANES {
-          for (std::size_t i = 0; i < n; ++i) value[i] *= regime[i] == r ? factor : 1.0f;
-        });
-    }
-  }
-
-  void finish(State& state) override {
-    for (std::size_t r = 0; r < columns_.size(); ++r) state.write(columns_[r], counts_.row(r));
   }
 
   void expect_begin(Expectation& e) override {
@@ -161,13 +98,100 @@ class Economy final : public Process {
     }
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
+ private:
+  class Share;
+
+  // Months lived in each regime but the one it all starts from.
+  void add_outcomes(Setup& setup) {
+    columns_.assign(regimes_.names.size(), -1);
+    for (std::size_t r = 0; r < regimes_.names.size(); ++r) {
+      if (r == regimes_.start.value_or(0)) continue;
+      const std::string& id = regimes_.names[r];
+      const std::string label = setup.scenario.label("economy.regime", id);
+      sim::Column column{"months_in_" + id, "months", "Months in " + label,
+                         "Months lived in this regime; a firm that has run out of cash lives no further ones."};
+      column.explains = true;
+      const std::vector<double>& f = regimes_.factors[r];
+      column.high_is_worse = f[0] * f[1] * f[2] < 1.0 || f[3] > 1.0;
+      columns_[r] = setup.outcome(column);
+    }
+  }
+
+  Regimes regimes_;
+  std::vector<std::uint32_t> start_thresholds_;
+  std::uint64_t entity_;
+  bool calm_twin_;
+  std::vector<int> columns_;
+  std::vector<std::uint32_t> thresholds_;  // [regime][regimes - 1]
+  std::vector<float> factors_[kRegimeQuantities.size()];
+  std::vector<double> law_;  // of the expected-value twin
+};
+
+class Economy::Share final : public Work {
+ public:
+  Share(const Economy& plan, std::size_t lanes)
+      : plan_(plan),
+        word_(plan.entity_, kStream, lanes),
+        regime_(sim::padded(lanes)),
+        next_(regime_),
+        start_words_(4, lanes),
+        counts_(plan.regimes_.names.size(), lanes) {}
+
+  void begin(State& state) override {
+    state.regime = &regime_;
+    if (state.pass == Pass::actual) counts_.fill(0.0f);
+    if (!plan_.regimes_.path.empty()) return;
+    if (plan_.regimes_.start) {
+      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(*plan_.regimes_.start));
+      return;
+    }
+    state.philox->words(state.isa, state.all_lanes(), {plan_.entity_, kStream, 0, 0},
+                        sim::Philox::Words::in(start_words_));
+    for (std::size_t i = 0; i < state.count; ++i) {
+      regime_[i] = 0;
+      for (const std::uint32_t t : plan_.start_thresholds_)
+        regime_[i] += sim::coin(start_words_.row(0)[i]) >= t ? 1u : 0u;
+    }
+  }
+
+  void step(State& state, int) override {
+    // The word of month t moves the chain from month t-1 to t; that of month 1 stays unused.
+    const std::uint32_t* word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
+    if (!plan_.regimes_.path.empty()) {
+      const bool calm = plan_.calm_twin_ && state.pass == Pass::twin;
+      const std::size_t regime =
+          calm ? plan_.regimes_.calm : plan_.regimes_.path[static_cast<std::size_t>(state.month - 1)];
+      std::fill(regime_.begin(), regime_.end(), static_cast<std::uint32_t>(regime));
+    } else if (state.month > 1 && !(plan_.calm_twin_ && state.pass == Pass::twin)) {
+      move(state, word);
+    }
+    if (state.pass == Pass::actual) count_months(state);
+    State::Factor* const factors[] = {&state.leads, &state.close_odds, &state.deal_value, &state.churn};
+    const std::size_t n = state.count;
+    const std::uint32_t* __restrict regime = regime_.data();
+    for (std::size_t q = 0; q < kRegimeQuantities.size(); ++q) {
+      if (!factors[q]->used) continue;
+      float* __restrict value = factors[q]->value.data();
+      for (std::uint32_t r = 0; r < plan_.factors_[q].size(); ++r)
+        sim::on_lanes(state.isa, [=, factor = plan_.factors_[q][r]]() SIM_LANES {
+          for (std::size_t i = 0; i < n; ++i) value[i] *= regime[i] == r ? factor : 1.0f;
+        });
+    }
+  }
+
+  void finish(State& state) override {
+    for (std::size_t r = 0; r < plan_.columns_.size(); ++r) state.write(plan_.columns_[r], counts_.row(r));
+  }
+
  private:
   void count_months(const State& state) {
     const std::uint32_t* __restrict regime = regime_.data();
     const std::uint32_t* __restrict stopped = state.stopped_in.data();
     const std::size_t n = state.count;
-    for (std::size_t r = 0; r < columns_.size(); ++r) {
-      if (columns_[r] < 0) continue;
+    for (std::size_t r = 0; r < plan_.columns_.size(); ++r) {
+      if (plan_.columns_[r] < 0) continue;
       float* __restrict months = counts_.row(r);
       const auto wanted = static_cast<std::uint32_t>(r);
       sim::on_lanes(state.isa, [=]() SIM_LANES {
@@ -179,32 +203,27 @@ class Economy final : public Process {
   // The next regime is the number of thresholds of this one at or below the coin. Regime by regime, for there are few:
   // vector units compare many times faster than they look up.
   void move(const State& state, const std::uint32_t* __restrict word) {
-    const std::size_t n = state.count, columns = regimes_.names.size() - 1;
+    const std::size_t n = state.count, columns = plan_.regimes_.names.size() - 1;
     const std::uint32_t* __restrict regime = regime_.data();
     std::uint32_t* __restrict next = next_.data();
     std::fill_n(next, n, 0u);
-    for (std::size_t k = 0; k < thresholds_.size(); ++k)
+    for (std::size_t k = 0; k < plan_.thresholds_.size(); ++k)
       sim::on_lanes(state.isa,
-                    [=, from = static_cast<std::uint32_t>(k / columns), threshold = thresholds_[k]]() SIM_LANES {
+                    [=, from = static_cast<std::uint32_t>(k / columns), threshold = plan_.thresholds_[k]]() SIM_LANES {
                       for (std::size_t i = 0; i < n; ++i)
                         next[i] += regime[i] == from && sim::coin(word[i]) >= threshold ? 1u : 0u;
                     });
     regime_.swap(next_);
   }
 
-  Regimes regimes_;
-  std::vector<std::uint32_t> start_thresholds_;
-  std::uint64_t entity_;
+  const Economy& plan_;
   sim::MonthlyWord word_;
   sim::Lane<std::uint32_t> regime_, next_;
   sim::Grid<std::uint32_t> start_words_;
-  bool calm_twin_;
   sim::Grid<float> counts_;  // [regime] months
-  std::vector<int> columns_;
-  std::vector<std::uint32_t> thresholds_;  // [regime][regimes - 1]
-  std::vector<float> factors_[kRegimeQuantities.size()];
-  std::vector<double> law_;  // of the expected-value twin
 };
+
+std::unique_ptr<Work> Economy::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -44,15 +44,7 @@ class Exclusivity final : public Process {
                            "Name another partner, or leave it out.");
     }
     drop_circles(setup);
-  }
-
-  void step(State& state, int) override {
-    for (std::size_t p = 0; p < state.suspendable.size(); ++p)
-      if (state.may_be_suspended(p)) std::fill_n(state.suspended.row(p), state.count, 0u);
-    for (const auto& [holder, other] : pairs_) {
-      std::uint32_t* suspended = state.suspended.row(other);
-      for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;
-    }
+    setup.couple();
   }
 
   void expect(Expectation& e, int) override {
@@ -61,7 +53,11 @@ class Exclusivity final : public Process {
       e.suspended[other] = 1.0 - (1.0 - e.suspended[other]) * (1.0 - e.weight[holder]);
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   struct Pair {
     std::size_t holder, other;
   };
@@ -90,6 +86,25 @@ class Exclusivity final : public Process {
 
   std::vector<Pair> pairs_;
 };
+
+class Exclusivity::Share final : public Work {
+ public:
+  Share(const Exclusivity& plan, std::size_t) : plan_(plan) {}
+
+  void step(State& state, int) override {
+    for (std::size_t p = 0; p < state.suspendable.size(); ++p)
+      if (state.may_be_suspended(p)) std::fill_n(state.suspended.row(p), state.count, 0u);
+    for (const auto& [holder, other] : plan_.pairs_) {
+      std::uint32_t* suspended = state.suspended.row(other);
+      for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;
+    }
+  }
+
+ private:
+  const Exclusivity& plan_;
+};
+
+std::unique_ptr<Work> Exclusivity::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 bool any_exclusive(const Setup& setup) {
   return std::any_of(setup.partners.begin(), setup.partners.end(), [&](const Partner& partner) {

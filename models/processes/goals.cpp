@@ -3,6 +3,7 @@
 // at_least: reached when the figure is at or above the level at the end of any month up to `by`; at_most: kept when it
 // is never above the level up to `by`. Figures run with time: revenue, wins, leads and profit to date, revenue of the
 // last twelve months, active partners, cash.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -36,26 +37,6 @@ class Goals final : public Process {
     for (const std::string& id : setup.scenario.ids("goal")) add(setup, id);
   }
 
-  void begin(State& state) override {
-    for (Goal& goal : goals_) goal.met.assign(sim::padded(state.count), goal.keep ? 1.0f : 0.0f);
-  }
-
-  void step(State& state, int) override {
-    if (state.pass != Pass::actual) return;
-    for (Goal& goal : goals_) {
-      if (state.month > goal.by) continue;
-      const sim::Lane<double>& figure = *state.running.at(goal.figure);
-      for (std::size_t i = 0; i < state.count; ++i) {
-        if (goal.keep && figure[i] > goal.level) goal.met[i] = 0.0f;
-        if (!goal.keep && figure[i] >= goal.level) goal.met[i] = 1.0f;
-      }
-    }
-  }
-
-  void finish(State& state) override {
-    for (Goal& goal : goals_) state.write(goal.column, goal.met.data());
-  }
-
   void expect(Expectation& e, int) override {
     for (Goal& goal : goals_) {
       double& met = e.values.outcomes["goal_" + goal.id];
@@ -67,14 +48,25 @@ class Goals final : public Process {
     }
   }
 
+  void bind(Setup& setup) override {
+    for (Goal& goal : goals_) {
+      check_figure(setup, goal);
+      const double tie = goal.figure == "cash" || goal.figure == "profit" ? setup.money_tie : 0.0;
+      goal.level += goal.keep ? tie : -tie;
+    }
+  }
+
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   struct Goal {
     std::string id, figure;
     double level;
     bool keep;
     int by;
     int column;
-    sim::Lane<float> met{};
   };
 
   void add(Setup& setup, const std::string& id) {
@@ -87,21 +79,26 @@ class Goals final : public Process {
                          least ? "both are given" : "neither is given",
                          least ? "Keep one of them." : "For example: at_least = 200_000");
     const std::string& figure = scenario.text(path + ".outcome");
-    const auto& names = setup.running_names;
-    if (figure == "cash" && !scenario.given("firm.cash"))
-      setup.problems.add(scenario.mark(path + ".outcome"), fmt::format("{}: cash is not modelled", path),
-                         "there is no firm.cash", "Add a line such as cash = 50_000 to [firm]");
-    else if (std::find(names.begin(), names.end(), figure) == names.end())
-      setup.problems.add(scenario.mark(path + ".outcome"),
-                         fmt::format("{}: {} is not a figure a goal can watch here", path, figure), {},
-                         sim::did_you_mean(figure, {names.begin(), names.end()}, "Figures"));
-    const double tie = figure == "cash" || figure == "profit" ? setup.money_tie : 0.0;
-    const double level = least ? scenario.number(path + ".at_least") - tie : scenario.number(path + ".at_most") + tie;
+    setup.watch(figure);
+    if (figure == "wins") setup.need(Need::wins);
+    const double level = scenario.number(path + (least ? ".at_least" : ".at_most"));
     sim::Column met{"goal_" + id, "1", "Goal: " + scenario.label("goal", id),
                     "1 in the futures that meet the goal: the mean is its probability."};
     met.yes_or_no = true;
     goals_.push_back(
         {id, figure, level, !least, static_cast<int>(scenario.integer(path + ".by")), setup.outcome(std::move(met))});
+  }
+
+  static void check_figure(Setup& setup, const Goal& goal) {
+    const auto& names = setup.figures();
+    const std::string path = "goal." + goal.id;
+    const sim::Mark mark = setup.scenario.mark(path + ".outcome");
+    if (goal.figure == "cash" && !setup.scenario.given("firm.cash"))
+      setup.problems.add(mark, fmt::format("{}: cash is not modelled", path), "there is no firm.cash",
+                         "Add a line such as cash = 50_000 to [firm]");
+    else if (std::find(names.begin(), names.end(), goal.figure) == names.end())
+      setup.problems.add(mark, fmt::format("{}: {} is not a figure a goal can watch here", path, goal.figure), {},
+                         sim::did_you_mean(goal.figure, {names.begin(), names.end()}, "Figures"));
   }
 
   static double expected(const Expectation& e, const std::string& figure) {
@@ -114,6 +111,40 @@ class Goals final : public Process {
 
   std::vector<Goal> goals_;
 };
+
+class Goals::Share final : public Work {
+ public:
+  Share(const Goals& plan, std::size_t lanes) : plan_(plan), met_(plan.goals_.size(), lanes) {}
+
+  void begin(State& state) override {
+    for (std::size_t g = 0; g < met_.rows(); ++g)
+      std::fill_n(met_.row(g), state.count, plan_.goals_[g].keep ? 1.0f : 0.0f);
+  }
+
+  void step(State& state, int) override {
+    if (state.pass != Pass::actual) return;
+    for (std::size_t g = 0; g < met_.rows(); ++g) {
+      const Goal& goal = plan_.goals_[g];
+      if (state.month > goal.by) continue;
+      float* met = met_.row(g);
+      const sim::Lane<double>& figure = *state.running.at(goal.figure);
+      for (std::size_t i = 0; i < state.count; ++i) {
+        if (goal.keep && figure[i] > goal.level) met[i] = 0.0f;
+        if (!goal.keep && figure[i] >= goal.level) met[i] = 1.0f;
+      }
+    }
+  }
+
+  void finish(State& state) override {
+    for (std::size_t g = 0; g < met_.rows(); ++g) state.write(plan_.goals_[g].column, met_.row(g));
+  }
+
+ private:
+  const Goals& plan_;
+  sim::Grid<float> met_;  // [goal]
+};
+
+std::unique_ptr<Work> Goals::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // Partnerships begin, work and leave. All of month t uses the partnerships alive at its start; what
 // ends them during the month takes effect when it closes (MODEL.md, section 0). Draws nothing.
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <numeric>
@@ -33,13 +34,9 @@ constexpr std::array kParameters{
 
 class Partnerships final : public Process {
  public:
-  explicit Partnerships(Setup& setup)
-      : partners_(setup.partners),
-        active_(sim::padded(setup.lanes)),
-        lost_(active_),
-        lost_to_shocks_(sim::padded(setup.lanes)) {
-    if (setup.partners.empty()) return;
-    active_column_ = setup.outcome(
+  explicit Partnerships(Setup& setup) : partners(setup.partners) {
+    if (partners.empty()) return;
+    active_column = setup.outcome(
         {"active_partners_end", "1", "Active partners at the end", "Partnerships still alive after the last month."});
     sim::Column lost{
         "partners_lost", "1", "Partners lost",
@@ -49,63 +46,31 @@ class Partnerships final : public Process {
       lost.caution_with = "out_of_cash";
     }
     lost.explains = true;
-    lost_column_ = setup.outcome(lost);
-    trajectory_ =
+    lost_column = setup.outcome(lost);
+    trajectory =
         setup.trajectory({"active_partners", "1", "Active partners", "Partnerships alive after the month.", 1.0, true});
-    setup.running_names.push_back("active_partners");
-    for (const std::string& id : setup.scenario.ids("goal"))
-      watched_ |= setup.scenario.text("goal." + id + ".outcome") == "active_partners";
-    const std::vector<double> resolutions(setup.partners.size(), 0x1p-20);
+    setup.offer_figure("active_partners");
+    const std::vector<double> resolutions(partners.size(), 0x1p-20);
     const auto share = [&](const char* name, const char* long_name, const char* definition) {
       return setup.member_total({name, "1", long_name, definition, resolutions});
     };
     if (!setup.scenario.ids("shock").empty())
-      by_shock_ =
+      by_shock =
           share("ended_by_shock", "Ended by a shock", "Share of the futures in which a shock ended the partnership.");
-    by_churn_ =
+    by_churn =
         share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
     if (setup.scenario.given("firm.cash"))
-      by_stop_ = share("ended_by_stop", "Ended with the firm",
-                       "Share of the futures in which the firm ran out of cash first.");
+      by_stop = share("ended_by_stop", "Ended with the firm",
+                      "Share of the futures in which the firm ran out of cash first.");
     if (setup.scenario.ids("shock").empty()) return;
     sim::Column to_shocks{"partners_lost_to_shocks", "1", "Partners lost to shocks",
                           "Partnerships that a shock ended within the horizon.", true};
     to_shocks.explains = true;
-    lost_to_shocks_column_ = setup.outcome(to_shocks);
+    lost_to_shocks_column = setup.outcome(to_shocks);
   }
 
-  void begin(State& state) override {
-    for (sim::LaneList& list : state.working) list.none(state.count);
-    for (std::size_t p = 0; p < partners_.size(); ++p) std::memset(state.alive.row(p), 0, 4 * state.count);
-    if (state.pass != Pass::actual) return;
-    state.running["active_partners"] = &active_;
-    std::fill(lost_.begin(), lost_.end(), 0.0);
-    std::fill(lost_to_shocks_.begin(), lost_to_shocks_.end(), 0.0f);
-    for (auto* counts : {&begun_, &killed_, &stopped_}) counts->assign(partners_.size(), 0);
-  }
-
-  void step(State& state, int phase) override {
-    if (phase == kOpen) return open(state);
-    if (phase == kClose) return close(state);
-    if (state.pass != Pass::actual) return;
-    if (watched_ || trajectory_ >= 0 || (active_column_ >= 0 && state.month == state.plan->months)) {
-      count_active(state);
-      if (trajectory_ >= 0) state.record(trajectory_, active_);
-    }
-  }
-
-  void finish(State& state) override {
-    count_active(state);
-    state.write(active_column_, active_.data());
-    double begun = 0.0;
-    for (const Partner& partner : partners_) begun += partner.start <= state.plan->months ? 1.0 : 0.0;
-    for (std::size_t i = 0; i < state.count; ++i)
-      if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i];
-    state.write(lost_column_, lost_.data());
-    state.write(lost_to_shocks_column_, lost_to_shocks_.data());
-    if (by_churn_ < 0) return;
-    for (std::size_t p = 0; p < partners_.size(); ++p) share_out(state, p);
-  }
+  void bind(Setup& setup) override { watched = setup.is_watched("active_partners"); }
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
 
   void expect_begin(Expectation& e) override {
     std::fill(e.weight.begin(), e.weight.end(), 0.0);
@@ -116,8 +81,8 @@ class Partnerships final : public Process {
   void expect(Expectation& e, int phase) override {
     if (phase == kOpen) {
       e.open_month();
-      for (std::size_t p = 0; p < partners_.size(); ++p)
-        if (partners_[p].start == e.month) e.weight[p] = e.alive[p] = e.running;
+      for (std::size_t p = 0; p < partners.size(); ++p)
+        if (partners[p].start == e.month) e.weight[p] = e.alive[p] = e.running;
     } else if (phase == kClose) {
       e.last_weight = e.weight;
       e.weight = e.alive;
@@ -127,25 +92,69 @@ class Partnerships final : public Process {
   }
 
   void expect_finish(Expectation& e) override {
-    double begun = 0.0;
-    for (const Partner& partner : partners_) begun += partner.start < e.month ? 1.0 : 0.0;
     e.values.outcomes["partners_lost_to_shocks"] = e.lost_to_shocks;
     e.values.outcomes["active_partners_end"] = total(e);
-    e.values.outcomes["partners_lost"] = begun - total(e) - e.ended_with_firm;
+    e.values.outcomes["partners_lost"] = begun_by(e.month - 1) - total(e) - e.ended_with_firm;
+  }
+
+  // Partnerships that have begun up to a month.
+  double begun_by(int month) const {
+    return static_cast<double>(std::count_if(partners.begin(), partners.end(),
+                                             [month](const Partner& partner) { return partner.start <= month; }));
+  }
+
+  const std::vector<Partner>& partners;
+  int active_column = -1, lost_column = -1, trajectory = -1;
+  bool watched = false;  // a goal looks at it
+  int by_shock = -1, by_churn = -1, by_stop = -1, lost_to_shocks_column = -1;
+
+ private:
+  static double total(const Expectation& e) { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }
+};
+
+class PartnershipsWork final : public Work {
+ public:
+  PartnershipsWork(const Partnerships& plan, std::size_t lanes)
+      : plan_(plan), active_(sim::padded(lanes)), lost_(active_), lost_to_shocks_(sim::padded(lanes)) {}
+
+  void begin(State& state) override {
+    for (sim::LaneList& list : state.working) list.none(state.count);
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p) std::memset(state.alive.row(p), 0, 4 * state.count);
+    if (state.pass != Pass::actual) return;
+    state.running["active_partners"] = &active_;
+    std::fill(lost_.begin(), lost_.end(), 0.0);
+    std::fill(lost_to_shocks_.begin(), lost_to_shocks_.end(), 0.0f);
+    for (auto* counts : {&begun_, &killed_, &stopped_}) counts->assign(plan_.partners.size(), 0);
+  }
+
+  void step(State& state, int phase) override {
+    if (phase == kOpen) return open(state);
+    if (phase == kClose) return close(state);
+    if (state.pass != Pass::actual) return;
+    if (plan_.watched || plan_.trajectory >= 0 || (plan_.active_column >= 0 && state.month == state.plan->months)) {
+      count_active(state);
+      if (plan_.trajectory >= 0) state.record(plan_.trajectory, active_);
+    }
+  }
+
+  void finish(State& state) override {
+    count_active(state);
+    state.write(plan_.active_column, active_.data());
+    const double begun = plan_.begun_by(state.plan->months);
+    for (std::size_t i = 0; i < state.count; ++i)
+      if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i];
+    state.write(plan_.lost_column, lost_.data());
+    state.write(plan_.lost_to_shocks_column, lost_to_shocks_.data());
+    if (plan_.by_churn < 0) return;
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p) share_out(state, p);
   }
 
  private:
   void open(State& state) {
-    for (State::Factor* factor : {&state.leads, &state.close_odds, &state.deal_value, &state.churn, &state.capacity})
-      if (factor->used) std::fill(factor->value.begin(), factor->value.end(), 1.0f);
-    for (FirmFactor* factor : {&state.function, &state.leads_of, &state.close_of, &state.churn_of}) factor->clear();
-    std::fill(state.wins.begin(), state.wins.end(), 0.0f);
-    std::fill(state.leads_received.begin(), state.leads_received.end(), 0.0f);
-    std::fill(state.recurring.begin(), state.recurring.end(), 0.0);
-    if (state.counts_intensity) std::fill(state.intensity.begin(), state.intensity.end(), 0.0f);
-    if (state.has_shock_costs) std::fill(state.shock_costs.begin(), state.shock_costs.end(), 0.0);
-    for (std::size_t p = 0; p < partners_.size(); ++p) {
-      if (partners_[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p)) continue;
+    state.open_month();
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p) {
+      if (plan_.partners[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p))
+        continue;
       state.working[p] = state.lanes;
       std::fill_n(state.alive.row(p), state.count, 1u);
       if (state.pass == Pass::actual) begun_[p] = state.count - state.stopped_count;
@@ -157,7 +166,7 @@ class Partnerships final : public Process {
     state.kills.clear();
     state.strikes.clear();
     const bool counts = state.plan->member_survival && state.pass == Pass::actual;
-    for (std::size_t p = 0; p < partners_.size(); ++p) {
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p) {
       const std::uint32_t* alive = state.alive.row(p);
       state.working[p].flagged(state.isa, state.working[p], alive);
       if (!counts) continue;
@@ -182,11 +191,10 @@ class Partnerships final : public Process {
     if (std::none_of(stopped, stopped + state.stopped_count,
                      [&](std::uint32_t i) { return state.stopped_in[i] == month; }))
       return;
-    double begun = 0.0;
-    for (const Partner& partner : partners_) begun += partner.start <= state.month ? 1.0 : 0.0;
+    const double begun = plan_.begun_by(state.month);
     for (std::size_t k = 0; k < state.stopped_count; ++k)
       if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun;
-    for (std::size_t p = 0; p < partners_.size(); ++p)
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p)
       for (const std::uint32_t lane : state.working[p]) {
         if (state.stopped_in[lane] != month) continue;
         lost_[lane] -= 1.0;
@@ -198,9 +206,9 @@ class Partnerships final : public Process {
   void share_out(State& state, std::size_t p) {
     std::uint64_t alive = 0;
     for (const std::uint32_t lane : state.working[p]) alive += state.stopped_in[lane] == 0 ? 1u : 0u;
-    add_count(state, by_shock_, p, killed_[p]);
-    add_count(state, by_stop_, p, stopped_[p]);
-    add_count(state, by_churn_, p, begun_[p] - alive - killed_[p] - stopped_[p]);
+    add_count(state, plan_.by_shock, p, killed_[p]);
+    add_count(state, plan_.by_stop, p, stopped_[p]);
+    add_count(state, plan_.by_churn, p, begun_[p] - alive - killed_[p] - stopped_[p]);
   }
 
   // `number` lanes of 1, the others 0: the order does not matter to a sum.
@@ -216,16 +224,15 @@ class Partnerships final : public Process {
     state.clear_stopped(active_.data());
   }
 
-  double total(const Expectation& e) const { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }
-
-  const std::vector<Partner> partners_;
+  const Partnerships& plan_;
   sim::Lane<double> active_, lost_;
   sim::Lane<float> lost_to_shocks_;
   std::vector<std::uint64_t> begun_, killed_, stopped_;  // [partner], lanes
-  int active_column_ = -1, lost_column_ = -1, trajectory_ = -1;
-  bool watched_ = false;  // a goal looks at it
-  int by_shock_ = -1, by_churn_ = -1, by_stop_ = -1, lost_to_shocks_column_ = -1;
 };
+
+std::unique_ptr<Work> Partnerships::make_work(std::size_t lanes) const {
+  return std::make_unique<PartnershipsWork>(*this, lanes);
+}
 
 }  // namespace
 

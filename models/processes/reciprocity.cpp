@@ -35,13 +35,9 @@ const std::array kParameters{
 
 class Reciprocity final : public Process {
  public:
-  explicit Reciprocity(Setup& setup)
-      : before_(setup.partners.size(), setup.lanes),
-        words_(4, setup.lanes),
-        rate_(sim::padded(setup.lanes)),
-        counts_(sim::padded(setup.lanes)),
-        positions_(counts_) {
-    setup.needs_referred = setup.needs_returned = true;
+  explicit Reciprocity(Setup& setup) : partners_(setup.partners.size()) {
+    setup.need(Need::referred);
+    setup.need(Need::returned);
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string path = setup.partners[p].path + ".returns";
       if (!setup.scenario.has_table(path)) continue;
@@ -53,8 +49,7 @@ class Reciprocity final : public Process {
                        setup.scenario.number(setup.partners[p].path + ".ramp"),
                        setup.scenario.number(setup.partners[p].path + ".overlap"),
                        std::nullopt,
-                       ArrivalMixing::of_months(setup, setup.partners[p].path, path),
-                       sim::Lane<float>(sim::padded(setup.lanes))});
+                       ArrivalMixing::of_months(setup, setup.partners[p].path, path)});
       if (const std::string& partner = setup.partners[p].path; setup.scenario.given(partner + ".spread_shape"))
         arcs_.back().spread =
             setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(partner + ".spread_shape")), "1",
@@ -72,26 +67,6 @@ class Reciprocity final : public Process {
     std::vector<double> resolutions(setup.partners.size(), 1.0);
     total_ = setup.member_total(
         {"leads_returned", "1", "Leads returned", "Mean number of customers referred to the partner.", resolutions});
-    sums_ = sim::Grid<double>(total_ >= 0 ? setup.partners.size() : 0, setup.lanes);
-    sum_ = sim::Lane<double>(sim::padded(setup.lanes));
-  }
-
-  void begin(State& state) override {
-    state.returned.fill(0.0f);
-    before_.fill(0.0f);
-    if (state.pass == Pass::actual) sums_.fill(0.0);
-    for (Arc& arc : arcs_) refresh(state, arc);
-  }
-
-  void step(State& state, int) override {
-    for (Arc& arc : arcs_) give(state, arc);
-  }
-
-  void finish(State& state) override {
-    for (std::size_t p = 0; p < sums_.rows(); ++p) {
-      std::copy_n(sums_.row(p), state.count, sum_.begin());
-      state.add_member_total(total_, p, sum_);
-    }
   }
 
   void expect_begin(Expectation& e) override {
@@ -101,7 +76,7 @@ class Reciprocity final : public Process {
   }
 
   void expect(Expectation& e, int) override {
-    for (Arc& arc : arcs_) {
+    for (const Arc& arc : arcs_) {
       const double a =
           scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
       const double works = e.weight[arc.partner] * (1.0 - e.suspended[arc.partner]);
@@ -113,7 +88,11 @@ class Reciprocity final : public Process {
     }
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   struct Arc {
     std::size_t partner;
     sim::Address address;
@@ -122,24 +101,67 @@ class Reciprocity final : public Process {
     int start;
     double ramp, overlap;
     std::optional<Parameter> spread;
-    std::unique_ptr<ArrivalMixing> mixing;
-    sim::Lane<float> lambda;
+    std::unique_ptr<const ArrivalMixing> mixing;
   };
-
-  void refresh(const State& state, Arc& arc) {
-    arc.leads.fill(state, arc.lambda.data());
-    if (!arc.spread) return;
-    arc.spread->fill(state, rate_.data());
-    for (std::size_t i = 0; i < state.count; ++i) arc.lambda[i] *= rate_[i];
-  }
 
   static double scale(const Arc& arc, int month) {
     const double ramp = arc.ramp == 0.0 ? 1.0 : -sim::math::expm1(-(month - arc.start + 1) / arc.ramp);
     return ramp * (1.0 - arc.overlap);
   }
 
-  void give(State& state, Arc& arc) {
-    if (arc.leads.changes_in(state.month)) refresh(state, arc);
+  std::size_t partners_;
+  std::vector<Arc> arcs_;
+  int total_ = -1;
+  std::vector<double> expected_before_;
+};
+
+class Reciprocity::Share final : public Work {
+ public:
+  Share(const Reciprocity& plan, std::size_t lanes)
+      : plan_(plan),
+        lambda_(plan.arcs_.size(), lanes),
+        before_(plan.partners_, lanes),
+        words_(4, lanes),
+        rate_(sim::padded(lanes)),
+        counts_(sim::padded(lanes)),
+        positions_(counts_),
+        sums_(plan.total_ >= 0 ? plan.partners_ : 0, lanes),
+        sum_(sim::padded(lanes)) {
+    for (const Arc& arc : plan.arcs_) mixings_.push_back(MixingWork::of(arc.mixing.get(), lanes));
+  }
+
+  void begin(State& state) override {
+    state.returned.fill(0.0f);
+    before_.fill(0.0f);
+    if (state.pass == Pass::actual) sums_.fill(0.0);
+    for (std::size_t a = 0; a < plan_.arcs_.size(); ++a) refresh(state, a);
+  }
+
+  void step(State& state, int) override {
+    for (std::size_t a = 0; a < plan_.arcs_.size(); ++a) give(state, a);
+  }
+
+  void finish(State& state) override {
+    for (std::size_t p = 0; p < sums_.rows(); ++p) {
+      std::copy_n(sums_.row(p), state.count, sum_.begin());
+      state.add_member_total(plan_.total_, p, sum_);
+    }
+  }
+
+ private:
+  void refresh(const State& state, std::size_t a) {
+    const Arc& arc = plan_.arcs_[a];
+    float* lambda = lambda_.row(a);
+    arc.leads.fill(state, lambda);
+    if (!arc.spread) return;
+    arc.spread->fill(state, rate_.data());
+    for (std::size_t i = 0; i < state.count; ++i) lambda[i] *= rate_[i];
+  }
+
+  void give(State& state, std::size_t number) {
+    const Arc& arc = plan_.arcs_[number];
+    if (arc.leads.changes_in(state.month)) refresh(state, number);
+    const float* lambda = lambda_.row(number);
     const std::size_t p = arc.partner;
     const sim::LaneList& list = state.working[p];
     const std::size_t n = list.size();
@@ -155,16 +177,17 @@ class Reciprocity final : public Process {
       if (focal != nullptr) rate_[k] *= focal[i];
       if (shock != nullptr) rate_[k] *= shock[i];
     }
-    if (arc.mixing) arc.mixing->apply(state, list, rate_.data(), nullptr, nullptr);
+    if (mixings_[number]) mixings_[number]->apply(state, list, rate_.data(), nullptr, nullptr);
     for (std::size_t k = 0; k < n; ++k) {
       const std::uint32_t i = list[k];
-      rate_[k] = suspended != nullptr && suspended[i] != 0 ? 0.0f : arc.lambda[i] * rate_[k] + alpha * before[i];
+      rate_[k] = suspended != nullptr && suspended[i] != 0 ? 0.0f : lambda[i] * rate_[k] + alpha * before[i];
     }
-    arc.address.month = static_cast<std::uint32_t>(state.month);
+    sim::Address address = arc.address;
+    address.month = static_cast<std::uint32_t>(state.month);
     const sim::Philox::Batch batch = state.batch(list);
-    state.philox->words(state.isa, batch, arc.address, sim::Philox::Words::in(words_));
+    state.philox->words(state.isa, batch, address, sim::Philox::Words::in(words_));
     sim::poisson_counts(state.isa, {words_.row(0), rate_.data(), counts_.data(), positions_.data(), n},
-                        {state.philox, batch, arc.address});
+                        {state.philox, batch, address});
     float* returned = state.returned.row(p);
     std::fill_n(returned, state.count, 0.0f);
     for (std::size_t k = 0; k < n; ++k) returned[list[k]] = static_cast<float>(static_cast<std::int32_t>(counts_[k]));
@@ -174,16 +197,18 @@ class Reciprocity final : public Process {
         if (state.stopped_in[list[k]] == 0) sums_.row(p)[list[k]] += static_cast<double>(returned[list[k]]);
   }
 
-  std::vector<Arc> arcs_;
-  sim::Grid<float> before_;  // leads received last month
+  const Reciprocity& plan_;
+  std::vector<std::unique_ptr<MixingWork>> mixings_;  // [arc], null where months do not differ
+  sim::Grid<float> lambda_;                           // [arc]
+  sim::Grid<float> before_;                           // leads received last month
   sim::Grid<std::uint32_t> words_;
   sim::Lane<float> rate_;
   sim::Lane<std::uint32_t> counts_, positions_;
-  int total_ = -1;
   sim::Grid<double> sums_;
   sim::Lane<double> sum_;
-  std::vector<double> expected_before_;
 };
+
+std::unique_ptr<Work> Reciprocity::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 bool any_returns(const Setup& setup) {
   return std::any_of(setup.partners.begin(), setup.partners.end(),

@@ -52,13 +52,13 @@ double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-
 
 class ReferralFlow final : public Process {
  public:
-  explicit ReferralFlow(Setup& setup) : scratch_(setup.partners.size(), setup.lanes), open_(setup.lanes) {
+  explicit ReferralFlow(Setup& setup) {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string& path = setup.partners[p].path;
-      samplers_.emplace_back(setup,
-                             SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
-                             setup.parameter(path + ".leads"), true);
-      SourceRates& rates = samplers_.back().rates();
+      sources_.emplace_back(setup,
+                            SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
+                            setup.parameter(path + ".leads"), true);
+      SourceRates& rates = sources_.back().rates();
       if (setup.scenario.given(path + ".spread_shape"))
         rates.mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
                               "factor on the partner's leads, how good it turned out"));
@@ -69,40 +69,21 @@ class ReferralFlow final : public Process {
     }
   }
 
-  void begin(State& state) override {
-    for (SourceSampler& sampler : samplers_) sampler.begin(state);
-  }
-
-  void step(State& state, int phase) override {
-    if (phase == kCash) return SourceSampler::collect_fees(state, samplers_);
-    for (std::size_t p = 0; p < samplers_.size(); ++p) {
-      SourceMonth month{scale(p, state.month) * static_cast<double>(state.calendar)};
-      if (partners_[p].reciprocal) {
-        month.further = state.returned.row(p);
-        month.further_factor = static_cast<float>(partners_[p].alpha_in);
-      }
-      const sim::LaneList* list = &state.working[p];
-      if (state.may_be_suspended(p)) {
-        open_.unflagged(state.isa, *list, state.suspended.row(p));
-        list = &open_;
-      }
-      samplers_[p].step(state, month, *list, scratch_, partners_[p].reciprocal ? state.referred.row(p) : nullptr);
-    }
-    SourceSampler::finish_month(state, samplers_, scratch_);
-  }
-
   void expect(Expectation& e, int phase) override {
     if (phase == kCash) {
-      for (SourceSampler& sampler : samplers_) sampler.expect_fees(e);
+      for (Source& source : sources_) source.expect_fees(e);
       return;
     }
-    for (std::size_t p = 0; p < samplers_.size(); ++p)
+    for (std::size_t p = 0; p < sources_.size(); ++p)
       e.referred[p] =
-          samplers_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
-                              (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
+          sources_[p].expect(e, e.weight[p] * (1.0 - e.suspended[p]), scale(p, e.month) * e.calendar,
+                             (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
   struct Terms {
     int start;
     double ramp, overlap, alpha_in;
@@ -113,11 +94,46 @@ class ReferralFlow final : public Process {
     return ramp(partners_[p].ramp, month - partners_[p].start + 1) * (1.0 - partners_[p].overlap);
   }
 
-  std::vector<SourceSampler> samplers_;
+  std::vector<Source> sources_;
   std::vector<Terms> partners_;
-  SamplerScratch scratch_;
-  sim::LaneList open_;  // without those that an exclusive partner suspends
 };
+
+class ReferralFlow::Share final : public Work {
+ public:
+  Share(const ReferralFlow& plan, std::size_t lanes) : plan_(plan), sampler_(plan.sources_, lanes) {}
+
+  void begin(State& state) override {
+    sampler_.begin(state);
+    if (open_.size() != state.suspendable.size())
+      for (const std::uint8_t may : state.suspendable) open_.emplace_back(may != 0 ? state.suspended.stride() : 0);
+  }
+
+  void step(State& state, int phase) override {
+    if (phase == kCash) return sampler_.collect_fees(state);
+    for (std::size_t p = 0; p < plan_.sources_.size(); ++p) {
+      const Terms& terms = plan_.partners_[p];
+      SourceMonth month{plan_.scale(p, state.month) * static_cast<double>(state.calendar)};
+      if (terms.reciprocal) {
+        month.further = state.returned.row(p);
+        month.further_factor = static_cast<float>(terms.alpha_in);
+      }
+      const sim::LaneList* list = &state.working[p];
+      if (state.may_be_suspended(p)) {
+        open_[p].unflagged(state.isa, *list, state.suspended.row(p));
+        list = &open_[p];
+      }
+      sampler_.step(state, p, month, *list, terms.reciprocal ? state.referred.row(p) : nullptr);
+    }
+    sampler_.finish_month(state);
+  }
+
+ private:
+  const ReferralFlow& plan_;
+  SourceSampler sampler_;
+  std::vector<sim::LaneList> open_;  // [partner] without those that an exclusive partner suspends
+};
+
+std::unique_ptr<Work> ReferralFlow::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

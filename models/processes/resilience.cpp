@@ -72,17 +72,11 @@ struct Measures {
   }
 };
 
-class Resilience final : public Process, public Counterfactual {
+class Resilience final : public Process {
  public:
-  explicit Resilience(Setup& setup)
-      : months_(setup.months),
-        calm_(setup.scenario.text("resilience.twin") == "calm"),
-        intensity_(static_cast<std::size_t>(setup.months), setup.lanes),
-        performance_(static_cast<std::size_t>(setup.months), setup.lanes),
-        lane_(sim::padded(setup.lanes)),
-        history_(static_cast<std::size_t>(setup.months)) {
-    setup.counterfactuals.push_back(this);
-    values_.fill(lane_);
+  explicit Resilience(Setup& setup) : months_(setup.months), calm_(setup.scenario.text("resilience.twin") == "calm") {
+    setup.need(Need::intensity);
+    check_twin(setup);
     const auto add = [&](std::size_t k, sim::Column column, bool may_be_missing = false) {
       column.may_be_missing = may_be_missing;
       column.yes_or_no = column.name == "disrupted" || column.name == "unrecovered";
@@ -118,7 +112,54 @@ class Resilience final : public Process, public Counterfactual {
         {"performance", "1", "Performance", "Revenue intensity over that of the twin without shocks.", 0x1p-20});
   }
 
-  void begin(State& state) override { state.counts_intensity = true; }
+  // A twin compares futures, not means: nothing is expected.
+  void expect(Expectation&, int) override {}
+
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
+ private:
+  class Share;
+
+  // The twin differs by the shocks it is spared and, when calm, by the regimes.
+  void check_twin(Setup& setup) const {
+    const sim::Scenario& scenario = setup.scenario;
+    if (!scenario.ids("shock").empty() || scenario.has_disabled("shock")) return;
+    if (calm_ && scenario.ids("economy.regime").size() > 1) return;
+    setup.report_idle("resilience",
+                      calm_ ? "there are neither shocks nor regimes to be spared" : "there are no shocks to be spared",
+                      calm_ ? "Add [shock.NAME] or [economy.regime.NAME]."
+                            : "Add [shock.NAME], or write twin = \"calm\" to be spared regimes.");
+  }
+
+  static constexpr std::size_t kColumns = 9;
+
+  std::array<double, kColumns> row_of(const Measures& m) const {
+    const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
+    return {m.area,     1.0 - m.area / months_,
+            m.least,    m.disrupted ? 1.0 : 0.0,
+            m.recovery, unrecovered,
+            m.observed, m.rapidity,
+            m.overshoot};
+  }
+
+  const int months_;
+  const bool calm_;
+  std::array<int, kColumns> columns_{};
+  int series_ = -1;
+};
+
+class Resilience::Share final : public Work, public Counterfactual {
+ public:
+  Share(const Resilience& plan, std::size_t lanes)
+      : plan_(plan),
+        intensity_(static_cast<std::size_t>(plan.months_), lanes),
+        performance_(static_cast<std::size_t>(plan.months_), lanes),
+        lane_(sim::padded(lanes)),
+        history_(static_cast<std::size_t>(plan.months_)) {
+    values_.fill(lane_);
+  }
+
+  Counterfactual* counterfactual() override { return this; }
 
   void step(State& state, int) override {
     const auto month = static_cast<std::size_t>(state.month - 1);
@@ -137,14 +178,11 @@ class Resilience final : public Process, public Counterfactual {
     }
   }
 
-  // A twin compares futures, not means: nothing is expected.
-  void expect(Expectation&, int) override {}
-
   std::size_t passes() const override { return 1; }
 
   bool open(State& state, std::size_t) override {
     state.pass = Pass::twin;
-    if (calm_)
+    if (plan_.calm_)
       state.lanes.all(state.count);
     else
       state.lanes.above(state.isa, state.shocked.data(), state.count, 0);
@@ -164,42 +202,32 @@ class Resilience final : public Process, public Counterfactual {
 
   void conclude(State& state) {
     const Measures undisturbed;
-    for (std::size_t k = 0; k < kColumns; ++k) std::fill(values_[k].begin(), values_[k].end(), row_of(undisturbed)[k]);
+    for (std::size_t k = 0; k < kColumns; ++k)
+      std::fill(values_[k].begin(), values_[k].end(), plan_.row_of(undisturbed)[k]);
     for (const std::uint32_t i : state.lanes) {
       for (std::size_t t = 0; t < history_.size(); ++t) history_[t] = performance_.row(t)[i];
       Measures m;
       m.read(history_);
-      const std::array<double, kColumns> row = row_of(m);
+      const std::array<double, kColumns> row = plan_.row_of(m);
       for (std::size_t k = 0; k < kColumns; ++k) values_[k][i] = row[k];
     }
-    for (std::size_t k = 0; k < kColumns; ++k) state.write(columns_[k], values_[k].data());
-    if (series_ < 0) return;
-    for (state.month = 1; state.month <= months_; ++state.month) {
+    for (std::size_t k = 0; k < kColumns; ++k) state.write(plan_.columns_[k], values_[k].data());
+    if (plan_.series_ < 0) return;
+    for (state.month = 1; state.month <= plan_.months_; ++state.month) {
       const float* q = performance_.row(static_cast<std::size_t>(state.month - 1));
       for (std::size_t i = 0; i < state.count; ++i) lane_[i] = std::isnan(q[i]) ? 1.0 : static_cast<double>(q[i]);
-      state.record(series_, lane_);
+      state.record(plan_.series_, lane_);
     }
   }
 
-  static constexpr std::size_t kColumns = 9;
-  std::array<double, kColumns> row_of(const Measures& m) const {
-    const double unrecovered = m.disrupted && std::isnan(m.recovery) ? 1.0 : 0.0;
-    return {m.area,     1.0 - m.area / months_,
-            m.least,    m.disrupted ? 1.0 : 0.0,
-            m.recovery, unrecovered,
-            m.observed, m.rapidity,
-            m.overshoot};
-  }
-
-  const int months_;
-  const bool calm_;
-  std::array<int, kColumns> columns_{};
-  int series_ = -1;
+  const Resilience& plan_;
   sim::Grid<float> intensity_, performance_;  // [month]
   sim::Lane<double> lane_;
   std::array<sim::Lane<double>, kColumns> values_;
   std::vector<float> history_;
 };
+
+std::unique_ptr<Work> Resilience::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -20,19 +20,7 @@ constexpr std::size_t kYear = 12;
 class Revenue final : public Process {
  public:
   explicit Revenue(Setup& setup)
-      : months_(setup.months),
-        has_direct_(setup.has_direct),
-        partners_(setup.partners.size()),
-        month_(sim::padded(setup.lanes)),
-        total_(month_),
-        before_year_(month_),
-        wins_(month_),
-        leads_(month_),
-        trailing_(month_),
-        first_year_(month_),
-        peak_(month_),
-        drawdown_(month_),
-        recurring_(month_) {
+      : months_(setup.months), has_direct_(setup.has_direct), partners_(setup.partners.size()) {
     add_outcomes(setup);
     std::vector<double> resolutions;
     for (const Partner& partner : setup.partners) resolutions.push_back(money_resolution(partner.typical_sale, 0.0));
@@ -41,65 +29,13 @@ class Revenue final : public Process {
           setup.member_total({"revenue", setup.currency, "Revenue by partner",
                               "Mean of what was booked of the partner's customers within the horizon.", resolutions});
     const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0) || !channels_.empty();
-    sources_ = sim::Grid<double>(per_source ? setup.sources() : 0, setup.lanes);
-    const auto goal_uses = [&](const char* name) {
-      for (const std::string& id : setup.scenario.ids("goal"))
-        if (setup.scenario.text("goal." + id + ".outcome") == name) return true;
-      return false;
-    };
-    counts_wins_ = wins_column_ >= 0 || wins_trajectory_ >= 0 || goal_uses("wins");
-    trails_ = trailing_column_ >= 0 || growth_ >= 0 || drawdown_column_ >= 0 || goal_uses("revenue_trailing12");
-    last_year_ = sim::Grid<double>(trails_ ? kYear : 0, setup.lanes);
-    for (const char* name : {"revenue", "revenue_trailing12", "wins", "leads"}) setup.running_names.push_back(name);
+    kept_sources_ = per_source ? setup.sources() : 0;
+    if (wins_column_ >= 0 || wins_trajectory_ >= 0) setup.need(Need::wins);
+    for (const char* name : {"revenue", "revenue_trailing12", "wins", "leads"}) setup.offer_figure(name);
   }
 
-  void begin(State& state) override {
-    state.counts_wins |= counts_wins_;
-    for (sim::Lane<double>* lane :
-         {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
-      std::fill(lane->begin(), lane->end(), 0.0);
-    last_year_.fill(0.0);
-    for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
-    state.revenue_by_source = &sources_;
-    state.running["revenue"] = &total_;
-    state.running["revenue_trailing12"] = &trailing_;
-    state.running["wins"] = &wins_;
-    state.running["leads"] = &leads_;
-  }
-
-  void step(State& state, int) override {
-    if (state.pass == Pass::twin) return;
-    add_up(state);
-    if (trails_) trail(state);
-    if (state.pass != Pass::actual) return;
-    if (trajectory_ >= 0) state.record(trajectory_, month_);
-    if (wins_trajectory_ >= 0) {
-      for (std::size_t i = 0; i < state.count; ++i) month_[i] = static_cast<double>(state.wins[i]);
-      state.record(wins_trajectory_, month_);
-    }
-    if (trailing_trajectory_ >= 0) state.record(trailing_trajectory_, trailing_);
-    if (state.month % 12 == 0 || state.month == months_) close_year(state);
-  }
-
-  void finish(State& state) override {
-    state.write(revenue_, total_.data());
-    state.write(wins_column_, wins_.data());
-    state.write(leads_column_, leads_.data());
-    state.write(trailing_column_, trailing_.data());
-    state.write(drawdown_column_, drawdown_.data());
-    state.write(recurring_column_, recurring_.data());
-    for (std::size_t i = 0; i < state.count; ++i)
-      month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : sim::kMissing;
-    state.write(growth_, month_.data());
-    if (direct_ >= 0) state.write(direct_, sources_.row(0));
-    for (std::size_t c = 0; c < channels_.size(); ++c)
-      state.write(channels_[c], sources_.row(first_partner() + partners_ + c));
-    state.write(recurring_end_, state.recurring.data());
-    if (partner_total_ < 0) return;
-    for (std::size_t p = 0; p < partners_; ++p) {
-      std::copy_n(sources_.row(first_partner() + p), state.count, month_.begin());
-      state.add_member_total(partner_total_, p, month_);
-    }
+  void bind(Setup& setup) override {
+    trails_ = trailing_column_ >= 0 || growth_ >= 0 || drawdown_column_ >= 0 || setup.is_watched("revenue_trailing12");
   }
 
   void expect_begin(Expectation& e) override {
@@ -133,7 +69,11 @@ class Revenue final : public Process {
     }
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   std::size_t first_partner() const { return has_direct_ ? 1 : 0; }
 
   void add_outcomes(Setup& setup) {
@@ -187,6 +127,105 @@ class Revenue final : public Process {
         {"recurring_revenue_end", money, "Recurring revenue a month at the end", "Fees of the last month."});
   }
 
+  void expect_trailing(Expectation& e) {
+    const auto year_to = [&](std::size_t end) {
+      const std::size_t from = end > kYear ? end - kYear : 0;
+      return std::accumulate(expected_months_.begin() + static_cast<std::ptrdiff_t>(from),
+                             expected_months_.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
+    };
+    const std::size_t now = expected_months_.size();
+    e.record("revenue_trailing12", year_to(now));
+    if (now < kYear) return;
+    double peak = 0.0, drawdown = 0.0;
+    for (std::size_t end = kYear; end <= now; ++end) {
+      peak = std::max(peak, year_to(end));
+      if (peak > 0.0) drawdown = std::max(drawdown, 1.0 - year_to(end) / peak);
+    }
+    e.values.outcomes["revenue_trailing12"] = year_to(now);
+    e.values.outcomes["max_drawdown"] = drawdown;
+    if (year_to(kYear) > 0.0) e.values.outcomes["growth"] = year_to(now) / year_to(kYear) - 1.0;
+  }
+
+  const int months_;
+  const bool has_direct_;
+  const std::size_t partners_;
+  std::vector<std::string> channel_ids_;
+  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1, trailing_column_ = -1, growth_ = -1,
+      drawdown_column_ = -1, recurring_column_ = -1, recurring_end_ = -1;
+  int trajectory_ = -1, wins_trajectory_ = -1, trailing_trajectory_ = -1, partner_total_ = -1;
+  std::size_t kept_sources_ = 0;  // of which revenue to date is kept
+  bool trails_ = false;
+  std::vector<int> by_year_, channels_;
+  double expected_year_ = 0.0;
+  std::vector<double> expected_months_;
+};
+
+class Revenue::Share final : public Work {
+ public:
+  Share(const Revenue& plan, std::size_t lanes)
+      : plan_(plan),
+        month_(sim::padded(lanes)),
+        total_(month_),
+        before_year_(month_),
+        wins_(month_),
+        leads_(month_),
+        trailing_(month_),
+        first_year_(month_),
+        peak_(month_),
+        drawdown_(month_),
+        recurring_(month_),
+        sources_(plan.kept_sources_, lanes),
+        last_year_(plan.trails_ ? kYear : 0, lanes) {}
+
+  void begin(State& state) override {
+    for (sim::Lane<double>* lane :
+         {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
+      std::fill(lane->begin(), lane->end(), 0.0);
+    last_year_.fill(0.0);
+    for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
+    state.revenue_by_source = &sources_;
+    state.running["revenue"] = &total_;
+    state.running["revenue_trailing12"] = &trailing_;
+    state.running["wins"] = &wins_;
+    state.running["leads"] = &leads_;
+  }
+
+  void step(State& state, int) override {
+    if (state.pass == Pass::twin) return;
+    add_up(state);
+    if (plan_.trails_) trail(state);
+    if (state.pass != Pass::actual) return;
+    if (plan_.trajectory_ >= 0) state.record(plan_.trajectory_, month_);
+    if (plan_.wins_trajectory_ >= 0) {
+      for (std::size_t i = 0; i < state.count; ++i) month_[i] = static_cast<double>(state.wins[i]);
+      state.record(plan_.wins_trajectory_, month_);
+    }
+    if (plan_.trailing_trajectory_ >= 0) state.record(plan_.trailing_trajectory_, trailing_);
+    if (state.month % 12 == 0 || state.month == plan_.months_) close_year(state);
+  }
+
+  void finish(State& state) override {
+    state.write(plan_.revenue_, total_.data());
+    state.write(plan_.wins_column_, wins_.data());
+    state.write(plan_.leads_column_, leads_.data());
+    state.write(plan_.trailing_column_, trailing_.data());
+    state.write(plan_.drawdown_column_, drawdown_.data());
+    state.write(plan_.recurring_column_, recurring_.data());
+    for (std::size_t i = 0; i < state.count; ++i)
+      month_[i] = first_year_[i] > 0.0 ? trailing_[i] / first_year_[i] - 1.0 : sim::kMissing;
+    state.write(plan_.growth_, month_.data());
+    if (plan_.direct_ >= 0) state.write(plan_.direct_, sources_.row(0));
+    for (std::size_t c = 0; c < plan_.channels_.size(); ++c)
+      state.write(plan_.channels_[c], sources_.row(plan_.first_partner() + plan_.partners_ + c));
+    state.write(plan_.recurring_end_, state.recurring.data());
+    if (plan_.partner_total_ < 0) return;
+    for (std::size_t p = 0; p < plan_.partners_; ++p) {
+      std::copy_n(sources_.row(plan_.first_partner() + p), state.count, month_.begin());
+      state.add_member_total(plan_.partner_total_, p, month_);
+    }
+  }
+
+ private:
   void add_up(State& state) {
     const std::size_t n = state.count;
     sim::sum_rows(state.isa, state.sales, n, month_.data());
@@ -238,46 +277,19 @@ class Revenue final : public Process {
   }
 
   void close_year(State& state) {
-    const int column = by_year_[static_cast<std::size_t>((state.month - 1) / 12)];
+    const int column = plan_.by_year_[static_cast<std::size_t>((state.month - 1) / 12)];
     for (std::size_t i = 0; i < state.count; ++i) month_[i] = total_[i] - before_year_[i];
     state.write(column, month_.data());
     before_year_ = total_;
   }
 
-  void expect_trailing(Expectation& e) {
-    const auto year_to = [&](std::size_t end) {
-      const std::size_t from = end > kYear ? end - kYear : 0;
-      return std::accumulate(expected_months_.begin() + static_cast<std::ptrdiff_t>(from),
-                             expected_months_.begin() + static_cast<std::ptrdiff_t>(end), 0.0);
-    };
-    const std::size_t now = expected_months_.size();
-    e.record("revenue_trailing12", year_to(now));
-    if (now < kYear) return;
-    double peak = 0.0, drawdown = 0.0;
-    for (std::size_t end = kYear; end <= now; ++end) {
-      peak = std::max(peak, year_to(end));
-      if (peak > 0.0) drawdown = std::max(drawdown, 1.0 - year_to(end) / peak);
-    }
-    e.values.outcomes["revenue_trailing12"] = year_to(now);
-    e.values.outcomes["max_drawdown"] = drawdown;
-    if (year_to(kYear) > 0.0) e.values.outcomes["growth"] = year_to(now) / year_to(kYear) - 1.0;
-  }
-
-  const int months_;
-  const bool has_direct_;
-  const std::size_t partners_;
-  std::vector<std::string> channel_ids_;
-  int revenue_ = -1, direct_ = -1, leads_column_ = -1, wins_column_ = -1, trailing_column_ = -1, growth_ = -1,
-      drawdown_column_ = -1, recurring_column_ = -1, recurring_end_ = -1;
-  int trajectory_ = -1, wins_trajectory_ = -1, trailing_trajectory_ = -1, partner_total_ = -1;
-  bool counts_wins_ = false, trails_ = false;
-  std::vector<int> by_year_, channels_;
+  const Revenue& plan_;
   sim::Lane<double> month_, total_, before_year_, wins_, leads_, trailing_, first_year_, peak_, drawdown_, recurring_;
   sim::Grid<double> sources_;
   sim::Grid<double> last_year_;  // [month modulo 12]
-  double expected_year_ = 0.0;
-  std::vector<double> expected_months_;
 };
+
+std::unique_ptr<Work> Revenue::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -72,10 +72,18 @@ const std::array kParameters{
 
 // Work space one worker shares among its shocks.
 struct Scratch {
-  explicit Scratch(std::size_t lanes) : arrivals(sim::padded(lanes)), struck(arrivals), words(4, lanes), kills(lanes) {}
+  Scratch(std::size_t lanes, std::size_t largest_pool)
+      : arrivals(sim::padded(lanes)), struck(arrivals), words(4, lanes), kills(lanes), selection(largest_pool) {}
   sim::Lane<std::uint32_t> arrivals, struck;
   sim::Grid<std::uint32_t> words;
   KillScratch kills;
+  SelectionScratch selection;
+};
+
+// One worker's share of a shock.
+struct ShockWork {
+  sim::MonthlyWord words;
+  ShockEffects::Active active{};
 };
 
 class Shock {
@@ -92,20 +100,21 @@ class Shock {
         own_severity_(setup.scenario.text(path + ".severity_per") == "target"),
         size_entity_(setup.entity(path + ">size")) {
     check(setup, path);
+    if (needs_revenue() || target_.choice == Target::Choice::count) setup.couple();
   }
 
   bool needs_revenue() const { return target_.choice == Target::Choice::top; }
+  std::size_t pool() const { return selection_.pool(); }
+  ShockWork make_work(std::size_t lanes) const { return {arrivals_.words(lanes)}; }
 
-  void begin(State& state) { effects_.begin(state); }
-
-  void step(State& state, Scratch& s, const sim::Grid<double>& revenue) {
-    arrivals_.count(state, s.arrivals.data());
+  void step(State& state, ShockWork& work, Scratch& s, const sim::Grid<double>& revenue) const {
+    arrivals_.count(state, work.words, s.arrivals.data());
     for (std::uint32_t arrival = 0;; ++arrival) {
       const std::size_t n = sim::positions_above(state.isa, s.arrivals.data(), state.count, arrival, s.struck.data());
       if (n == 0) break;
-      strike(state, arrival, {s.struck.data(), n}, s, revenue);
+      strike(state, arrival, {s.struck.data(), n}, work, s, revenue);
     }
-    if (lasts()) effects_.act(state);
+    if (lasts()) effects_.act(state, work.active);
   }
 
   void expect(Expectation& e) const {
@@ -134,6 +143,12 @@ class Shock {
       idle(key, "affects (other than \"cash\")", channel != Channel::none && channel != Channel::cash);
     idle("factor", "affects = \"churn\"", channel == Channel::churn);
     idle("amount", "affects = \"cash\" or \"cost\"", takes_money(channel));
+    if (channel == Channel::capacity && !scenario.given("firm.capacity"))
+      setup.report_idle(path + ".affects", "nothing limits capacity without firm.capacity",
+                        "Add a line such as capacity = 10 to [firm].");
+    if (scenario.given(path + ".kills") && !scenario.given(path + ".kill"))
+      setup.report_idle(path + ".kills", "the shock ends no partnership without kill",
+                        "Add a line such as kill = 0.2.");
     if (channel == Channel::churn && !scenario.given(path + ".factor"))
       setup.problems.add(scenario.mark(path + ".affects"), fmt::format("{} lacks factor", path),
                          "a shock on churn multiplies the hazard", "Add a line such as factor = 3");
@@ -142,8 +157,8 @@ class Shock {
                          "a shock on money takes some", "Add a line such as amount = 10_000");
   }
 
-  void strike(State& state, std::uint32_t arrival, std::span<const std::uint32_t> struck, Scratch& s,
-              const sim::Grid<double>& revenue) {
+  void strike(State& state, std::uint32_t arrival, std::span<const std::uint32_t> struck, ShockWork& work, Scratch& s,
+              const sim::Grid<double>& revenue) const {
     for (const std::uint32_t lane : struck) state.shocked[lane] = 1;
     if (!lasts())
       for (const std::uint32_t lane : struck) state.strikes.push_back({number_, lane, 0, 1.0f});
@@ -159,24 +174,25 @@ class Shock {
                                         static_cast<float>(severity_(s.words.row(0)[i]))};
       if (lasts()) state.strikes.push_back({number_, lane, effect.duration, effect.severity});
       if (all_alike && (!own_severity_ || takes_money(effects_.channel())))
-        effects_.add(effect);
+        work.active.effects.push_back(effect);
       else
-        strike_some(state, arrival, effect, revenue);
+        strike_some(state, arrival, effect, selection_.choose(state, {arrival, lane}, revenue, s.selection), work);
     }
   }
 
   // Those of the pool that the arrival strikes in one lane, or all with severities of their own.
-  void strike_some(State& state, std::uint32_t arrival, ShockEffects::Effect effect, const sim::Grid<double>& revenue) {
+  void strike_some(State& state, std::uint32_t arrival, ShockEffects::Effect effect,
+                   std::span<const std::uint32_t> chosen, ShockWork& work) const {
     const bool of_money = takes_money(effects_.channel());
-    const std::span<const std::uint32_t> chosen = selection_.choose(state, {arrival, effect.lane}, revenue);
-    if (of_money && !chosen.empty()) effects_.add(effect);
+    std::vector<ShockEffects::Effect>& effects = work.active.effects;
+    if (of_money && !chosen.empty()) effects.push_back(effect);
     for (const std::uint32_t k : chosen) {
       if (kills_.any() && target_.choice != Target::Choice::all) kills_.toss_one(state, arrival, effect.lane, k);
       if (!lasts() || of_money) continue;
       effect.target = k;
       if (own_severity_)
         effect.severity = static_cast<float>(severity_(selection_.words(state, {arrival, effect.lane}, k)[1]));
-      effects_.add(effect);
+      effects.push_back(effect);
     }
   }
 
@@ -193,25 +209,10 @@ class Shock {
 
 class Shocks final : public Process {
  public:
-  explicit Shocks(Setup& setup) : scratch_(setup.lanes), has_direct_(setup.has_direct) {
+  explicit Shocks(Setup& setup) : partners_(setup.partners.size()), first_partner_(setup.source_of_partner(0)) {
     for (const std::string& id : setup.scenario.ids("shock"))
       shocks_.emplace_back(setup, "shock." + id, static_cast<std::uint32_t>(shocks_.size()));
-    const bool ranks = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
-    if (!ranks) return;
-    trailing_ = sim::Grid<double>(firm_of_partner(setup.partners.size()), setup.lanes);
-    last_year_ = sim::Grid<float>(12 * setup.partners.size(), setup.lanes);
-  }
-
-  void begin(State& state) override {
-    for (Shock& shock : shocks_) shock.begin(state);
-    trailing_.fill(0.0);
-  }
-
-  void step(State& state, int phase) override {
-    if (state.pass == Pass::twin) return;
-    if (phase == kRecord) return rank(state);
-    for (Shock& shock : shocks_) shock.step(state, scratch_, trailing_);
-    ShockKills::carry_out(state);
+    ranks_ = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
   }
 
   void expect(Expectation& e, int phase) override {
@@ -219,12 +220,50 @@ class Shocks final : public Process {
     for (const Shock& shock : shocks_) shock.expect(e);
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
+ private:
+  class Share;
+
+  std::size_t largest_pool() const {
+    std::size_t largest = 0;
+    for (const Shock& shock : shocks_) largest = std::max(largest, shock.pool());
+    return largest;
+  }
+
+  std::vector<Shock> shocks_;
+  std::size_t partners_, first_partner_;
+  bool ranks_ = false;  // by revenue
+};
+
+class Shocks::Share final : public Work {
+ public:
+  Share(const Shocks& plan, std::size_t lanes)
+      : plan_(plan),
+        scratch_(lanes, plan.largest_pool()),
+        trailing_(plan.ranks_ ? firm_of_partner(plan.partners_) : 0, lanes),
+        last_year_(plan.ranks_ ? 12 * plan.partners_ : 0, lanes) {
+    for (const Shock& shock : plan.shocks_) work_.push_back(shock.make_work(lanes));
+  }
+
+  void begin(State&) override {
+    for (ShockWork& work : work_) work.active.effects.clear();
+    trailing_.fill(0.0);
+  }
+
+  void step(State& state, int phase) override {
+    if (state.pass == Pass::twin) return;
+    if (phase == kRecord) return rank(state);
+    for (std::size_t k = 0; k < work_.size(); ++k) plan_.shocks_[k].step(state, work_[k], scratch_, trailing_);
+    ShockKills::carry_out(state);
+  }
+
  private:
   // Revenue of the last twelve months by partner.
   void rank(const State& state) {
     const std::size_t partners = last_year_.rows() / 12;
     for (std::size_t p = 0; p < partners; ++p) {
-      const float* __restrict sales = state.sales.row(p + (has_direct_ ? 1 : 0));
+      const float* __restrict sales = state.sales.row(plan_.first_partner_ + p);
       float* __restrict oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
       double* __restrict sum = trailing_.row(firm_of_partner(p));
       const std::size_t n = state.count;
@@ -237,12 +276,14 @@ class Shocks final : public Process {
     }
   }
 
-  std::vector<Shock> shocks_;
+  const Shocks& plan_;
   Scratch scratch_;
-  bool has_direct_;
-  sim::Grid<double> trailing_;  // [firm]; empty unless a shock ranks by revenue
-  sim::Grid<float> last_year_;  // [12 partner + month]
+  std::vector<ShockWork> work_;  // [shock]
+  sim::Grid<double> trailing_;   // [firm]; empty unless a shock ranks by revenue
+  sim::Grid<float> last_year_;   // [12 partner + month]
 };
+
+std::unique_ptr<Work> Shocks::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -52,7 +52,6 @@ struct OwnSource {
   std::optional<Parameter> fee;  // of recurring customers
   DatedNumber spend;             // of a paid channel
   int cost_column = -1, value_column = -1, ratio_column = -1, payback_column = -1;
-  sim::Lane<float> deals{};
 };
 
 class UnitEconomics final : public Process {
@@ -60,11 +59,8 @@ class UnitEconomics final : public Process {
   explicit UnitEconomics(Setup& setup)
       : variable_(setup.parameter("firm.variable_cost_share")),
         first_partner_(setup.source_of_partner(0)),
-        deals_(setup.partners.size(), setup.lanes),
-        lane_(sim::padded(setup.lanes)),
-        fee_(sim::padded(setup.lanes)),
-        share_(fee_) {
-    setup.needs_closings = true;
+        partners_(setup.partners.size()) {
+    setup.need(Need::closings);
     discount_ = sim::math::pow(1.0 + setup.scenario.number("firm.discount_rate"), 1.0 / 12.0) - 1.0;
     if (setup.has_direct) add(setup, "firm.direct", "direct", 0);
     for (std::size_t c = 0; c < setup.channels.size(); ++c)
@@ -73,27 +69,6 @@ class UnitEconomics final : public Process {
       deals_total_ = setup.member_total({"deals", "1", "Deals by partner",
                                          "Mean number of the partner's deals closed within the horizon.",
                                          std::vector<double>(setup.partners.size(), 1.0)});
-  }
-
-  void begin(State& state) override {
-    if (state.pass != Pass::actual) return;
-    for (OwnSource& source : sources_) source.deals.assign(sim::padded(state.count), 0.0f);
-    deals_.fill(0.0);
-  }
-
-  void step(State& state, int) override {
-    if (state.pass != Pass::actual) return;
-    for (OwnSource& source : sources_) count(state, source.source, source.deals.data());
-    for (std::size_t p = 0; p < deals_.rows() && deals_total_ >= 0; ++p)
-      count(state, first_partner_ + p, deals_.row(p));
-  }
-
-  void finish(State& state) override {
-    for (std::size_t p = 0; p < deals_.rows() && deals_total_ >= 0; ++p) {
-      std::copy_n(deals_.row(p), state.count, lane_.begin());
-      state.add_member_total(deals_total_, p, lane_);
-    }
-    for (OwnSource& source : sources_) report(state, source);
   }
 
   void expect_begin(Expectation&) override {
@@ -110,7 +85,7 @@ class UnitEconomics final : public Process {
     }
     ran_last_month_ = e.running;
     auto& totals = e.values.member_totals["deals"];
-    totals.resize(deals_.rows(), 0.0);
+    totals.resize(partners_, 0.0);
     for (std::size_t p = 0; p < totals.size(); ++p) totals[p] += e.closings[first_partner_ + p];
   }
 
@@ -130,7 +105,11 @@ class UnitEconomics final : public Process {
     }
   }
 
+  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+
  private:
+  class Share;
+
   static std::string source_name(const OwnSource& source) {
     return source.path == "firm.direct" ? "direct" : source.path.substr(source.path.find('.') + 1);
   }
@@ -165,6 +144,53 @@ class UnitEconomics final : public Process {
     if (source.fee || source.spend.given()) sources_.push_back(std::move(source));
   }
 
+  // Up to and with that month.
+  static double spent(const OwnSource& source, int last) {
+    double sum = 0.0;
+    for (int month = 1; month <= last && source.spend.given(); ++month) sum += source.spend.in(month);
+    return sum;
+  }
+
+  Parameter variable_;
+  double discount_ = 0.0;
+  std::size_t first_partner_, partners_;
+  std::vector<OwnSource> sources_;
+  int deals_total_ = -1;
+  std::vector<double> expected_deals_, expected_spend_;  // [source], up to and with the month in which the firm stops
+  double ran_last_month_ = 1.0;
+};
+
+class UnitEconomics::Share final : public Work {
+ public:
+  Share(const UnitEconomics& plan, std::size_t lanes)
+      : plan_(plan),
+        own_(plan.sources_.size(), lanes),
+        deals_(plan.deals_total_ >= 0 ? plan.partners_ : 0, lanes),
+        lane_(sim::padded(lanes)),
+        fee_(sim::padded(lanes)),
+        share_(fee_) {}
+
+  void begin(State& state) override {
+    if (state.pass != Pass::actual) return;
+    own_.fill(0.0f);
+    deals_.fill(0.0);
+  }
+
+  void step(State& state, int) override {
+    if (state.pass != Pass::actual) return;
+    for (std::size_t k = 0; k < own_.rows(); ++k) count(state, plan_.sources_[k].source, own_.row(k));
+    for (std::size_t p = 0; p < deals_.rows(); ++p) count(state, plan_.first_partner_ + p, deals_.row(p));
+  }
+
+  void finish(State& state) override {
+    for (std::size_t p = 0; p < deals_.rows(); ++p) {
+      std::copy_n(deals_.row(p), state.count, lane_.begin());
+      state.add_member_total(plan_.deals_total_, p, lane_);
+    }
+    for (std::size_t k = 0; k < own_.rows(); ++k) report(state, plan_.sources_[k], own_.row(k));
+  }
+
+ private:
   // Deals of firms that run, or stop this month.
   template <class T>
   static void count(const State& state, std::size_t source, T* __restrict deals) {
@@ -176,19 +202,12 @@ class UnitEconomics final : public Process {
     });
   }
 
-  // Up to and with that month.
-  static double spent(const OwnSource& source, int last) {
-    double sum = 0.0;
-    for (int month = 1; month <= last && source.spend.given(); ++month) sum += source.spend.in(month);
-    return sum;
-  }
-
-  void report(State& state, OwnSource& source) {
+  void report(State& state, const OwnSource& source, const float* deals) {
     const std::size_t n = state.count;
     const int horizon = state.month - 1;
     state.month = 1;  // fees and shares as they are at the beginning
     if (source.fee) source.fee->fill(state, fee_.data());
-    variable_.fill(state, share_.data());
+    plan_.variable_.fill(state, share_.data());
     state.month = horizon + 1;
     sim::Lane<double> cost(lane_.size()), value(lane_.size()), ratio(lane_.size()), payback(lane_.size());
     for (std::size_t i = 0; i < n; ++i) {
@@ -196,7 +215,7 @@ class UnitEconomics final : public Process {
       own.variable = static_cast<double>(share_[i]);
       own.fee = source.fee ? static_cast<double>(fee_[i]) : 0.0;
       const int last = state.stopped_in[i] != 0 ? static_cast<int>(state.stopped_in[i]) : horizon;
-      cost[i] = source.deals[i] > 0.0f ? spent(source, last) / static_cast<double>(source.deals[i]) : sim::kMissing;
+      cost[i] = deals[i] > 0.0f ? spent(source, last) / static_cast<double>(deals[i]) : sim::kMissing;
       value[i] = own.lifetime_value();
       ratio[i] = cost[i] > 0.0 ? value[i] / cost[i] : sim::kMissing;
       payback[i] = std::isnan(cost[i]) ? sim::kMissing : own.payback(cost[i]);
@@ -207,17 +226,16 @@ class UnitEconomics final : public Process {
     state.write(source.payback_column, payback.data());
   }
 
-  Parameter variable_;
-  double discount_ = 0.0;
-  std::size_t first_partner_;
-  std::vector<OwnSource> sources_;
+  const UnitEconomics& plan_;
+  sim::Grid<float> own_;     // [source of the firm's own] deals
   sim::Grid<double> deals_;  // [partner]
-  int deals_total_ = -1;
   sim::Lane<double> lane_;
   sim::Lane<float> fee_, share_;
-  std::vector<double> expected_deals_, expected_spend_;  // [source], up to and with the month in which the firm stops
-  double ran_last_month_ = 1.0;
 };
+
+std::unique_ptr<Work> UnitEconomics::make_work(std::size_t lanes) const {
+  return std::make_unique<Share>(*this, lanes);
+}
 
 }  // namespace
 

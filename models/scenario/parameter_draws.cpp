@@ -10,19 +10,13 @@ sim::Sampling read_sampling(const sim::Scenario& scenario) {
           scenario.text("scenario.sampling") == "stratified" ? sim::kBatches : 0};
 }
 
-ParameterDraws::ParameterDraws(const Setup& setup, const sim::Philox& philox, std::shared_ptr<const Sets> sets)
-    : inputs_(setup.inputs()),
-      philox_(philox),
-      sampling_(read_sampling(setup.scenario)),
-      sets_(std::move(sets)),
-      call_(4, setup.lanes),
-      values_(sim::padded(setup.lanes)) {
+ParameterDraws::ParameterDraws(const Setup& setup, const sim::Philox& philox, Sets sets)
+    : inputs_(setup.inputs()), philox_(philox), sampling_(read_sampling(setup.scenario)), sets_(std::move(sets)) {
   std::map<std::uint64_t, std::pair<std::size_t, std::size_t>> places;  // of correlated words
-  std::size_t largest = 0;
-  for (const CorrelatedSet& set : *sets_) {
+  for (const CorrelatedSet& set : sets_) {
     for (std::size_t k = 0; k < set.entities.size(); ++k) places[set.entities[k]] = {together_.size(), k};
     together_.emplace_back(set.entities.size());
-    largest = std::max(largest, set.entities.size());
+    largest_set_ = std::max(largest_set_, set.entities.size());
   }
   std::map<std::uint64_t, std::size_t> singles;
   for (std::size_t row = 0; row < inputs_.size(); ++row) {
@@ -39,9 +33,12 @@ ParameterDraws::ParameterDraws(const Setup& setup, const sim::Philox& philox, st
     }
     word->rows.push_back(row);
   }
-  words_ = sim::Grid<std::uint32_t>(std::max<std::size_t>(largest, 1), setup.lanes);
+}
+
+ParameterDraws::Scratch::Scratch(const ParameterDraws& draws, std::size_t lanes)
+    : words_(std::max<std::size_t>(draws.largest_set_, 1), lanes), call_(4, lanes), values_(sim::padded(lanes)) {
   for (std::size_t k = 0; k < words_.rows(); ++k) rows_.push_back(words_.row(k));
-  scores_.reserve(largest > 0 ? (largest + 1) * setup.lanes : 0);
+  scores_.reserve(draws.largest_set_ > 0 ? (draws.largest_set_ + 1) * lanes : 0);
 }
 
 ParameterDraws::Word ParameterDraws::word_of(const Setup::Input& input) const {
@@ -51,22 +48,20 @@ ParameterDraws::Word ParameterDraws::word_of(const Setup::Input& input) const {
   return word;
 }
 
-std::size_t ParameterDraws::bytes_per_lane(const Setup& setup, const Sets& sets) {
-  std::size_t largest = 0;
-  for (const CorrelatedSet& set : sets) largest = std::max(largest, set.entities.size());
-  return setup.inputs().size() * sizeof(float) + largest * (sizeof(double) + sizeof(std::uint32_t));
+std::size_t ParameterDraws::bytes_per_lane() const {
+  return inputs_.size() * sizeof(float) + largest_set_ * (sizeof(double) + sizeof(std::uint32_t));
 }
 
-void ParameterDraws::draw(State& state) {
+void ParameterDraws::draw(State& state, Scratch& s) const {
   for (const Word& word : alone_) {
-    fill_words(state, word, words_.row(0));
-    fill_inputs(state, word, words_.row(0));
+    fill_words(state, word, s.words_.row(0), s);
+    fill_inputs(state, word, s.words_.row(0), s);
   }
-  for (std::size_t s = 0; s < together_.size(); ++s) {
-    const std::vector<Word>& members = together_[s];
-    for (std::size_t k = 0; k < members.size(); ++k) fill_words(state, members[k], rows_[k]);
-    (*sets_)[s].copula.apply({rows_.data(), members.size()}, units_of(state, members.front()).count, scores_);
-    for (std::size_t k = 0; k < members.size(); ++k) fill_inputs(state, members[k], rows_[k]);
+  for (std::size_t set = 0; set < together_.size(); ++set) {
+    const std::vector<Word>& members = together_[set];
+    for (std::size_t k = 0; k < members.size(); ++k) fill_words(state, members[k], s.rows_[k], s);
+    sets_[set].copula.apply({s.rows_.data(), members.size()}, units_of(state, members.front()).count, s.scores_);
+    for (std::size_t k = 0; k < members.size(); ++k) fill_inputs(state, members[k], s.rows_[k], s);
   }
 }
 
@@ -77,14 +72,14 @@ ParameterDraws::Range ParameterDraws::units_of(const State& state, const Word& w
   return {first, last - first + 1};
 }
 
-void ParameterDraws::fill_words(const State& state, const Word& word, std::uint32_t* out) {
+void ParameterDraws::fill_words(const State& state, const Word& word, std::uint32_t* out, Scratch& s) const {
   const Range units = units_of(state, word);
   if (word.sequence) return word.sequence->words(state.isa, units.first, units.count, out);
   philox_.words(state.isa, {nullptr, units.count, units.first}, {word.entity, sim::kParameterStream, 0, 0},
-                {{out, call_.row(1), call_.row(2), call_.row(3)}});
+                {{out, s.call_.row(1), s.call_.row(2), s.call_.row(3)}});
 }
 
-void ParameterDraws::fill_inputs(State& state, const Word& word, const std::uint32_t* words) {
+void ParameterDraws::fill_inputs(State& state, const Word& word, const std::uint32_t* words, Scratch& s) const {
   const Range units = units_of(state, word);
   const std::uint32_t inner = word.by_unit ? sampling_.inner : 1;
   for (const std::size_t input : word.rows) {
@@ -94,11 +89,11 @@ void ParameterDraws::fill_inputs(State& state, const Word& word, const std::uint
       quantile.fill(state.isa, {words, units.count}, {row, units.count});
       continue;
     }
-    quantile.fill(state.isa, {words, units.count}, {values_.data(), units.count});
+    quantile.fill(state.isa, {words, units.count}, {s.values_.data(), units.count});
     std::uint32_t place = state.first_replication % inner;  // in its unit
     std::size_t unit = 0;
     for (std::size_t i = 0; i < state.count; ++i) {
-      row[i] = values_[unit];
+      row[i] = s.values_[unit];
       if (++place == inner) {
         place = 0;
         ++unit;

@@ -33,13 +33,26 @@ sim::Sampling read_sampling(const sim::Scenario& scenario);
 class ParameterDraws {
  public:
   using Sets = std::vector<CorrelatedSet>;
-  // `setup` and the generator outlive it; workers may share `sets`.
-  ParameterDraws(const Setup& setup, const sim::Philox& philox, std::shared_ptr<const Sets> sets);
+  // `setup` and the generator outlive it. Shared by all workers.
+  ParameterDraws(const Setup& setup, const sim::Philox& philox, Sets sets);
 
+  // One worker's space.
+  class Scratch {
+   public:
+    Scratch(const ParameterDraws& draws, std::size_t lanes);
+
+   private:
+    friend class ParameterDraws;
+    sim::Grid<std::uint32_t> words_;    // of each member of a set
+    std::vector<std::uint32_t*> rows_;  // of words_
+    sim::Grid<std::uint32_t> call_;     // words 1 to 3 of a call, which nobody reads
+    sim::Lane<float> values_;
+    std::vector<double> scores_;
+  };
   // Fills state.inputs for the replications of the block.
-  void draw(State& state);
+  void draw(State& state, Scratch& scratch) const;
   // What a replication of a block adds to the memory of a worker.
-  static std::size_t bytes_per_lane(const Setup& setup, const Sets& sets);
+  std::size_t bytes_per_lane() const;
 
  private:
   struct Word {
@@ -55,20 +68,16 @@ class ParameterDraws {
 
   Word word_of(const Setup::Input& input) const;
   Range units_of(const State& state, const Word& word) const;
-  void fill_words(const State& state, const Word& word, std::uint32_t* out);
-  void fill_inputs(State& state, const Word& word, const std::uint32_t* words);
+  void fill_words(const State& state, const Word& word, std::uint32_t* out, Scratch& scratch) const;
+  void fill_inputs(State& state, const Word& word, const std::uint32_t* words, Scratch& scratch) const;
 
   const std::vector<Setup::Input>& inputs_;
   const sim::Philox& philox_;
   sim::Sampling sampling_;
-  std::shared_ptr<const Sets> sets_;
+  Sets sets_;
+  std::size_t largest_set_ = 0;
   std::vector<Word> alone_;
   std::vector<std::vector<Word>> together_;  // of each set, in its order
-  sim::Grid<std::uint32_t> words_;           // of each member of a set
-  std::vector<std::uint32_t*> rows_;         // of words_
-  sim::Grid<std::uint32_t> call_;            // words 1 to 3 of a call, which nobody reads
-  sim::Lane<float> values_;
-  std::vector<double> scores_;
 };
 
 }  // namespace partnersim

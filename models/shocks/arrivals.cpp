@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "models/streams.h"
 #include "sim/base/elementary.h"
 #include "sim/config/text.h"
 
@@ -28,8 +27,7 @@ std::vector<std::uint32_t> arrival_thresholds(double rate) {
 
 }  // namespace
 
-ShockArrivals::ShockArrivals(Setup& setup, const std::string& path)
-    : word_(setup.entity(path), stream::kShocks, setup.lanes) {
+ShockArrivals::ShockArrivals(Setup& setup, const std::string& path) : entity_(setup.entity(path)) {
   const sim::Scenario& scenario = setup.scenario;
   const bool rate = scenario.given(path + ".rate");
   const bool every = scenario.given(path + ".every");
@@ -55,11 +53,11 @@ ShockArrivals::ShockArrivals(Setup& setup, const std::string& path)
   if (rate_ > 0.0) thresholds_ = arrival_thresholds(rate_);
 }
 
-void ShockArrivals::count(const State& state, std::uint32_t* __restrict arrivals) {
+void ShockArrivals::count(const State& state, sim::MonthlyWord& words, std::uint32_t* __restrict arrivals) const {
   const std::size_t n = state.count;
   std::fill_n(arrivals, n, static_cast<std::uint32_t>(std::count(months_.begin(), months_.end(), state.month)));
   if (thresholds_.empty()) return;
-  const std::uint32_t* __restrict word = word_.at(state.month, *state.philox, state.isa, state.all_lanes());
+  const std::uint32_t* __restrict word = words.at(state.month, *state.philox, state.isa, state.all_lanes());
   for (const std::uint32_t t : thresholds_)
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < sim::overrun(n); ++i) arrivals[i] += sim::coin(word[i]) < t ? 1u : 0u;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/setup.h"
+#include "models/streams.h"
 #include "sim/rng/monthly_word.h"
 
 namespace partnersim {
@@ -14,8 +15,10 @@ class ShockArrivals {
   // Reads <path>.rate, every or months: exactly one of them.
   ShockArrivals(Setup& setup, const std::string& path);
 
+  // One worker's words of the months.
+  sim::MonthlyWord words(std::size_t lanes) const { return {entity_, stream::kShocks, lanes}; }
   // Of this month, in each lane.
-  void count(const State& state, std::uint32_t* arrivals);
+  void count(const State& state, sim::MonthlyWord& words, std::uint32_t* arrivals) const;
   // E[N] and E[factor^N] of a month: exp(-nu (1 - factor)).
   double expected(int month) const;
   double expected_product(int month, double factor) const;
@@ -24,7 +27,7 @@ class ShockArrivals {
   double rate_ = 0.0;
   std::vector<int> months_;  // scheduled; then the rate is 0
   std::vector<std::uint32_t> thresholds_;
-  sim::MonthlyWord word_;
+  std::uint64_t entity_;
 };
 
 }  // namespace partnersim

@@ -24,33 +24,31 @@ ShockEffects::ShockEffects(Setup& setup, const std::string& path, const Target& 
       channel_(shock_channel(setup.scenario, path)),
       profile_(setup, path),
       factor_(static_cast<float>(setup.scenario.number(path + ".factor"))),
-      amount_(setup.scenario.number(path + ".amount")) {}
-
-void ShockEffects::begin(State& state) {
-  effects_.clear();
-  if (takes_money(channel_)) state.has_shock_costs = true;
-  if (channel_ == Channel::capacity) state.capacity.used = true;
+      amount_(setup.scenario.number(path + ".amount")) {
+  if (takes_money(channel_)) setup.need(Need::shock_costs);
+  if (channel_ == Channel::capacity) setup.changes(Common::capacity);
 }
 
-void ShockEffects::act(State& state) {
+void ShockEffects::act(State& state, Active& active) const {
+  auto& [effects, felt] = active;
   std::size_t kept = 0;
-  felt_.clear();
-  for (const Effect& effect : effects_) {
+  felt.clear();
+  for (const Effect& effect : effects) {
     const auto k = static_cast<std::uint32_t>(state.month) - effect.month;
     const float u = channel_ == Channel::cash ? (k == 0 ? 1.0f : 0.0f) : profile_.strength(k, effect.duration);
     if (u == 0.0f) continue;
-    effects_[kept++] = effect;
+    effects[kept++] = effect;
     const float strength = effect.severity * u;
     if (takes_money(channel_)) {
       state.shock_costs[effect.lane] += amount_ * static_cast<double>(strength);
     } else if (effect.target != kAll) {
       weaken(state, firms_[effect.target], effect.lane, strength);
     } else {
-      felt_.push_back({effect.lane, left_of(strength)});
+      felt.push_back({effect.lane, left_of(strength)});
     }
   }
-  effects_.resize(kept);
-  if (!felt_.empty()) weaken_all(state);
+  effects.resize(kept);
+  if (!felt.empty()) weaken_all(state, felt);
 }
 
 void ShockEffects::expect(Expectation& e, const ShockArrivals& arrivals, double severity, const Target& target) const {
@@ -102,9 +100,9 @@ void ShockEffects::weaken(State& state, std::size_t firm, std::uint32_t lane, fl
     state.capacity.value[lane] *= left_of(strength);
 }
 
-void ShockEffects::weaken_all(State& state) {
+void ShockEffects::weaken_all(State& state, const std::vector<Felt>& felt) const {
   const auto weaken_row = [&](float* row) {
-    for (const Felt& felt : felt_) row[felt.lane] *= felt.left;
+    for (const auto& [lane, left] : felt) row[lane] *= left;
   };
   if (FirmFactor* factors = weakens(state))
     for (float* row : factors->touch(firms_)) weaken_row(row);

@@ -37,8 +37,7 @@ class ShockEffects {
   Channel channel() const { return channel_; }
   std::uint32_t duration(std::uint32_t word) const { return profile_.duration(word); }
 
-  void begin(State& state);
-  // An arrival in a lane this month, felt by all of the pool, or by the firm at a position of it.
+  // An arrival in a lane, felt by all of the pool, or by the firm at a position of it.
   static constexpr std::uint32_t kAll = 0xffffffffu;
   struct Effect {
     std::uint32_t lane;
@@ -46,9 +45,17 @@ class ShockEffects {
     float severity;
     std::uint32_t target = kAll;
   };
-  void add(const Effect& effect) { effects_.push_back(effect); }
+  // Those of one worker, and what all of the pool feel alike this month.
+  struct Felt {
+    std::uint32_t lane;
+    float left;
+  };
+  struct Active {
+    std::vector<Effect> effects;
+    std::vector<Felt> felt;
+  };
   // Applies what is still felt this month and forgets what is over.
-  void act(State& state);
+  void act(State& state, Active& active) const;
   // The same in expectation, at a mean severity. Money is taken once an arrival that strikes anybody.
   void expect(Expectation& e, const ShockArrivals& arrivals, double severity, const Target& target) const;
 
@@ -56,19 +63,13 @@ class ShockEffects {
   float left_of(float strength) const;
   FirmFactor* weakens(State& state) const;
   void weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const;
-  void weaken_all(State& state);
+  void weaken_all(State& state, const std::vector<Felt>& felt) const;
 
   std::vector<std::size_t> firms_;  // the pool
   Channel channel_;
   ShockProfile profile_;
   float factor_;
   double amount_;
-  std::vector<Effect> effects_;
-  struct Felt {
-    std::uint32_t lane;
-    float left;
-  };
-  std::vector<Felt> felt_;  // this month, by all of the pool alike
 };
 
 }  // namespace partnersim

@@ -8,50 +8,52 @@
 namespace partnersim {
 
 ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Target& target)
-    : target_(target), typical_sale_(setup.typical_sale), candidates_(target.firms.size()) {
+    : target_(target), typical_sale_(setup.typical_sale) {
   for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
 }
 
 std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival,
-                                                      const sim::Grid<double>& revenue) {
+                                                      const sim::Grid<double>& revenue,
+                                                      SelectionScratch& scratch) const {
+  auto& [chosen, order, candidates] = scratch;
   using Choice = Target::Choice;
   const bool among_live = target_.choice == Choice::count || target_.choice == Choice::top;
-  chosen_.clear();
+  chosen.clear();
   for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
     const std::size_t firm = target_.firms[k];
-    if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen_.push_back(k);
+    if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen.push_back(k);
   }
-  if (target_.choice == Choice::all) return chosen_;
-  candidates_.clear();
-  for (const std::uint32_t k : chosen_) candidates_.add(arrival.lane, entities_[k]);
-  candidates_.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
-  const std::uint32_t* word = candidates_.word(0);
+  if (target_.choice == Choice::all) return chosen;
+  candidates.clear();
+  for (const std::uint32_t k : chosen) candidates.add(arrival.lane, entities_[k]);
+  candidates.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival.number});
+  const std::uint32_t* word = candidates.word(0);
   if (target_.choice == Choice::fraction) {
     const std::uint32_t threshold = sim::threshold(target_.fraction);
     std::size_t kept = 0;
-    for (std::size_t i = 0; i < chosen_.size(); ++i)
-      if (sim::coin(word[i]) < threshold) chosen_[kept++] = chosen_[i];
-    chosen_.resize(kept);
-    return chosen_;
+    for (std::size_t i = 0; i < chosen.size(); ++i)
+      if (sim::coin(word[i]) < threshold) chosen[kept++] = chosen[i];
+    chosen.resize(kept);
+    return chosen;
   }
   // Those with the largest revenue, to a thousand-millionth of the largest or of a sale; else, and among equals, those
   // with the smallest words; after these by id.
   const auto revenue_of = [&](std::uint32_t k) { return revenue.row(target_.firms[k])[arrival.lane]; };
   double largest = typical_sale_;
   if (target_.choice == Choice::top)
-    for (const std::uint32_t k : chosen_) largest = std::max(largest, std::abs(revenue_of(k)));
+    for (const std::uint32_t k : chosen) largest = std::max(largest, std::abs(revenue_of(k)));
   const double grain = largest > 0.0 ? 1e-9 * largest : 1.0;
-  order_.clear();
-  for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    const std::uint32_t k = chosen_[i];
+  order.clear();
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const std::uint32_t k = chosen[i];
     const double rank = target_.choice == Choice::top ? -std::floor(revenue_of(k) / grain + 0.5) : 0.0;
-    order_.push_back({rank, word[i], k});
+    order.push_back({rank, word[i], k});
   }
-  const std::size_t number = std::min(order_.size(), target_.number);
-  std::partial_sort(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(number), order_.end());
-  chosen_.clear();
-  for (std::size_t i = 0; i < number; ++i) chosen_.push_back(std::get<2>(order_[i]));
-  return chosen_;
+  const std::size_t number = std::min(order.size(), target_.number);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(number), order.end());
+  chosen.clear();
+  for (std::size_t i = 0; i < number; ++i) chosen.push_back(std::get<2>(order[i]));
+  return chosen;
 }
 
 std::array<std::uint32_t, 4> ShockSelection::words(const State& state, const Arrival& arrival,

@@ -8,11 +8,23 @@
 
 namespace partnersim {
 
-ClosedDeals::ClosedDeals(Setup& setup)
-    : begin_(sim::padded(setup.lanes)),
+std::vector<DealLaw> deal_laws(Setup& setup) {
+  std::vector<DealLaw> laws;
+  const auto add = [&](const std::string& path, std::uint32_t stream) {
+    laws.push_back({{setup.entity(path), stream, 0, 0}, DealValues::by_date(setup.laws(path + ".deal_value"))});
+  };
+  if (setup.has_direct) add("firm.direct", stream::kDirectBusiness);
+  for (const Partner& partner : setup.partners) add(partner.path, stream::kReferralFlow);
+  for (const std::string& id : setup.channels) add("acquisition." + id, stream::kAcquisition);
+  return laws;
+}
+
+ClosedDeals::ClosedDeals(const std::vector<DealLaw>& sources, std::size_t lanes)
+    : sources_(sources),
+      begin_(sim::padded(lanes)),
       end_(begin_),
-      room_(4 * sim::padded(setup.lanes)),  // assumed: from a few full vectors on, more gain nothing
-      of_source_(setup.lanes),
+      room_(4 * sim::padded(lanes)),  // assumed: from a few full vectors on, more gain nothing
+      of_source_(lanes),
       lane_(room_),
       low_(lane_),
       high_(lane_),
@@ -29,14 +41,7 @@ ClosedDeals::ClosedDeals(Setup& setup)
       open_unit_(unit_),
       open_spread_(unit_),
       value_(unit_),
-      words_(4, room_) {
-  const auto add = [&](const std::string& path, std::uint32_t stream) {
-    sources_.push_back({{setup.entity(path), stream, 0, 0}, DealValues::by_date(setup.laws(path + ".deal_value"))});
-  };
-  if (setup.has_direct) add("firm.direct", stream::kDirectBusiness);
-  for (const Partner& partner : setup.partners) add(partner.path, stream::kReferralFlow);
-  for (const std::string& id : setup.channels) add("acquisition." + id, stream::kAcquisition);
-}
+      words_(4, room_) {}
 
 void ClosedDeals::value(State& state, const sim::LaneList& lanes) {
   clear(state, lanes);

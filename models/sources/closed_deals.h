@@ -18,6 +18,13 @@
 
 namespace partnersim {
 
+// Where a source's deals are drawn from, and what they are worth.
+struct DealLaw {
+  sim::Address address;
+  Dated<DealValues> values;
+};
+std::vector<DealLaw> deal_laws(Setup& setup);  // [source]
+
 class ClosedDeals {
  public:
   struct Deal {
@@ -25,7 +32,7 @@ class ClosedDeals {
     std::uint32_t source;
   };
 
-  explicit ClosedDeals(Setup& setup);
+  ClosedDeals(const std::vector<DealLaw>& sources, std::size_t lanes);
 
   // Values the month's deals of these lanes and takes them from their sales.
   void value(State& state, const sim::LaneList& lanes);
@@ -33,11 +40,6 @@ class ClosedDeals {
   void queue_up(sim::Isa isa, std::uint32_t lane, std::vector<Deal>& queue);
 
  private:
-  struct Source {
-    sim::Address address;
-    Dated<DealValues> values;
-  };
-
   void clear(const State& state, const sim::LaneList& lanes);
   void add(State& state, std::uint32_t source, const DealValues& values);
   void draw(const State& state);
@@ -45,7 +47,7 @@ class ClosedDeals {
   void each_deal(const State& state, const sim::Address& address, std::uint32_t before, const Use& use);
   std::size_t keep_above(sim::Isa isa, std::size_t open, std::uint32_t deals);
 
-  std::vector<Source> sources_;
+  const std::vector<DealLaw>& sources_;
   // The month's deals, lane by lane, in each in the order of sources: where a lane's begin and, so far, end.
   sim::Lane<std::uint32_t> begin_, end_;
   std::vector<Deal> deals_;

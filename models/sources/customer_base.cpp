@@ -8,29 +8,37 @@ namespace partnersim {
 
 std::unique_ptr<CustomerBase> CustomerBase::of(Setup& setup, const std::string& path) {
   if (!setup.scenario.has_table(path + ".recurring")) return nullptr;
-  return std::unique_ptr<CustomerBase>(new CustomerBase(setup, path));
+  setup.need(Need::closings);
+  const double retention = setup.scenario.number(path + ".recurring.retention");
+  return std::make_unique<CustomerBase>(CustomerBase{setup.parameter(path + ".recurring.fee"),
+                                                     retention,
+                                                     {{setup.entity(path), stream::kCustomerLife, 0, 0},
+                                                      WholeMonths::retained(retention, setup.months),
+                                                      static_cast<std::size_t>(setup.months)}});
 }
 
-CustomerBase::CustomerBase(Setup& setup, const std::string& path)
-    : fee_(setup.parameter(path + ".recurring.fee")),
-      retention_(setup.scenario.number(path + ".recurring.retention")),
-      leaving_(setup.entity(path), stream::kCustomerLife, WholeMonths::retained(retention_, setup.months), setup.months,
-               setup.lanes),
-      fees_(sim::padded(setup.lanes)),
+double CustomerBase::expect(int month, double closings) {
+  if (month == 1) expected_customers = 0.0;
+  expected_customers = expected_customers * retention + closings;
+  return expected_customers * fee.expected(month);
+}
+
+CustomerWork::CustomerWork(const CustomerBase& plan, std::size_t lanes)
+    : plan_(plan),
+      leaving_(plan.leaving, lanes),
+      fees_(sim::padded(lanes)),
       customers_(fees_),
-      joining_(setup.lanes),
-      counts_(sim::padded(setup.lanes)) {
-  setup.needs_closings = true;
-}
+      joining_(lanes),
+      counts_(sim::padded(lanes)) {}
 
-void CustomerBase::begin(const State& state) {
+void CustomerWork::begin(const State& state) {
   leaving_.begin(state);
   std::fill(customers_.begin(), customers_.end(), 0.0f);
-  fee_.fill(state, fees_.data());
+  plan_.fee.fill(state, fees_.data());
 }
 
-void CustomerBase::step(State& state, const std::uint32_t* closings, float* sales) {
-  if (fee_.changes_in(state.month)) fee_.fill(state, fees_.data());
+void CustomerWork::step(State& state, const std::uint32_t* closings, float* sales) {
+  if (plan_.fee.changes_in(state.month)) plan_.fee.fill(state, fees_.data());
   joining_.above(state.isa, closings, state.count, 0);
   sim::compress(state.isa, closings, joining_, counts_.data());
   leaving_.add(state, joining_, counts_.data());
@@ -49,12 +57,6 @@ void CustomerBase::step(State& state, const std::uint32_t* closings, float* sale
       total[i] += static_cast<double>(paid);
     }
   });
-}
-
-double CustomerBase::expect(int month, double closings) {
-  if (month == 1) expected_customers_ = 0.0;
-  expected_customers_ = expected_customers_ * retention_ + closings;
-  return expected_customers_ * fee_.expected(month);
 }
 
 }  // namespace partnersim

@@ -12,27 +12,34 @@
 
 namespace partnersim {
 
-class CustomerBase {
- public:
+struct CustomerBase {
   // Reads <path>.recurring; null when it is not there.
   static std::unique_ptr<CustomerBase> of(Setup& setup, const std::string& path);
+
+  // Fees expected from `closings` this month and those before.
+  double expect(int month, double closings);
+
+  Parameter fee;
+  double retention;
+  Delay leaving;
+  double expected_customers = 0.0;
+};
+
+// One worker's customers.
+class CustomerWork {
+ public:
+  CustomerWork(const CustomerBase& plan, std::size_t lanes);
 
   void begin(const State& state);
   // Takes in this month's closings, lets others go, and adds the fees to `sales` and to state.recurring; all by lane.
   void step(State& state, const std::uint32_t* closings, float* sales);
-  // Fees expected from `closings` this month and those before.
-  double expect(int month, double closings);
 
  private:
-  CustomerBase(Setup& setup, const std::string& path);
-
-  Parameter fee_;
-  double retention_;
+  const CustomerBase& plan_;
   Schedule leaving_;
   sim::Lane<float> fees_, customers_;
   sim::LaneList joining_;
   sim::Lane<std::uint32_t> counts_;
-  double expected_customers_ = 0.0;
 };
 
 }  // namespace partnersim

@@ -13,12 +13,12 @@ namespace partnersim {
 
 class DealInverter {
  public:
-  explicit DealInverter(std::size_t lanes);
+  explicit DealInverter(std::size_t cells);
 
-  // sums[k] = the deals of cell k, in currency. `address` is call 0 of the source and month; `words` holds its words,
-  // by cell, and takes those of further calls, made for the cells that need them.
+  // sums[k] = the deals of cell k, in currency. `address` gives process and month; `first` are words 2 and 3 of call 0,
+  // by cell; those of further calls are made for the cells that need them.
   void sum(const State& state, const DealValues& values, const sim::Address& address, const DealCells& cells,
-           sim::Grid<std::uint32_t>& words, float* sums);
+           const std::uint32_t* const first[2], float* sums);
 
  private:
   struct Sums {
@@ -28,8 +28,9 @@ class DealInverter {
   };
   void add(sim::Isa isa, const DealValues& values, const Sums& cells, std::uint32_t deal, const std::uint32_t* words);
 
-  // Cells with deals left: where they are, their lanes, deals and sums so far.
-  sim::Lane<std::uint32_t> positions_, lanes_, counts_;
+  // Cells with deals left: where they are, their lanes, deals, entities and sums so far.
+  sim::Lane<std::uint32_t> positions_, lanes_, counts_, low_, high_;
+  sim::Grid<std::uint32_t> words_;
   sim::Lane<float> sums_;
   // Those that have one more deal.
   sim::Lane<std::uint32_t> chosen_, chosen_words_;

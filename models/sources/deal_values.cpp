@@ -1,5 +1,6 @@
 #include "models/sources/deal_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -96,32 +97,44 @@ void DealValues::first_deals(sim::Isa isa, const std::uint32_t* counts, std::uin
   });
 }
 
-DealQueue::DealQueue(std::size_t cells) : words_(4, cells) {
-  const std::size_t room = sim::padded(cells) + sim::kLanePadding;  // add() may write padding behind the last cell
+DealQueue::DealQueue(std::size_t room) : room_(room), words_(4, room) {
+  const std::size_t padded = sim::padded(room) + sim::kLanePadding;  // add() may write padding behind the last cell
   for (auto* lane :
        {&lane_, &slot_, &counts_, &entity_low_, &entity_high_, &chosen_a_, &chosen_b_, &chosen_counts_, &chosen_slot_})
-    lane->resize(room);
-  for (auto* lane : {&spread_, &chosen_spread_, &value_}) lane->resize(room);
+    lane->resize(padded);
+  for (auto* lane : {&spread_, &chosen_spread_, &value_}) lane->resize(padded);
 }
 
-void DealQueue::add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const DealCells& cells,
-                    std::uint32_t offset) {
+void DealQueue::add(sim::Isa isa, const DealValues& values, const DealCells& cells) {
   if (values.log2_spread() == 0.0f) return;
   // Padding behind may be written: the arrays end in room for it.
   std::uint32_t* lane = lane_.data() + size_;
-  const std::size_t open =
-      sim::move_above(isa, cells.counts, cells.size, 2, {{cells.lanes, lane}, {cells.counts, counts_.data() + size_}});
   std::uint32_t *slot = slot_.data() + size_, *low = entity_low_.data() + size_, *high = entity_high_.data() + size_;
+  const sim::MovedRow lanes{cells.lanes, lane}, counts{cells.counts, counts_.data() + size_};
+  const bool alone = cells.owner == nullptr;
+  const std::size_t open =
+      alone ? sim::move_above(isa, cells.counts, cells.size, 2, {lanes, counts})
+            : sim::move_above(isa, cells.counts, cells.size, 2, {lanes, {cells.owner, slot}, counts});
   float* spread = spread_.data() + size_;
-  sim::on_lanes(isa, [=, each = values.log2_spread()]() SIM_LANES {
-    SIM_INDEPENDENT
-    for (std::size_t k = 0; k < sim::overrun(open); ++k) {
-      slot[k] = offset + lane[k];
-      low[k] = static_cast<std::uint32_t>(entity);
-      high[k] = static_cast<std::uint32_t>(entity >> 32);
-      spread[k] = each;
+  if (alone) {
+    sim::on_lanes(isa, [=, first = cells.owners[0], each = values.log2_spread()]() SIM_LANES {
+      SIM_INDEPENDENT
+      for (std::size_t k = 0; k < sim::overrun(open); ++k) {
+        slot[k] = first.slot + lane[k];
+        low[k] = static_cast<std::uint32_t>(first.entity);
+        high[k] = static_cast<std::uint32_t>(first.entity >> 32);
+        spread[k] = each;
+      }
+    });
+  } else {
+    for (std::size_t k = 0; k < open; ++k) {
+      const DealCells::Owner& owner = cells.owners[slot[k]];
+      slot[k] = owner.slot + lane[k];
+      low[k] = static_cast<std::uint32_t>(owner.entity);
+      high[k] = static_cast<std::uint32_t>(owner.entity >> 32);
     }
-  });
+    std::fill_n(spread, open, values.log2_spread());
+  }
   size_ += open;
 }
 

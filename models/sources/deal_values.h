@@ -20,11 +20,18 @@
 
 namespace partnersim {
 
-// Cells of a source and month: lanes and how many deals each has.
+// Cells of one month whose deals have one law: lanes, how many deals each has, and whose they are.
 struct DealCells {
+  struct Owner {
+    std::uint64_t entity;
+    std::uint32_t slot;  // of lane 0, among the totals
+  };
   const std::uint32_t* lanes;
   const std::uint32_t* counts;
   std::size_t size;
+  const Owner* owners;
+  const std::uint32_t* owner;  // [cell]; null: all are of the first
+  std::uint64_t entity(std::size_t cell) const { return owners[owner == nullptr ? 0 : owner[cell]].entity; }
 };
 
 // Of one deal. Assumed limit: beyond, single precision has grains of 100,000.
@@ -41,6 +48,10 @@ class DealValues {
   float unit() const { return unit_; }
   // sigma * log2(e) of a lognormal; 0 for constant values, whose deals need no further words.
   float log2_spread() const { return log2_spread_; }
+  // Whether sums of deals are made alike, units apart.
+  bool is_like(const DealValues& other) const {
+    return by_inversion_ == other.by_inversion_ && log2_spread_ == other.log2_spread_ && quantile_ == other.quantile_;
+  }
   // Any other law: each deal is the quantile of its word.
   bool by_inversion() const { return by_inversion_; }
 
@@ -71,12 +82,13 @@ class DealValues {
 
 class DealQueue {
  public:
-  // `cells` is the most that one month can hold: sources times lanes of a block.
-  explicit DealQueue(std::size_t cells);
+  // For so many cells.
+  explicit DealQueue(std::size_t room);
 
   void clear() { size_ = 0; }
-  // Those of one source's cells that have more than two deals. The total of lane l is at totals[offset + l].
-  void add(sim::Isa isa, const DealValues& values, std::uint64_t entity, const DealCells& cells, std::uint32_t offset);
+  bool takes(std::size_t cells) const { return size_ + cells <= room_; }
+  // Those of the cells that have more than two deals. The total of lane l is at totals[slot of its owner + l].
+  void add(sim::Isa isa, const DealValues& values, const DealCells& cells);
   // Draws what waits and adds it to `totals`, in units of each source. `address` gives process and month.
   void draw(sim::Isa isa, const sim::Philox& philox, const sim::Address& address, std::uint32_t first_replication,
             float* totals);
@@ -90,7 +102,7 @@ class DealQueue {
   // One entry a cell: where it is, whose it is, how many deals it has.
   sim::Lane<std::uint32_t> lane_, slot_, counts_, entity_low_, entity_high_;
   sim::Lane<float> spread_;
-  std::size_t size_ = 0;
+  std::size_t room_, size_ = 0;
   // Work space.
   sim::Lane<std::uint32_t> chosen_a_, chosen_b_, chosen_counts_, chosen_slot_;
   sim::Lane<float> chosen_spread_, value_;

@@ -11,21 +11,25 @@
 
 namespace partnersim {
 
+// Who does something later, and how much later.
+struct Delay {
+  sim::Address address;  // entity and stream
+  WholeMonths law;
+  std::size_t horizon;  // months
+};
+
 class Schedule {
  public:
-  Schedule(std::uint64_t entity, std::uint32_t stream, WholeMonths delay, int months, std::size_t lanes);
+  Schedule(const Delay& delay, std::size_t lanes);
 
   void begin(const State& state);
   // counts[k] customers in lane list[k], now.
   void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts);
   // How many are due this month: [lane].
   const std::uint32_t* due(const State& state) const { return due_.row(static_cast<std::size_t>(state.month)); }
-  const WholeMonths& delay() const { return delay_; }
 
  private:
-  sim::Address address_;
-  WholeMonths delay_;
-  std::size_t months_;
+  const Delay& delay_;
   sim::Grid<std::uint32_t> due_;  // [month]; the row behind the horizon takes what is never looked at
   // Work space: cells with customers left, and when these are due.
   sim::Grid<std::uint32_t> words_;

@@ -36,54 +36,63 @@ void weaken_closing(sim::Isa isa, const float* kept, std::size_t n, float* win, 
 
 }  // namespace
 
-RateScratch::RateScratch(std::size_t lanes)
-    : win(sim::padded(lanes)),
-      lost(win),
-      factor(win),
-      packed(win),
-      worth(win),
-      extra(win),
-      surprise(win),
-      all_wins(win),
-      all_losses(win) {}
-
 SourceRates::SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market)
     : firm_(firm),
       follows_market_(follows_market),
       leads_(std::move(leads)),
-      close_rate_(setup.parameter(path + ".close_rate")),
-      lambda_(sim::padded(setup.lanes)),
-      close_(lambda_),
-      win_base_(lambda_),
-      lost_base_(lambda_) {}
+      close_rate_(setup.parameter(path + ".close_rate")) {}
 
-void SourceRates::begin(const State& state) {
-  // A counterfactual starts from what the actual pass has filled in, unless that changed on the way.
-  if (state.pass == Pass::actual || changed_) refresh(state);
-  changed_ = false;
+RateWork::RateWork(std::size_t sources, std::size_t lanes)
+    : lambda_(sources, lanes),
+      close_(sources, lanes),
+      win_base_(sources, lanes),
+      lost_base_(sources, lanes),
+      factor_(sim::padded(lanes)),
+      packed_(factor_),
+      worth_(factor_),
+      extra_(factor_),
+      surprise_(factor_),
+      all_wins_(factor_),
+      all_losses_(factor_) {
+  sources_.reserve(sources);
 }
 
-void SourceRates::refresh(const State& state) {
-  leads_.fill(state, lambda_.data());
-  if (spread_) {
-    spread_->fill(state, close_.data());
-    for (std::size_t i = 0; i < state.count; ++i) lambda_[i] *= close_[i];
+void RateWork::add(const SourceRates& rates, std::size_t lanes) {
+  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes), false});
+}
+
+void RateWork::begin(const State& state) {
+  for (std::size_t s = 0; s < sources_.size(); ++s) {
+    // A counterfactual starts from what the actual pass has filled in, unless that changed on the way.
+    if (state.pass == Pass::actual || sources_[s].changed) refresh(state, s);
+    sources_[s].changed = false;
   }
-  close_rate_.fill(state, close_.data());
+}
+
+void RateWork::refresh(const State& state, std::size_t source) {
+  const SourceRates& plan = *sources_[source].plan;
+  float *lambda = lambda_.row(source), *close = close_.row(source);
+  float *win = win_base_.row(source), *lost = lost_base_.row(source);
+  plan.leads_.fill(state, lambda);
+  if (plan.spread_) {
+    plan.spread_->fill(state, close);
+    for (std::size_t i = 0; i < state.count; ++i) lambda[i] *= close[i];
+  }
+  plan.close_rate_.fill(state, close);
   for (std::size_t i = 0; i < state.count; ++i) {
-    win_base_[i] = lambda_[i] * close_[i];
-    lost_base_[i] = lambda_[i] * (1.0f - close_[i]);
+    win[i] = lambda[i] * close[i];
+    lost[i] = lambda[i] * (1.0f - close[i]);
   }
 }
 
 // A of every lane of the block, before mixing. Copies of a partner share all of it, until a shock strikes one alone.
-const float* SourceRates::market(const State& state, float scale, RateScratch& s) const {
-  const float *function = state.function.row(firm_), *leads = state.leads_of.row(firm_);
-  const RateScratch::Market key{follows_market_, function, leads, scale};
-  if (s.market == key) return s.market_row;
-  float* own = s.factor.data();
+const float* RateWork::market(const State& state, const SourceRates& plan, float scale) {
+  const float *function = state.function.row(plan.firm_), *leads = state.leads_of.row(plan.firm_);
+  const Market key{plan.follows_market_, function, leads, scale};
+  if (market_ == key) return market_row_;
+  float* own = factor_.data();
   const float* a = state.leads.value.data();
-  if (follows_market_) {
+  if (plan.follows_market_) {
     for (const float* row : {function, leads}) {
       if (row == nullptr) continue;
       multiply(state.isa, a, row, state.count, own);
@@ -100,49 +109,50 @@ const float* SourceRates::market(const State& state, float scale, RateScratch& s
     });
     a = own;
   }
-  s.market = key;
-  return s.market_row = a;
+  market_ = key;
+  return market_row_ = a;
 }
 
 // A by lane; what comes beside lambda by position in the list.
-const float* SourceRates::factor(const State& state, const SourceMonth& month, const sim::LaneList& list,
-                                 RateScratch& s) {
-  const float* a = market(state, static_cast<float>(month.scale), s);
+const float* RateWork::factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list) {
+  const float* a = market(state, *source.plan, static_cast<float>(month.scale));
   has_further_ = month.further != nullptr;
   has_events_ = false;
-  if (!has_further_ && !mixing_) return a;
-  std::fill_n(s.extra.data(), list.size(), 0.0f);
-  if (mixing_) {
-    sim::compress(state.isa, a, list, s.packed.data());
-    has_events_ = mixing_->apply(state, list, s.packed.data(), s.extra.data(), s.surprise.data());
+  if (!has_further_ && !source.mixing) return a;
+  std::fill_n(extra_.data(), list.size(), 0.0f);
+  if (source.mixing) {
+    sim::compress(state.isa, a, list, packed_.data());
+    has_events_ = source.mixing->apply(state, list, packed_.data(), extra_.data(), surprise_.data());
     has_further_ |= has_events_;
-    sim::expand(state.isa, s.packed.data(), list, s.factor.data());
-    s.market.reset();
-    a = s.factor.data();
+    sim::expand(state.isa, packed_.data(), list, factor_.data());
+    market_.reset();
+    a = factor_.data();
   }
   if (month.further == nullptr) return a;
-  sim::compress(state.isa, month.further, list, s.packed.data());
-  for (std::size_t k = 0; k < list.size(); ++k) s.extra[k] += month.further_factor * s.packed[k];
+  sim::compress(state.isa, month.further, list, packed_.data());
+  for (std::size_t k = 0; k < list.size(); ++k) extra_[k] += month.further_factor * packed_[k];
   return a;
 }
 
 // Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane. Shocks on
 // closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
-void SourceRates::base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list,
-                             RateScratch& s) const {
-  float *win = s.win.data(), *lost = s.lost.data();
-  const bool weakened = state.close_of.used(firm_) && !has_further_;
+void RateWork::base_rates(const State& state, std::size_t source, const float* factor, bool lost_too,
+                          const sim::LaneList& list, const Out& out) {
+  const std::size_t firm = sources_[source].plan->firm_;
+  const float *win_base = win_base_.row(source), *lost_base = lost_base_.row(source);
+  float *win = out.win, *lost = out.lost;
+  const bool weakened = state.close_of.used(firm) && !has_further_;
   if (!state.close_odds.used && !weakened) {
-    sim::compress_product(state.isa, win_base_.data(), factor, list, win);
-    if (lost_too) sim::compress_product(state.isa, lost_base_.data(), factor, list, lost);
+    sim::compress_product(state.isa, win_base, factor, list, win);
+    if (lost_too) sim::compress_product(state.isa, lost_base, factor, list, lost);
     return;
   }
   // In all lanes of the block first: packing two rows costs less than packing what they are made of.
-  float* __restrict wins = s.all_wins.data(), * __restrict losses = s.all_losses.data();
+  float* __restrict wins = all_wins_.data(), * __restrict losses = all_losses_.data();
   const std::size_t n = sim::overrun(state.count);
   if (state.close_odds.used) {
-    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.data(),
-                              lambda = lambda_.data()]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.row(source),
+                              lambda = lambda_.row(source)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         const float closing = closing_probability(close[i], odds[i]);
         const float intensity = lambda[i] * a[i];
@@ -151,40 +161,40 @@ void SourceRates::base_rates(const State& state, const float* factor, bool lost_
       }
     });
   } else {
-    multiply(state.isa, win_base_.data(), factor, n, wins);
-    multiply(state.isa, lost_base_.data(), factor, n, losses);
+    multiply(state.isa, win_base, factor, n, wins);
+    multiply(state.isa, lost_base, factor, n, losses);
   }
-  if (weakened) weaken_closing(state.isa, state.close_of.row(firm_), n, wins, losses);
+  if (weakened) weaken_closing(state.isa, state.close_of.row(firm), n, wins, losses);
   sim::compress(state.isa, wins, list, win);
   if (lost_too) sim::compress(state.isa, losses, list, lost);
 }
 
 // Intensities beside lambda, and shocks on the probability of closing these and those.
-void SourceRates::further_rates(const State& state, const sim::LaneList& list, RateScratch& s) const {
-  const std::size_t n = list.size();
-  float* __restrict win = s.win.data();
-  float* __restrict lost = s.lost.data();
+void RateWork::further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out) {
+  const std::size_t n = list.size(), firm = sources_[source].plan->firm_;
+  float* __restrict win = out.win;
+  float* __restrict lost = out.lost;
   const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
-  const float* __restrict close = close_.data();
+  const float* __restrict close = close_.row(source);
   for (std::size_t k = 0; k < n; ++k) {
     const float closing = closing_probability(close[list[k]], odds[list[k]]);
-    win[k] += s.extra[k] * closing;
-    lost[k] += s.extra[k] * (1.0f - closing);
-    s.surprise[k] = has_events_ ? s.surprise[k] * closing : 0.0f;
+    win[k] += extra_[k] * closing;
+    lost[k] += extra_[k] * (1.0f - closing);
+    surprise_[k] = has_events_ ? surprise_[k] * closing : 0.0f;
   }
-  if (!state.close_of.used(firm_)) return;
-  sim::compress(state.isa, state.close_of.row(firm_), list, s.packed.data());
-  weaken_closing(state.isa, s.packed.data(), n, win, lost);
-  for (std::size_t k = 0; k < n; ++k) s.surprise[k] *= s.packed[k];
+  if (!state.close_of.used(firm)) return;
+  sim::compress(state.isa, state.close_of.row(firm), list, packed_.data());
+  weaken_closing(state.isa, packed_.data(), n, win, lost);
+  for (std::size_t k = 0; k < n; ++k) surprise_[k] *= packed_[k];
 }
 
 // mu carries no surprise of counts: events enter by their mean. Values are worth their mean too.
-void SourceRates::add_intensity(State& state, const sim::LaneList& list, double deal_mean, RateScratch& s) const {
+void RateWork::add_intensity(State& state, const sim::LaneList& list, double deal_mean, const float* rates) {
   const std::size_t n = sim::overrun(list.size());
   const auto mean = static_cast<float>(deal_mean);
-  const float* __restrict win = s.win.data();
-  const float* __restrict surprise = s.surprise.data();
-  float* __restrict worth = s.worth.data();
+  const float* __restrict win = rates;
+  const float* __restrict surprise = surprise_.data();
+  float* __restrict worth = worth_.data();
   sim::on_lanes(state.isa, [=, surprises = has_further_]() SIM_LANES {
     if (surprises)
       for (std::size_t k = 0; k < n; ++k) worth[k] = (win[k] - surprise[k]) * mean;
@@ -197,15 +207,16 @@ void SourceRates::add_intensity(State& state, const sim::LaneList& list, double 
     sim::expand_add(state.isa, worth, list, state.intensity.data());
 }
 
-void SourceRates::step(const State& state, const SourceMonth& month, const sim::LaneList& list, bool lost_too,
-                       RateScratch& s) {
-  if (leads_.changes_in(state.month) || close_rate_.changes_in(state.month)) {
-    refresh(state);
-    changed_ = true;
+void RateWork::step(const State& state, std::size_t number, const SourceMonth& month, const sim::LaneList& list,
+                    bool lost_too, const Out& out) {
+  Source& source = sources_[number];
+  if (source.plan->leads_.changes_in(state.month) || source.plan->close_rate_.changes_in(state.month)) {
+    refresh(state, number);
+    source.changed = true;
   }
-  const float* a = factor(state, month, list, s);
-  base_rates(state, a, lost_too || has_further_, list, s);
-  if (has_further_) further_rates(state, list, s);
+  const float* a = factor(state, source, month, list);
+  base_rates(state, number, a, lost_too || has_further_, list, out);
+  if (has_further_) further_rates(state, number, list, out);
 }
 
 SourceRates::Expected SourceRates::expect(const Expectation& e, double weight, double scale, double further) const {

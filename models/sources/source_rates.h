@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "models/setup.h"
 #include "models/sources/arrival_mixing.h"
@@ -24,22 +25,6 @@ struct SourceMonth {
   float further_factor = 0.0f;
 };
 
-// Work space one worker shares among its sources.
-struct RateScratch {
-  explicit RateScratch(std::size_t lanes);
-  sim::Lane<float> win, lost;  // out: by position in the list
-  sim::Lane<float> factor, packed, worth, extra, surprise, all_wins, all_losses;
-  // What the row of A now in `market_row`, until the month ends, was made of.
-  struct Market {
-    bool follows;
-    const float *function, *leads;
-    float scale;
-    bool operator==(const Market&) const = default;
-  };
-  std::optional<Market> market;
-  const float* market_row = nullptr;
-};
-
 class SourceRates {
  public:
   // `leads` is the intensity lambda a month; reads <path>.close_rate. `firm`: whose factors act on it.
@@ -47,14 +32,7 @@ class SourceRates {
 
   // On lambda, once a replication: g.
   void mix(Parameter spread) { spread_ = std::move(spread); }
-  void add(std::unique_ptr<ArrivalMixing> mixing) { mixing_ = std::move(mixing); }
-
-  void begin(const State& state);
-  // The rates of the month in the lanes of `list`; those of lost leads only if asked for.
-  void step(const State& state, const SourceMonth& month, const sim::LaneList& list, bool lost_too, RateScratch& s);
-  // Adds to state.intensity what these wins are worth at a mean value of deals. After step, before its rates are used
-  // up.
-  void add_intensity(State& state, const sim::LaneList& list, double deal_mean, RateScratch& s) const;
+  void add(std::unique_ptr<const ArrivalMixing> mixing) { mixing_ = std::move(mixing); }
 
   // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted
   // already.
@@ -64,22 +42,63 @@ class SourceRates {
   Expected expect(const Expectation& e, double weight, double scale, double further) const;
 
  private:
-  void refresh(const State& state);
-  const float* market(const State& state, float scale, RateScratch& s) const;
-  const float* factor(const State& state, const SourceMonth& month, const sim::LaneList& list, RateScratch& s);
-  void base_rates(const State& state, const float* factor, bool lost_too, const sim::LaneList& list,
-                  RateScratch& s) const;
-  void further_rates(const State& state, const sim::LaneList& list, RateScratch& s) const;
+  friend class RateWork;
 
   std::size_t firm_;
   bool follows_market_;
-  bool has_further_ = false;  // scratch.extra holds intensities this month
-  bool has_events_ = false;   // and scratch.surprise by how much events differ from their mean
-  bool changed_ = false;      // since the block began: lanes below are not those of month 1
   Parameter leads_, close_rate_;
   std::optional<Parameter> spread_;
-  std::unique_ptr<ArrivalMixing> mixing_;
-  sim::Lane<float> lambda_, close_, win_base_, lost_base_;  // of each lane of the block
+  std::unique_ptr<const ArrivalMixing> mixing_;
+};
+
+// One worker's rates of the sources of a process.
+class RateWork {
+ public:
+  RateWork(std::size_t sources, std::size_t lanes);
+  // Of the next source, in their order.
+  void add(const SourceRates& rates, std::size_t lanes);
+
+  void begin(const State& state);
+  // Where rates of the lanes of a list go, by position.
+  struct Out {
+    float *win, *lost;
+  };
+  // The rates of the month of a source; those of lost leads only if asked for.
+  void step(const State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list, bool lost_too,
+            const Out& out);
+  // Adds to state.intensity what the wins of the last step are worth at a mean value of deals.
+  void add_intensity(State& state, const sim::LaneList& list, double deal_mean, const float* win);
+  // The month's factors are no longer those that were looked at.
+  void end_month() { market_.reset(); }
+
+ private:
+  struct Source {
+    const SourceRates* plan;
+    std::unique_ptr<MixingWork> mixing;
+    bool changed;  // since the block began: rows below are not those of month 1
+  };
+  void refresh(const State& state, std::size_t source);
+  const float* market(const State& state, const SourceRates& plan, float scale);
+  const float* factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list);
+  void base_rates(const State& state, std::size_t source, const float* factor, bool lost_too, const sim::LaneList& list,
+                  const Out& out);
+  void further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out);
+
+  std::vector<Source> sources_;
+  sim::Grid<float> lambda_, close_, win_base_, lost_base_;  // [source]
+  // Work space.
+  sim::Lane<float> factor_, packed_, worth_, extra_, surprise_, all_wins_, all_losses_;
+  bool has_further_ = false;  // extra_ holds intensities of the source at hand
+  bool has_events_ = false;   // and surprise_ by how much events differ from their mean
+  // What the row of A now in `market_row_`, until the month ends, was made of.
+  struct Market {
+    bool follows;
+    const float *function, *leads;
+    float scale;
+    bool operator==(const Market&) const = default;
+  };
+  std::optional<Market> market_;
+  const float* market_row_ = nullptr;
 };
 
 }  // namespace partnersim

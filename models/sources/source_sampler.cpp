@@ -13,166 +13,313 @@ constexpr std::uint32_t kWinAttempts = sim::kFirstAttempt;
 constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 // Wins a month up to which fewer than half of the cells have a deal, so that packing them pays.
 constexpr float kRareRate = 0.7f;
+constexpr std::size_t kTile = 1024;         // cells
+constexpr std::size_t kWideBlock = 256;     // lanes from which a source is a tile of its own
+constexpr std::size_t kQueuedDeals = 8192;  // cells with more deals, valued together
 
 }  // namespace
 
-SamplerScratch::SamplerScratch(std::size_t sources, std::size_t lanes)
-    : rates(lanes),
-      words(4, lanes),
-      sums(sim::padded(lanes)),
-      wins(sim::padded(lanes)),
-      lost(wins),
-      positions(wins),
-      closings(wins),
-      closing(lanes),
-      packed(wins),
-      packed_counts(wins),
-      inverter(lanes),
-      deals(sources * sim::padded(lanes)) {}
-
-SourceSampler::SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
+Source::Source(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market)
     : address_{setup.entity(where.path), where.stream, 0, 0},
       source_(where.source),
       count_leads_(setup.wants_outcome("leads")),
       rates_(setup, where.path, where.firm, std::move(leads), follows_market),
       values_(DealValues::by_date(setup.laws(where.path + ".deal_value"))),
-      customers_(CustomerBase::of(setup, where.path)),
-      expected_wins_(static_cast<std::size_t>(setup.months) + 1) {
+      customers_(CustomerBase::of(setup, where.path)) {
   const sim::Law& lag = setup.scenario.law(where.path + ".lag");
-  if (!lag.is_constant() || lag.number("value") > 0.0)
-    lag_.emplace(address_.entity, stream::kDecisionLag, WholeMonths::lag(lag, setup.months), setup.months, setup.lanes);
+  if (lag.is_constant() && lag.number("value") == 0.0) return;
+  lag_ = Delay{{address_.entity, stream::kDecisionLag, 0, 0},
+               WholeMonths::lag(lag, setup.months),
+               static_cast<std::size_t>(setup.months)};
+  expected_wins_.resize(lag_->horizon + 1);
+}
+
+double Source::expect(Expectation& e, double weight, double scale, double further) {
+  const auto [intensity, closing] = rates_.expect(e, weight, scale, further);
+  double closed = intensity * closing;
+  if (lag_) {
+    const auto now = static_cast<std::size_t>(e.month);
+    expected_wins_[now] = closed;
+    closed = 0.0;
+    for (std::size_t s = 1; s <= now; ++s) closed += expected_wins_[s] * lag_->law.probability(now - s);
+  }
+  e.wins += closed;
+  e.closings[source_] = closed;
+  e.leads_received += intensity;
+  e.sales[source_] = closed * values_.in(e.month).mean() * e.deal_value;
+  return intensity;
+}
+
+void Source::expect_fees(Expectation& e) {
+  if (!customers_) return;
+  const double fees = customers_->expect(e.month, e.closings[source_]);
+  e.sales[source_] += fees;
+  e.recurring += fees;
+}
+
+SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lanes)
+    : sources_(sources),
+      rates_(sources.size(), lanes),
+      win_(kTile + 2 * sim::padded(lanes)),
+      lost_(win_),
+      lane_(win_.size()),
+      owner_(lane_),
+      low_(lane_),
+      high_(lane_),
+      words_(4, lane_.size()),
+      sums_(win_),
+      wins_(lane_),
+      lost_leads_(lane_),
+      positions_(lane_),
+      closings_(sim::padded(lanes)),
+      closing_(lanes),
+      closing_words_(4, lanes),
+      packed_(lane_),
+      packed_counts_(lane_),
+      packed_owner_(lane_),
+      packed_a_(lane_),
+      packed_b_(lane_),
+      inverter_(lane_.size()),
+      deals_(std::max(kQueuedDeals, lane_.size())) {
+  for (const Source& source : sources) {
+    rates_.add(source.rates_, lanes);
+    lags_.push_back(source.lag_ ? std::make_unique<Schedule>(*source.lag_, lanes) : nullptr);
+    customers_.push_back(source.customers_ ? std::make_unique<CustomerWork>(*source.customers_, lanes) : nullptr);
+  }
 }
 
 void SourceSampler::begin(const State& state) {
   rates_.begin(state);
-  if (lag_) lag_->begin(state);
-  if (customers_) customers_->begin(state);
+  for (const auto& lag : lags_)
+    if (lag) lag->begin(state);
+  for (const auto& customers : customers_)
+    if (customers) customers->begin(state);
 }
 
-void SourceSampler::step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& s,
+void SourceSampler::step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
                          float* leads) {
   sim::StageTimer timer(state.profile);
-  address_.month = static_cast<std::uint32_t>(state.month);
-  const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
-  rates_.step(state, month, list, lost_too, s.rates);
-  if (state.counts_intensity) rates_.add_intensity(state, list, values_.in(state.month).mean(), s.rates);
+  const Source& plan = sources_[source];
+  const bool lost_too = leads != nullptr || (plan.count_leads_ && state.pass != Pass::twin);
+  if (lost_too != lost_too_) draw_tile(state);
+  lost_too_ = lost_too;
+  const RateWork::Out out{win_.data() + size_, lost_.data() + size_};
+  rates_.step(state, source, month, list, lost_too, out);
+  if (state.counts_intensity) rates_.add_intensity(state, list, plan.values_.in(state.month).mean(), out.win);
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
-  const sim::Philox::Batch batch = state.batch(list);
-  state.philox->words(state.isa, batch, address_, sim::Philox::Words::in(s.words));
-  timer.mark("> words");
-  const float top_rate = sim::poisson_counts(
-      state.isa, {s.words.row(0), s.rates.win.data(), s.wins.data(), s.positions.data(), list.size()},
-      {state.philox, batch, address_, kWinAttempts});
-  timer.mark("> wins");
-  if (lost_too) {
-    sim::poisson_counts(state.isa,
-                        {s.words.row(1), s.rates.lost.data(), s.lost.data(), s.positions.data(), list.size()},
-                        {state.philox, batch, address_, kLostAttempts});
-    count(state, list, s, leads);
-    timer.mark("> lost leads");
-  }
-  if (!lag_) {
-    value(state, list, s.wins.data(), top_rate <= kRareRate, s);
-    timer.mark("> totals");
-    return;
-  }
-  lag_->add(state, list, s.wins.data());
-  const std::uint32_t* due = lag_->due(state);
-  s.closing.above(state.isa, due, state.count, 0);
-  sim::compress(state.isa, due, s.closing, s.closings.data());
-  state.philox->words(state.isa, state.batch(s.closing), address_, sim::Philox::Words::in(s.words));
-  value(state, s.closing, s.closings.data(), false, s);
-  timer.mark("> totals");
+  add_cells(state, {source, size_, &list, leads});
+  if (state.count >= kWideBlock || size_ >= kTile) draw_tile(state);
 }
 
-// Leads of the month, of the firm and of this source.
-void SourceSampler::count(State& state, const sim::LaneList& list, SamplerScratch& s, float* leads) const {
+sim::Address SourceSampler::address(const State& state, const Part& part) const {
+  sim::Address address = sources_[part.source].address_;
+  address.month = static_cast<std::uint32_t>(state.month);
+  return address;
+}
+
+void SourceSampler::add_cells(const State& state, const Part& part) {
+  const Source& plan = sources_[part.source];
+  const std::size_t n = part.list->size();
+  if (state.count < kWideBlock) {
+    const auto number = static_cast<std::uint32_t>(parts_.size());
+    const std::uint64_t entity = plan.address_.entity;
+    std::copy_n(part.list->data(), n, lane_.data() + size_);
+    std::fill_n(owner_.data() + size_, n, number);
+    std::fill_n(low_.data() + size_, n, static_cast<std::uint32_t>(entity));
+    std::fill_n(high_.data() + size_, n, static_cast<std::uint32_t>(entity >> 32));
+  }
+  parts_.push_back(part);
+  owners_.push_back({plan.address_.entity, static_cast<std::uint32_t>(plan.source_ * state.sales.stride())});
+  size_ += n;
+}
+
+void SourceSampler::draw_tile(State& state) {
+  if (parts_.empty()) return;
+  sim::StageTimer timer(state.profile);
+  draw_words(state);
+  timer.mark("> words");
+  const bool alone = parts_.size() == 1;
+  const sim::Philox::Entities entities{low_.data(), high_.data()};
+  sim::PoissonAttempts attempts{state.philox,
+                                {alone ? parts_.front().list->data() : lane_.data(), size_, state.first_replication},
+                                address(state, parts_.front()),
+                                kWinAttempts,
+                                alone ? nullptr : &entities};
+  const float top_rate =
+      sim::poisson_counts(state.isa, {words_.row(0), win_.data(), wins_.data(), positions_.data(), size_}, attempts);
+  timer.mark("> wins");
+  if (lost_too_) {
+    attempts.first_attempt = kLostAttempts;
+    sim::poisson_counts(state.isa, {words_.row(1), lost_.data(), lost_leads_.data(), positions_.data(), size_},
+                        attempts);
+    count_leads(state);
+    timer.mark("> lost leads");
+  }
+  close_deals(state, top_rate);
+  timer.mark("> totals");
+  parts_.clear();
+  owners_.clear();
+  size_ = 0;
+}
+
+// Call 0 of all cells.
+void SourceSampler::draw_words(const State& state) {
+  const sim::Address first = address(state, parts_.front());
+  if (parts_.size() == 1)
+    state.philox->words(state.isa, state.batch(*parts_.front().list), first, sim::Philox::Words::in(words_));
+  else
+    state.philox->words(state.isa, {lane_.data(), size_, state.first_replication}, {low_.data(), high_.data()}, first,
+                        sim::Philox::Words::in(words_));
+}
+
+// Leads of the month, of the firm and of those sources that are asked for.
+void SourceSampler::count_leads(State& state) {
   // The rates have been used up: their space takes the counts as floats.
-  float* __restrict received = s.rates.lost.data();
-  const std::uint32_t* __restrict wins = s.wins.data();
-  const std::uint32_t* __restrict lost = s.lost.data();
-  sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
+  float* __restrict received = lost_.data();
+  const std::uint32_t* __restrict wins = wins_.data();
+  const std::uint32_t* __restrict lost = lost_leads_.data();
+  sim::on_lanes(state.isa, [=, n = sim::overrun(size_)]() SIM_LANES {
     for (std::size_t i = 0; i < n; ++i)
       received[i] = static_cast<float>(static_cast<std::int32_t>(wins[i])) +
                     static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
-  sim::expand_add(state.isa, received, list, state.leads_received.data());
-  if (leads != nullptr) sim::expand(state.isa, received, list, leads);
+  for (const Part& part : parts_) {
+    sim::expand_add(state.isa, received + part.begin, *part.list, state.leads_received.data());
+    if (part.leads != nullptr) sim::expand(state.isa, received + part.begin, *part.list, part.leads);
+  }
 }
 
-void SourceSampler::count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings,
-                                   SamplerScratch& s) const {
+// Wins that close at once are valued in runs of sources whose deals have one law.
+void SourceSampler::close_deals(State& state, float top_rate) {
+  const auto same = [&](const Part& a, const Part& b) {
+    return !lags_[a.source] && !lags_[b.source] &&
+           sources_[a.source].values_.in(state.month).is_like(sources_[b.source].values_.in(state.month));
+  };
+  for (std::size_t first = 0, last = 0; first < parts_.size(); first = last) {
+    const Part& part = parts_[first];
+    for (last = first + 1; last < parts_.size() && same(part, parts_[last]);) ++last;
+    if (lags_[part.source]) {
+      close_later(state, part);
+      continue;
+    }
+    const std::size_t begin = part.begin, size = (last < parts_.size() ? parts_[last].begin : size_) - begin;
+    const bool alone = parts_.size() == 1;
+    value(state, {&part,
+                  last - first,
+                  {alone ? part.list->data() : lane_.data() + begin, wins_.data() + begin, size, owners_.data(),
+                   alone ? nullptr : owner_.data() + begin},
+                  {words_.row(0) + begin, words_.row(1) + begin, words_.row(2) + begin, words_.row(3) + begin},
+                  top_rate <= kRareRate});
+  }
+}
+
+// Wins that close after a lag: what is due now is valued.
+void SourceSampler::close_later(State& state, const Part& part) {
+  Schedule& lag = *lags_[part.source];
+  lag.add(state, *part.list, wins_.data() + part.begin);
+  const std::uint32_t* due = lag.due(state);
+  closing_.above(state.isa, due, state.count, 0);
+  sim::compress(state.isa, due, closing_, closings_.data());
+  state.philox->words(state.isa, state.batch(closing_), address(state, part), sim::Philox::Words::in(closing_words_));
+  const Part closing{part.source, 0, &closing_, nullptr};
+  const DealCells::Owner& owner = owners_[static_cast<std::size_t>(&part - parts_.data())];
+  value(state, {&closing,
+                1,
+                {closing_.data(), closings_.data(), closing_.size(), &owner, nullptr},
+                {closing_words_.row(0), closing_words_.row(1), closing_words_.row(2), closing_words_.row(3)},
+                false});
+}
+
+void SourceSampler::count_closings(State& state, const Closed& closed) {
   if (state.counts_wins) {
-    float* __restrict won = s.rates.win.data();
-    const std::uint32_t* __restrict counts = closings;
-    sim::on_lanes(state.isa, [=, n = sim::overrun(list.size())]() SIM_LANES {
+    float* __restrict won = sums_.data();
+    const std::uint32_t* __restrict counts = closed.cells.counts;
+    sim::on_lanes(state.isa, [=, n = sim::overrun(closed.cells.size)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(counts[i]));
     });
-    sim::expand_add(state.isa, won, list, state.wins.data());
   }
-  if (state.closings.rows() == 0) return;
-  sim::expand(state.isa, closings, list, state.closings.row(source_));
+  for (std::size_t k = 0; k < closed.part_count; ++k) {
+    const Part& part = closed.parts[k];
+    const std::size_t offset = part.begin - closed.parts->begin;
+    if (state.counts_wins) sim::expand_add(state.isa, sums_.data() + offset, *part.list, state.wins.data());
+    if (state.closings.rows() != 0)
+      sim::expand(state.isa, closed.cells.counts + offset, *part.list,
+                  state.closings.row(sources_[part.source].source_));
+  }
 }
 
-// The same for cells that are few, with numbers of lanes.
-void SourceSampler::count_closings(State& state, const DealCells& cells) const {
-  for (std::size_t k = 0; state.counts_wins && k < cells.size; ++k)
-    state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
-  if (state.closings.rows() == 0) return;
-  std::uint32_t* row = state.closings.row(source_);
-  std::fill_n(row, state.count, 0u);
-  for (std::size_t k = 0; k < cells.size; ++k) row[cells.lanes[k]] = cells.counts[k];
-}
-
-// Deals closed this month; words of call 0 of these lanes are in scratch.
-void SourceSampler::value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare,
-                          SamplerScratch& s) {
-  const DealValues& values = values_.in(state.month);
-  if (are_rare && !values.by_inversion()) return value_rare(state, list, closings, s);
-  count_closings(state, list, closings, s);
+void SourceSampler::value(State& state, const Closed& closed) {
+  const DealValues& values = sources_[closed.parts->source].values_.in(state.month);
+  if (closed.are_rare && !values.by_inversion()) return value_rare(state, closed);
+  count_closings(state, closed);
   if (state.skips_money()) return;
   if (values.by_inversion())
-    s.inverter.sum(state, values, address_, {list.data(), closings, list.size()}, s.words, s.sums.data());
+    inverter_.sum(state, values, address(state, *closed.parts), closed.cells, closed.words + 2, sums_.data());
   else
-    pair_up(state, {list.data(), closings, list.size()}, s);
-  sim::expand(state.isa, s.sums.data(), list, state.sales.row(source_));
+    pair_up(state, values, closed.cells, closed.words);
+  for (std::size_t k = 0; k < closed.part_count; ++k) {
+    const Part& part = closed.parts[k];
+    sim::expand(state.isa, sums_.data() + (part.begin - closed.parts->begin), *part.list,
+                state.sales.row(sources_[part.source].source_));
+  }
 }
 
-// The same where few lanes have any: these are packed first.
-void SourceSampler::value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings,
-                               SamplerScratch& s) const {
-  const std::size_t open = sim::move_above(state.isa, closings, list.size(), 0,
-                                           {{list.data(), s.packed.data()},
-                                            {closings, s.packed_counts.data()},
-                                            {s.words.row(2), s.words.row(2)},
-                                            {s.words.row(3), s.words.row(3)}});
-  const DealCells cells{s.packed.data(), s.packed_counts.data(), open};
-  count_closings(state, cells);
-  if (state.skips_money()) return;
-  pair_up(state, cells, s);
-  float* sales = state.sales.row(source_);
-  std::fill_n(sales, state.count, 0.0f);
-  for (std::size_t k = 0; k < open; ++k) sales[s.packed[k]] = s.sums[k];
+// The same where few cells have any deals: these are packed first.
+void SourceSampler::value_rare(State& state, const Closed& closed) {
+  const DealCells& all = closed.cells;
+  const sim::MovedRow lanes{all.lanes, packed_.data()}, counts{all.counts, packed_counts_.data()};
+  const sim::MovedRow a{closed.words[2], packed_a_.data()}, b{closed.words[3], packed_b_.data()};
+  const std::size_t open = all.owner == nullptr
+                               ? sim::move_above(state.isa, all.counts, all.size, 0, {lanes, counts, a, b})
+                               : sim::move_above(state.isa, all.counts, all.size, 0,
+                                                 {lanes, counts, a, b, {all.owner, packed_owner_.data()}});
+  const DealCells cells{packed_.data(), packed_counts_.data(), open, all.owners,
+                        all.owner == nullptr ? nullptr : packed_owner_.data()};
+  const auto slot = [&](std::size_t k) {
+    return all.owners[cells.owner == nullptr ? 0 : cells.owner[k]].slot + cells.lanes[k];
+  };
+  for (std::size_t k = 0; state.counts_wins && k < open; ++k)
+    state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
+  const bool priced = !state.skips_money();
+  for (std::size_t k = 0; k < closed.part_count; ++k) {
+    const std::size_t source = sources_[closed.parts[k].source].source_;
+    if (state.closings.rows() != 0) std::fill_n(state.closings.row(source), state.count, 0u);
+    if (priced) std::fill_n(state.sales.row(source), state.count, 0.0f);
+  }
+  if (state.closings.rows() != 0)
+    for (std::size_t k = 0; k < open; ++k) state.closings.data()[slot(k)] = cells.counts[k];
+  if (!priced) return;
+  std::uint32_t* const words[4] = {nullptr, nullptr, packed_a_.data(), packed_b_.data()};
+  pair_up(state, sources_[closed.parts->source].values_.in(state.month), cells, words);
+  for (std::size_t k = 0; k < open; ++k) state.sales.data()[slot(k)] = sums_[k];
 }
 
-// Sums of the first deals of cells, whose words of call 0 are in scratch; those with more wait in the queue.
-void SourceSampler::pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const {
-  const DealValues& values = values_.in(state.month);
-  std::uint32_t* const words[4] = {s.words.row(0), s.words.row(1), s.words.row(2), s.words.row(3)};
-  values.first_deals(state.isa, cells.counts, words, cells.size, s.sums.data());
-  s.deals.add(state.isa, values, address_.entity, cells, static_cast<std::uint32_t>(source_ * state.sales.stride()));
+// Sums of the first deals of cells; those with more wait in the queue.
+void SourceSampler::pair_up(State& state, const DealValues& values, const DealCells& cells,
+                            std::uint32_t* const words[4]) {
+  values.first_deals(state.isa, cells.counts, words, cells.size, sums_.data());
+  if (!deals_.takes(cells.size)) draw_queue(state);
+  deals_.add(state.isa, values, cells);
 }
 
-void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& s) {
-  s.rates.market.reset();
-  if (sources.empty() || state.skips_money()) return;
+// The totals must be there: what waits belongs to tiles before the one at hand.
+void SourceSampler::draw_queue(State& state) {
+  sim::Address address = sources_.front().address_;
+  address.month = static_cast<std::uint32_t>(state.month);
+  deals_.draw(state.isa, *state.philox, address, state.first_replication, state.sales.data());
+  deals_.clear();
+}
+
+void SourceSampler::finish_month(State& state) {
+  draw_tile(state);
+  rates_.end_month();
+  if (sources_.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
-  s.deals.draw(state.isa, *state.philox, sources.front().address_, state.first_replication, state.sales.data());
-  s.deals.clear();
+  draw_queue(state);
   const std::size_t n = state.count;
   const float* __restrict factor = state.deal_value.value.data();
-  for (SourceSampler& source : sources) {
+  for (const Source& source : sources_) {
     const float unit = source.values_.in(state.month).unit();
     float* __restrict row = state.sales.row(source.source_);
     sim::on_lanes(state.isa, [=, priced = state.deal_value.used]() SIM_LANES {
@@ -183,34 +330,11 @@ void SourceSampler::finish_month(State& state, std::span<SourceSampler> sources,
   timer.mark("> further deals");
 }
 
-void SourceSampler::collect_fees(State& state, std::span<SourceSampler> sources) {
+void SourceSampler::collect_fees(State& state) {
   if (state.skips_money()) return;
-  for (SourceSampler& source : sources)
-    if (source.customers_)
-      source.customers_->step(state, state.closings.row(source.source_), state.sales.row(source.source_));
-}
-
-void SourceSampler::expect_fees(Expectation& e) {
-  if (!customers_) return;
-  const double fees = customers_->expect(e.month, e.closings[source_]);
-  e.sales[source_] += fees;
-  e.recurring += fees;
-}
-
-double SourceSampler::expect(Expectation& e, double weight, double scale, double further) {
-  const auto [intensity, closing] = rates_.expect(e, weight, scale, further);
-  const auto now = static_cast<std::size_t>(e.month);
-  expected_wins_[now] = intensity * closing;
-  double closed = expected_wins_[now];
-  if (lag_) {
-    closed = 0.0;
-    for (std::size_t s = 1; s <= now; ++s) closed += expected_wins_[s] * lag_->delay().probability(now - s);
-  }
-  e.wins += closed;
-  e.closings[source_] = closed;
-  e.leads_received += intensity;
-  e.sales[source_] = closed * values_.in(e.month).mean() * e.deal_value;
-  return intensity;
+  for (std::size_t s = 0; s < sources_.size(); ++s)
+    if (customers_[s])
+      customers_[s]->step(state, state.closings.row(sources_[s].source_), state.sales.row(sources_[s].source_));
 }
 
 }  // namespace partnersim

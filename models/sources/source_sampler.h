@@ -1,16 +1,20 @@
-// Leads, wins and sales of one source: a partnership, a paid channel, or the focal firm's direct business.
+// Leads, wins and sales of sources: partnerships, paid channels, the focal firm's direct business.
 //
 // leads N ~ Poisson(mu), wins ~ Binomial(N, p'), both rates from source_rates.h. Thinning makes wins ~ Poisson(mu p')
 // and lost leads ~ Poisson(mu (1 - p')), independent: wins take word 0 of the source's sequence, lost leads word 1,
 // drawn only when somebody asks for leads, so that wins never depend on that.
 //
 // A win closes in its month, or after a decision lag; deals are valued in the month they close.
+//
+// A *cell* is a source and a lane in which it works. Blocks of many lanes are drawn source by source; those of few,
+// which large networks have, in tiles of about a thousand cells of several sources, so that vectors stay full and speed
+// does not depend on the shape of the network. Both give the same bits.
 #pragma once
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
+#include <vector>
 
 #include "models/setup.h"
 #include "models/sources/customer_base.h"
@@ -22,19 +26,6 @@
 
 namespace partnersim {
 
-// Work space one worker shares among its sources.
-struct SamplerScratch {
-  SamplerScratch(std::size_t sources, std::size_t lanes);
-  RateScratch rates;
-  sim::Grid<std::uint32_t> words;
-  sim::Lane<float> sums;
-  sim::Lane<std::uint32_t> wins, lost, positions, closings;
-  sim::LaneList closing;
-  sim::Lane<std::uint32_t> packed, packed_counts;  // lanes with deals where these are rare
-  DealInverter inverter;
-  DealQueue deals;  // of all sources of a month
-};
-
 struct SourceAddress {
   std::string path;  // of leads, close_rate, deal_value, lag, recurring
   std::uint32_t stream;
@@ -42,43 +33,97 @@ struct SourceAddress {
   std::size_t firm = kFocalFirm;  // whose factors act on it
 };
 
-class SourceSampler {
+// One source, as a scenario gives it.
+class Source {
  public:
   // `leads` is the intensity lambda a month.
-  SourceSampler(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market);
+  Source(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market);
 
   SourceRates& rates() { return rates_; }
 
-  void begin(const State& state);
-  // One month in the lanes of `list`. Overwrites state.sales of the source, adds to wins and leads. Sales
-  // are complete after finish_month. `leads`: those of the month, 0 where the source does not work; null: not wanted.
-  void step(State& state, const SourceMonth& month, const sim::LaneList& list, SamplerScratch& scratch,
-            float* leads = nullptr);
-  // Once for all sources that share a stream and scratch: deals that waited, units, regime.
-  static void finish_month(State& state, std::span<SourceSampler> sources, SamplerScratch& scratch);
-  // Fees of customers who pay by the month, after delivery.
-  static void collect_fees(State& state, std::span<SourceSampler> sources);
-  void expect_fees(Expectation& e);
-  // The same in expectation; `weight` is the probability that the source works, `further` an intensity beside lambda,
-  // weighted already. Returns the leads of the month.
+  // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted
+  // already. Returns the leads of the month.
   double expect(Expectation& e, double weight, double scale, double further);
+  void expect_fees(Expectation& e);
 
  private:
-  void count(State& state, const sim::LaneList& list, SamplerScratch& s, float* leads) const;
-  void count_closings(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
-  void count_closings(State& state, const DealCells& cells) const;
-  void value(State& state, const sim::LaneList& list, const std::uint32_t* closings, bool are_rare, SamplerScratch& s);
-  void value_rare(State& state, const sim::LaneList& list, const std::uint32_t* closings, SamplerScratch& s) const;
-  void pair_up(const State& state, const DealCells& cells, SamplerScratch& s) const;
+  friend class SourceSampler;
 
   sim::Address address_;
   std::size_t source_;
   bool count_leads_;
   SourceRates rates_;
   Dated<DealValues> values_;
-  std::optional<Schedule> lag_;
+  std::optional<Delay> lag_;
   std::unique_ptr<CustomerBase> customers_;
-  std::vector<double> expected_wins_;  // by month, of the expected-value twin
+  std::vector<double> expected_wins_;  // with a lag: by month, of the expected-value twin
+};
+
+// One worker's share of the sources of a process, which outlive it.
+class SourceSampler {
+ public:
+  SourceSampler(const std::vector<Source>& sources, std::size_t lanes);
+
+  void begin(const State& state);
+  // One month of a source in the lanes of `list`, which stays as it is until the month is finished. Overwrites
+  // state.sales of the source, adds to wins and leads; complete after finish_month. `leads`: those of the month, 0
+  // where the source does not work; null: not wanted.
+  void step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
+            float* leads = nullptr);
+  // Once all have stepped: cells and deals that waited, units, regime.
+  void finish_month(State& state);
+  // Fees of customers who pay by the month, after delivery.
+  void collect_fees(State& state);
+
+ private:
+  struct Part {  // of a tile: the cells of one source
+    std::size_t source, begin;
+    const sim::LaneList* list;
+    float* leads;
+  };
+  // Cells whose deals are valued together.
+  struct Closed {
+    const Part* parts;
+    std::size_t part_count;
+    DealCells cells;
+    std::uint32_t* words[4];  // of call 0; 2 and 3 are for deals
+    bool are_rare;
+  };
+
+  sim::Address address(const State& state, const Part& part) const;
+  void add_cells(const State& state, const Part& part);
+  void draw_tile(State& state);
+  void draw_words(const State& state);
+  void count_leads(State& state);
+  void close_deals(State& state, float top_rate);
+  void close_later(State& state, const Part& part);
+  void count_closings(State& state, const Closed& closed);
+  void value(State& state, const Closed& closed);
+  void value_rare(State& state, const Closed& closed);
+  void pair_up(State& state, const DealValues& values, const DealCells& cells, std::uint32_t* const words[4]);
+  void draw_queue(State& state);
+
+  const std::vector<Source>& sources_;
+  RateWork rates_;
+  std::vector<std::unique_ptr<Schedule>> lags_;           // [source], null without
+  std::vector<std::unique_ptr<CustomerWork>> customers_;  // the same
+  // The tile.
+  std::vector<Part> parts_;
+  std::vector<DealCells::Owner> owners_;  // [part]
+  std::size_t size_ = 0;                  // cells
+  bool lost_too_ = false;                 // lost leads are drawn as well
+  sim::Lane<float> win_, lost_;
+  sim::Lane<std::uint32_t> lane_, owner_, low_, high_;  // of tiles with several parts
+  sim::Grid<std::uint32_t> words_;
+  // Work space.
+  sim::Lane<float> sums_;
+  sim::Lane<std::uint32_t> wins_, lost_leads_, positions_, closings_;
+  sim::LaneList closing_;
+  sim::Grid<std::uint32_t> closing_words_;
+  sim::Lane<std::uint32_t> packed_, packed_counts_, packed_owner_, packed_a_,
+      packed_b_;  // cells with deals where these are rare
+  DealInverter inverter_;
+  DealQueue deals_;
 };
 
 }  // namespace partnersim

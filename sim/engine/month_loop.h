@@ -1,4 +1,4 @@
-// The month loop: processes in the order (phase, stream number), month after month.
+// The month loop: processes, or the work of processes, in the order (phase, stream number), month after month.
 #pragma once
 
 #include <algorithm>
@@ -7,71 +7,67 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine/process.h"
 #include "sim/engine/profile.h"
 
 namespace sim {
 
-template <class State, class Expectation>
+// `Part` is what takes part: a Process, or its Work.
+template <class Part>
 class MonthLoop {
  public:
-  using ProcessType = Process<State, Expectation>;
-
-  void add(std::string_view name, std::uint32_t stream, const std::vector<int>& phases,
-           std::unique_ptr<ProcessType> process) {
-    for (const int phase : phases) steps_.push_back({phase, stream, process.get(), std::string(name)});
-    processes_.push_back(std::move(process));
+  void add(std::string_view name, std::uint32_t stream, const std::vector<int>& phases, std::unique_ptr<Part> part) {
+    for (const int phase : phases) steps_.push_back({phase, stream, part.get(), std::string(name)});
+    parts_.push_back(std::move(part));
     std::sort(steps_.begin(), steps_.end(),
               [](const Step& a, const Step& b) { return std::pair(a.phase, a.stream) < std::pair(b.phase, b.stream); });
   }
 
-  // state.month counts 1..months. A process is timed under its own name unless it times stages itself.
-  void run(State& state, int months, Profile* profile) {
-    live(state, months, profile, Nobody{});
-    finish(state, profile);
-  }
+  const std::vector<std::unique_ptr<Part>>& parts() const { return parts_; }
 
-  void finish(State& state, Profile* profile) {
-    StageTimer timer(profile);
-    for (auto& process : processes_) process->finish(state);
-    timer.mark("outcomes");
-  }
-
-  // The same without outcomes: a further pass of the block, which `state` tells apart. `observe(stream, phase)` is
-  // called after each step of a process.
+  // All months of a block. state.month counts 1..months; `observe(stream, phase)` is called after each step. A part is
+  // timed under its own name unless it times stages itself.
   struct Nobody {
     void operator()(std::uint32_t, int) const {}
   };
-  template <class Observer>
+  template <class State, class Observer>
   void live(State& state, int months, Profile* profile, const Observer& observe) {
     StageTimer timer(profile);
     state.month = 0;
-    for (auto& process : processes_) process->begin(state);
+    for (auto& part : parts_) part->begin(state);
     timer.mark("once a replication");
     for (state.month = 1; state.month <= months; ++state.month) {
       for (const Step& step : steps_) {
-        step.process->step(state, step.phase);
+        step.part->step(state, step.phase);
         observe(step.stream, step.phase);
         timer.mark(step.name.c_str());
       }
     }
   }
 
+  // Outcomes.
+  template <class State>
+  void finish(State& state, Profile* profile) {
+    StageTimer timer(profile);
+    for (auto& part : parts_) part->finish(state);
+    timer.mark("outcomes");
+  }
+
+  template <class Expectation>
   void expect(Expectation& e, int months) {
-    for (auto& process : processes_) process->expect_begin(e);
+    for (auto& part : parts_) part->expect_begin(e);
     for (e.month = 1; e.month <= months; ++e.month)
-      for (const Step& step : steps_) step.process->expect(e, step.phase);
-    for (auto& process : processes_) process->expect_finish(e);
+      for (const Step& step : steps_) step.part->expect(e, step.phase);
+    for (auto& part : parts_) part->expect_finish(e);
   }
 
  private:
   struct Step {
     int phase;
     std::uint32_t stream;
-    ProcessType* process;
+    Part* part;
     std::string name;
   };
-  std::vector<std::unique_ptr<ProcessType>> processes_;
+  std::vector<std::unique_ptr<Part>> parts_;
   std::vector<Step> steps_;
 };
 

@@ -185,6 +185,7 @@ std::size_t move_above([[maybe_unused]] Isa isa, const std::uint32_t* keys, std:
   return move_above_plain(keys, count, limit, std::to_array(rows));
 }
 template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[2]);
+template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[3]);
 template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[4]);
 template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[5]);
 template std::size_t move_above(Isa, const std::uint32_t*, std::size_t, std::uint32_t, const MovedRow (&)[6]);

@@ -16,7 +16,7 @@ std::size_t positions_above(Isa isa, const std::uint32_t* values, std::size_t co
                             std::uint32_t* out);
 
 // Elements of several rows where the key is above the limit, moved to the front of other rows, or of the same, in
-// order; returns their number. Rows have elements of four bytes and room for padded(count). Compiled for 2, 4, 5 and 6
+// order; returns their number. Rows have elements of four bytes and room for padded(count). Compiled for 2 to 6
 // rows: with their number known, pointers stay in registers.
 struct MovedRow {
   const void* from;

@@ -69,6 +69,8 @@ class Quantile {
   double upper() const;
   bool is_constant() const { return lower() == upper(); }
   const Tail& tail() const;
+  // One and the same table; of equal laws mostly, but not always, true.
+  bool operator==(const Quantile& other) const { return form_ == other.form_; }
 
   class Form;  // one family of laws, quantile_form.h
   explicit Quantile(std::shared_ptr<const Form> form) : form_(std::move(form)) {}

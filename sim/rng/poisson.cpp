@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "sim/base/elementary.h"
 #include "sim/lanes/compact.h"
@@ -135,6 +136,12 @@ void by_inversion(Isa isa, const PoissonBatch& batch, float top) {
   return passes<kLongestPass>(isa, batch);
 }
 
+std::pair<std::uint32_t, std::uint32_t> halves_of_entity(const PoissonAttempts& attempts, std::size_t i) {
+  if (attempts.entities != nullptr) return {attempts.entities->low[i], attempts.entities->high[i]};
+  return {static_cast<std::uint32_t>(attempts.address.entity),
+          static_cast<std::uint32_t>(attempts.address.entity >> 32)};
+}
+
 // Rates on both sides of the limit: each cell by the method its own rate asks for.
 void mixed(Isa isa, const PoissonBatch& b, const PoissonAttempts& attempts) {
   PoissonCells low, high;
@@ -145,6 +152,9 @@ void mixed(Isa isa, const PoissonBatch& b, const PoissonAttempts& attempts) {
       cells.at[cells.size] = static_cast<std::uint32_t>(i);
       cells.words[cells.size] = b.words[i];
       cells.lanes[cells.size] = attempts.batch.lane != nullptr ? attempts.batch.lane[i] : static_cast<std::uint32_t>(i);
+      const auto [entity_low, entity_high] = halves_of_entity(attempts, i);
+      cells.low[cells.size] = entity_low;
+      cells.high[cells.size] = entity_high;
       cells.rates[cells.size++] = std::min(b.rates[i], kMostRate);
     }
     const PoissonBatch batch{low.words.data(), low.rates.data(), low.counts.data(), low.scratch.data(), low.size};

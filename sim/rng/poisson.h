@@ -32,6 +32,7 @@ struct PoissonAttempts {
   Philox::Batch batch;  // the same lanes as the words, in the same order
   Address address;
   std::uint32_t first_attempt = kFirstAttempt;
+  const Philox::Entities* entities = nullptr;  // of each count; null: that of the address
 };
 
 // Returns the largest rate.

@@ -59,6 +59,7 @@ void poisson_by_rejection(Isa isa, PoissonCells& cells, const PoissonAttempts& a
   alignas(kCacheLine) std::array<double, kStage> log_proposed, log_target;
   for (std::uint32_t attempt = 0; cells.size > 0; ++attempt) {
     attempts.philox->words(isa, {cells.lanes.data(), cells.size, attempts.batch.first},
+                           {cells.low.data(), cells.high.data()},
                            attempts.address.at_call(attempts.first_attempt + attempt),
                            {{u.data(), v.data(), unused.data(), unused_too.data()}});
     on_lanes(isa, [n = cells.size, rates = cells.rates.data(), u = u.data(), v = v.data(), taken = cells.scratch.data(),

@@ -18,13 +18,15 @@ namespace sim {
 struct PoissonCells {
   std::size_t size = 0;
   std::array<std::uint32_t, kStage> at{};  // in the batch
-  alignas(kCacheLine) std::array<std::uint32_t, kStage> words{}, lanes{}, counts{}, scratch{};
+  alignas(kCacheLine) std::array<std::uint32_t, kStage> words{}, lanes{}, low{}, high{}, counts{}, scratch{};
   alignas(kCacheLine) std::array<float, kStage> rates{};
 
   // Moves cell i to the front, where the next one overwrites it unless `to` goes on.
   void keep(std::size_t i, std::size_t to) {
     at[to] = at[i];
     lanes[to] = lanes[i];
+    low[to] = low[i];
+    high[to] = high[i];
     rates[to] = rates[i];
   }
 };

@@ -68,7 +68,7 @@ TEST_CASE("an original stands for its copies, and copies that share are one para
   CHECK(partnersim::names_value("partner.referrer.close_rate", "partner.referrer_12.close_rate"));
   CHECK_FALSE(partnersim::names_value("partner.referrer.close_rate", "partner.referrer_x.close_rate"));
   const auto scenario = scenario_of(kBusiness + table("\"firm.direct.close_rate\", \"partner.*.close_rate\""));
-  partnersim::Setup setup(*scenario, sim::kLanePadding);
+  partnersim::Setup setup(*scenario);
   for (const auto& entry : partnersim::processes())
     if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
@@ -82,7 +82,7 @@ TEST_CASE("an original stands for its copies, and copies that share are one para
 TEST_CASE("tables without a value in common make sets of their own") {
   const auto scenario = scenario_of(kBusiness + table("\"firm.direct.*\"") +
                                     table("\"partner.referrer.close_rate\"", "rank = 0.2\n", "other"));
-  partnersim::Setup setup(*scenario, sim::kLanePadding);
+  partnersim::Setup setup(*scenario);
   for (const auto& entry : partnersim::processes())
     if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
@@ -95,7 +95,7 @@ TEST_CASE("what hangs together through others is one set, in the order of ids") 
   const std::string last = "\"partner.twin.close_rate\", ";
   const auto scenario = scenario_of(kBusiness + table(last + "\"firm.direct.leads\"") +
                                     table(last + "\"partner.referrer_1.close_rate\"", "rank = 0.5\n", "other"));
-  partnersim::Setup setup(*scenario, sim::kLanePadding);
+  partnersim::Setup setup(*scenario);
   for (const auto& entry : partnersim::processes())
     if (entry.given(setup)) entry.make(setup);
   const auto sets = partnersim::read_correlations(setup);
