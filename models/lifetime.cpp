@@ -140,12 +140,13 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
       setup.problems.add(piece.law.mark, fmt::format("{}: frailty cannot change at a date", path),
                          "it is drawn once for a partnership",
                          fmt::format("Write frailty = {} here too.", number_or(first, "frailty", 0.0)));
-  hazard_.assign(static_cast<std::size_t>(setup.months) + 1, 0.0);
+  std::vector<double> hazard(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (int month = partner.start; month <= setup.months; ++month) {
     const sim::Law& law = in_effect(pieces, month).law;
     const int honeymoon = static_cast<int>(number_or(law, "honeymoon", 0.0));
-    hazard_[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
+    hazard[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
   }
+  hazard_ = std::make_shared<const std::vector<double>>(std::move(hazard));
   if (const double variance = number_or(first, "frailty", 0.0); variance > 0.0)
     frailty_ = gamma_of_mean_one(1.0 / variance);
   if (first.name == "beta_geometric") {
@@ -161,7 +162,11 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
 }
 
 bool Lifetime::is_never() const {
-  return std::all_of(hazard_.begin(), hazard_.end(), [](double h) { return h == 0.0; });
+  return std::all_of(hazard_->begin(), hazard_->end(), [](double h) { return h == 0.0; });
+}
+
+void Lifetime::share(const Lifetime& other) {
+  if (*hazard_ == *other.hazard_) hazard_ = other.hazard_;
 }
 
 void Lifetime::fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta,

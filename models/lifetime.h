@@ -10,6 +10,7 @@
 // Oracles: S(t) = exp(-Lambda(t)); beta-geometric S(t) = B(a, b + t)/B(a, b); frailty S = (1 + v Lambda)^(-1/v).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,7 +33,13 @@ class Lifetime {
   Lifetime(Setup& setup, const Partner& partner);
 
   bool is_never() const;
-  double hazard(int month) const { return hazard_[static_cast<std::size_t>(month)]; }
+  double hazard(int month) const { return (*hazard_)[static_cast<std::size_t>(month)]; }
+  // Takes the hazards of another life for its own where they are equal, as those of copies are.
+  void share(const Lifetime& other);
+  // One and the same hazards, in all lanes.
+  bool is_like(const Lifetime& other) const {
+    return hazard_ == other.hazard_ && !differs_by_lane() && !other.differs_by_lane();
+  }
   // Frailty, or a rate drawn once: a factor on hazard(month) for each lane, from two words.
   bool differs_by_lane() const { return frailty_ || theta_ || probability_; }
   void fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta, float* rates) const;
@@ -40,7 +47,7 @@ class Lifetime {
   double expected_survival(int month, double multiplier) const;
 
  private:
-  std::vector<double> hazard_;  // [month]; where a rate is drawn, months of its age
+  std::shared_ptr<const std::vector<double>> hazard_;  // [month]; where a rate is drawn, months of its age
   std::optional<sim::Quantile> frailty_, theta_;
   std::optional<Parameter> probability_;
   double per_ = 1.0;  // months theta belongs to

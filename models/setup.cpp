@@ -22,7 +22,14 @@ double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
 
 }  // namespace
 
-const Parameter::Piece& Parameter::at(int month) const { return in_effect(pieces_, month); }
+const Parameter::Piece& Parameter::at(int month) const {
+  return later_.empty() || later_.front().from > month ? first_ : in_effect(later_, month);
+}
+
+template <class Predicate>
+bool Parameter::any(const Predicate& holds) const {
+  return holds(first_) || std::any_of(later_.begin(), later_.end(), holds);
+}
 
 void Parameter::fill(const State& state, float* out) const {
   const Piece& piece = at(state.month);
@@ -33,16 +40,15 @@ void Parameter::fill(const State& state, float* out) const {
 }
 
 bool Parameter::changes_in(int month) const {
-  return std::any_of(pieces_.begin() + 1, pieces_.end(), [month](const Piece& piece) { return piece.from == month; });
+  return std::any_of(later_.begin(), later_.end(), [month](const Piece& piece) { return piece.from == month; });
 }
 
 bool Parameter::is_drawn() const {
-  return std::any_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) { return piece.input >= 0; });
+  return any([](const Piece& piece) { return piece.input >= 0; });
 }
 
 bool Parameter::is_zero() const {
-  return std::all_of(pieces_.begin(), pieces_.end(),
-                     [](const Piece& piece) { return piece.input < 0 && piece.constant == 0.0; });
+  return !any([](const Piece& piece) { return piece.input >= 0 || piece.constant != 0.0; });
 }
 
 Setup::Setup(const sim::Scenario& the_scenario)

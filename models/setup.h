@@ -56,18 +56,24 @@ class Parameter {
     int input = -1;         // row of State::inputs, or -1
   };
   Parameter() = default;
-  explicit Parameter(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
+  explicit Parameter(const std::vector<Piece>& pieces)
+      : first_(pieces.front()), later_(pieces.begin() + 1, pieces.end()) {}
 
   // Writes the value of every lane in state.month (before month 1: that of month 1).
   void fill(const State& state, float* out) const;
   double expected(int month) const { return at(month).constant; }
+  bool ever_changes() const { return !later_.empty(); }
   bool changes_in(int month) const;
   bool is_drawn() const;
   bool is_zero() const;  // throughout
 
  private:
   const Piece& at(int month) const;
-  std::vector<Piece> pieces_;
+  template <class Predicate>
+  bool any(const Predicate& holds) const;
+
+  Piece first_;
+  std::vector<Piece> later_;  // by month
 };
 
 class Setup {

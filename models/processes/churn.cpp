@@ -32,7 +32,9 @@ class Churn final : public Process {
   explicit Churn(Setup& setup) {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       Lifetime law(setup, setup.partners[p]);
-      if (!law.is_never()) lives_.push_back({p, {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
+      if (law.is_never()) continue;
+      if (!lives_.empty()) law.share(lives_.back().law);
+      lives_.push_back({p, {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
     }
     differ_ = std::any_of(lives_.begin(), lives_.end(), [](const Life& life) { return life.law.differs_by_lane(); });
   }
@@ -65,7 +67,16 @@ class Churn::Share final : public Work {
         reach_(plan.lives_.size(), lanes),
         spent_(plan.lives_.size(), lanes),
         rate_(plan.differ_ ? plan.lives_.size() : 0, lanes),
-        words_(4, lanes) {}
+        words_(4, lanes) {
+    for (std::size_t k = 0; k < plan.lives_.size(); ++k) {
+      const bool joins = k > 0 && plan.lives_[k].partner == plan.lives_[k - 1].partner + 1 &&
+                         plan.lives_[k].law.is_like(plan.lives_[k - 1].law);
+      if (joins)
+        ++runs_.back().count;
+      else
+        runs_.push_back({k, 1});
+    }
+  }
 
   void begin(State& state) override {
     spent_.fill(0.0f);
@@ -84,33 +95,57 @@ class Churn::Share final : public Work {
   }
 
   void step(State& state, int) override {
-    const float* __restrict factor = state.churn.value.data();
-    const std::size_t n = state.count;
-    for (std::size_t k = 0; k < plan_.lives_.size(); ++k) {
-      // Hazard is spent only while the partnership exists; alive is 0 before its start.
-      const std::size_t partner = plan_.lives_[k].partner;
-      if (state.working[partner].empty()) continue;
-      const auto hazard = static_cast<float>(plan_.lives_[k].law.hazard(state.month));
+    for (const Run& run : runs_) {
+      // Hazard is spent only while the partnership exists: it is 0 before its start, and who is not alive stays so.
+      const auto hazard = static_cast<float>(plan_.lives_[run.first].law.hazard(state.month));
       if (hazard == 0.0f) continue;
-      const float* __restrict reach = reach_.row(k);
-      const float* __restrict rate = plan_.lives_[k].law.differs_by_lane() ? rate_.row(k) : nullptr;
-      const float* __restrict shock = state.churn_of.row(firm_of_partner(partner));
-      float* __restrict spent = spent_.row(k);
-      std::uint32_t* __restrict alive = state.alive.row(partner);
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
-        if (rate == nullptr && shock == nullptr) {
-          for (std::size_t i = 0; i < n; ++i) spent[i] += hazard * factor[i];
-        } else {
-          for (std::size_t i = 0; i < n; ++i)
-            spent[i] += hazard * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
-        }
-        for (std::size_t i = 0; i < n; ++i) alive[i] = spent[i] < reach[i] ? alive[i] : 0u;
-      });
+      if (rate_.rows() == 0 && !state.churn_of.any_used()) {
+        spend(state, run, hazard);
+        continue;
+      }
+      for (std::size_t k = run.first; k < run.first + run.count; ++k) spend_unlike(state, k, hazard);
     }
   }
 
  private:
+  // Lives of neighbours that are alike.
+  struct Run {
+    std::size_t first, count;
+  };
+
+  void spend(State& state, const Run& run, float hazard) {
+    const float* __restrict factor = state.churn.value.data();
+    const float* __restrict reach = reach_.row(run.first);
+    float* __restrict spent = spent_.row(run.first);
+    std::uint32_t* __restrict alive = state.alive.row(plan_.lives_[run.first].partner);
+    sim::on_lanes(state.isa,
+                  [=, n = sim::overrun(state.count), stride = spent_.stride(), rows = run.count]() SIM_LANES {
+                    for (std::size_t row = 0; row < rows * stride; row += stride)
+                      for (std::size_t i = 0; i < n; ++i) {
+                        spent[row + i] += hazard * factor[i];
+                        alive[row + i] = spent[row + i] < reach[row + i] ? alive[row + i] : 0u;
+                      }
+                  });
+  }
+
+  // With rates of the lanes' own, or shocks on one firm.
+  void spend_unlike(State& state, std::size_t life, float hazard) {
+    const std::size_t partner = plan_.lives_[life].partner, n = state.count;
+    const float* __restrict factor = state.churn.value.data();
+    const float* __restrict reach = reach_.row(life);
+    const float* __restrict rate = plan_.lives_[life].law.differs_by_lane() ? rate_.row(life) : nullptr;
+    const float* __restrict shock = state.churn_of.row(firm_of_partner(partner));
+    float* __restrict spent = spent_.row(life);
+    std::uint32_t* __restrict alive = state.alive.row(partner);
+    sim::on_lanes(state.isa, [=]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i)
+        spent[i] += hazard * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
+      for (std::size_t i = 0; i < n; ++i) alive[i] = spent[i] < reach[i] ? alive[i] : 0u;
+    });
+  }
+
   const Churn& plan_;
+  std::vector<Run> runs_;
   sim::Grid<float> reach_, spent_, rate_;
   sim::Grid<std::uint32_t> words_;
 };

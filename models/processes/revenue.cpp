@@ -182,7 +182,7 @@ class Revenue::Share final : public Work {
          {&total_, &before_year_, &wins_, &leads_, &trailing_, &peak_, &drawdown_, &recurring_})
       std::fill(lane->begin(), lane->end(), 0.0);
     last_year_.fill(0.0);
-    for (std::size_t s = 0; s < sources_.rows(); ++s) std::fill_n(sources_.row(s), state.count, 0.0);
+    sources_.fill(0.0);
     state.revenue_by_source = &sources_;
     state.running["revenue"] = &total_;
     state.running["revenue_trailing12"] = &trailing_;
@@ -234,13 +234,12 @@ class Revenue::Share final : public Work {
     double* __restrict wins = wins_.data();
     double* __restrict leads = leads_.data();
     double* __restrict recurring = recurring_.data();
-    for (std::size_t s = 0; s < sources_.rows(); ++s) {
-      const float* __restrict sales = state.sales.row(s);
-      double* __restrict source = sources_.row(s);
-      sim::on_lanes(state.isa, [=]() SIM_LANES {
-        for (std::size_t i = 0; i < n; ++i) source[i] += static_cast<double>(sales[i]);
-      });
-    }
+    const float* __restrict sales = state.sales.data();
+    double* __restrict sources = sources_.data();
+    sim::on_lanes(state.isa, [=, rows = sources_.rows(), stride = sources_.stride()]() SIM_LANES {
+      for (std::size_t row = 0; row < rows * stride; row += stride)
+        for (std::size_t i = row; i < row + sim::overrun(n); ++i) sources[i] += static_cast<double>(sales[i]);
+    });
     const float* __restrict month_wins = state.wins.data();
     const float* __restrict month_leads = state.leads_received.data();
     const double* __restrict fees = state.recurring.data();

@@ -36,6 +36,7 @@ class Dated {
     for (const auto& [from, law] : laws) pieces_.push_back({from, read(law)});
   }
   bool given() const { return !pieces_.empty(); }
+  bool ever_changes() const { return pieces_.size() > 1; }
   const Value& in(int month) const { return in_effect(pieces_, month).value; }
 
  private:

@@ -16,6 +16,7 @@ class FirmFactor {
  public:
   FirmFactor(std::size_t firms, std::size_t lanes);
 
+  bool any_used() const { return !sharers_.empty(); }
   bool used(std::size_t firm) const { return row_of_[firm] != kNone; }
   // The row of a firm that is used; null for the others.
   const float* row(std::size_t firm) const { return used(firm) ? rows_.row(row_of_[firm]) : nullptr; }

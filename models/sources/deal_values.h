@@ -50,7 +50,8 @@ class DealValues {
   float log2_spread() const { return log2_spread_; }
   // Whether sums of deals are made alike, units apart.
   bool is_like(const DealValues& other) const {
-    return by_inversion_ == other.by_inversion_ && log2_spread_ == other.log2_spread_ && quantile_ == other.quantile_;
+    return by_inversion_ == other.by_inversion_ && log2_spread_ == other.log2_spread_ &&
+           (!by_inversion_ || quantile_ == other.quantile_);
   }
   // Any other law: each deal is the quantile of its word.
   bool by_inversion() const { return by_inversion_; }

@@ -58,7 +58,8 @@ RateWork::RateWork(std::size_t sources, std::size_t lanes)
 }
 
 void RateWork::add(const SourceRates& rates, std::size_t lanes) {
-  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes), false});
+  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes), static_cast<std::uint32_t>(rates.firm_),
+                      rates.follows_market_, rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false});
 }
 
 void RateWork::begin(const State& state) {
@@ -86,13 +87,13 @@ void RateWork::refresh(const State& state, std::size_t source) {
 }
 
 // A of every lane of the block, before mixing. Copies of a partner share all of it, until a shock strikes one alone.
-const float* RateWork::market(const State& state, const SourceRates& plan, float scale) {
-  const float *function = state.function.row(plan.firm_), *leads = state.leads_of.row(plan.firm_);
-  const Market key{plan.follows_market_, function, leads, scale};
+const float* RateWork::market(const State& state, const Source& source, float scale) {
+  const float *function = state.function.row(source.firm), *leads = state.leads_of.row(source.firm);
+  const Market key{source.follows_market, function, leads, scale};
   if (market_ == key) return market_row_;
   float* own = factor_.data();
   const float* a = state.leads.value.data();
-  if (plan.follows_market_) {
+  if (source.follows_market) {
     for (const float* row : {function, leads}) {
       if (row == nullptr) continue;
       multiply(state.isa, a, row, state.count, own);
@@ -115,7 +116,7 @@ const float* RateWork::market(const State& state, const SourceRates& plan, float
 
 // A by lane; what comes beside lambda by position in the list.
 const float* RateWork::factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list) {
-  const float* a = market(state, *source.plan, static_cast<float>(month.scale));
+  const float* a = market(state, source, static_cast<float>(month.scale));
   has_further_ = month.further != nullptr;
   has_events_ = false;
   if (!has_further_ && !source.mixing) return a;
@@ -138,7 +139,7 @@ const float* RateWork::factor(const State& state, Source& source, const SourceMo
 // closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
 void RateWork::base_rates(const State& state, std::size_t source, const float* factor, bool lost_too,
                           const sim::LaneList& list, const Out& out) {
-  const std::size_t firm = sources_[source].plan->firm_;
+  const std::size_t firm = sources_[source].firm;
   const float *win_base = win_base_.row(source), *lost_base = lost_base_.row(source);
   float *win = out.win, *lost = out.lost;
   const bool weakened = state.close_of.used(firm) && !has_further_;
@@ -171,7 +172,7 @@ void RateWork::base_rates(const State& state, std::size_t source, const float* f
 
 // Intensities beside lambda, and shocks on the probability of closing these and those.
 void RateWork::further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out) {
-  const std::size_t n = list.size(), firm = sources_[source].plan->firm_;
+  const std::size_t n = list.size(), firm = sources_[source].firm;
   float* __restrict win = out.win;
   float* __restrict lost = out.lost;
   const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
@@ -210,7 +211,8 @@ void RateWork::add_intensity(State& state, const sim::LaneList& list, double dea
 void RateWork::step(const State& state, std::size_t number, const SourceMonth& month, const sim::LaneList& list,
                     bool lost_too, const Out& out) {
   Source& source = sources_[number];
-  if (source.plan->leads_.changes_in(state.month) || source.plan->close_rate_.changes_in(state.month)) {
+  if (source.dated &&
+      (source.plan->leads_.changes_in(state.month) || source.plan->close_rate_.changes_in(state.month))) {
     refresh(state, number);
     source.changed = true;
   }

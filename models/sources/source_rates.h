@@ -75,10 +75,12 @@ class RateWork {
   struct Source {
     const SourceRates* plan;
     std::unique_ptr<MixingWork> mixing;
-    bool changed;  // since the block began: rows below are not those of month 1
+    std::uint32_t firm;
+    bool follows_market, dated;  // of the plan
+    bool changed;                // since the block began: rows below are not those of month 1
   };
   void refresh(const State& state, std::size_t source);
-  const float* market(const State& state, const SourceRates& plan, float scale);
+  const float* market(const State& state, const Source& source, float scale);
   const float* factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list);
   void base_rates(const State& state, std::size_t source, const float* factor, bool lost_too, const sim::LaneList& list,
                   const Out& out);

@@ -81,7 +81,11 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
       packed_b_(lane_),
       inverter_(lane_.size()),
       deals_(std::max(kQueuedDeals, lane_.size())) {
+  hot_.reserve(sources.size());
   for (const Source& source : sources) {
+    count_leads_ = source.count_leads_;
+    hot_.push_back({source.address_.entity, static_cast<std::uint32_t>(source.source_), source.values_.ever_changes(),
+                    source.lag_.has_value(), &source.values_.in(1)});
     rates_.add(source.rates_, lanes);
     lags_.push_back(source.lag_ ? std::make_unique<Schedule>(*source.lag_, lanes) : nullptr);
     customers_.push_back(source.customers_ ? std::make_unique<CustomerWork>(*source.customers_, lanes) : nullptr);
@@ -99,17 +103,23 @@ void SourceSampler::begin(const State& state) {
 void SourceSampler::step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
                          float* leads) {
   sim::StageTimer timer(state.profile);
-  const Source& plan = sources_[source];
-  const bool lost_too = leads != nullptr || (plan.count_leads_ && state.pass != Pass::twin);
+  if (state.month != month_) open_month(state.month);
+  const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
   if (lost_too != lost_too_) draw_tile(state);
   lost_too_ = lost_too;
   const RateWork::Out out{win_.data() + size_, lost_.data() + size_};
   rates_.step(state, source, month, list, lost_too, out);
-  if (state.counts_intensity) rates_.add_intensity(state, list, plan.values_.in(state.month).mean(), out.win);
+  if (state.counts_intensity) rates_.add_intensity(state, list, hot_[source].values->mean(), out.win);
   timer.mark("> rates");
   if (state.skips_money() && !state.counts_wins && !lost_too) return;
   add_cells(state, {source, size_, &list, leads});
   if (state.count >= kWideBlock || size_ >= kTile) draw_tile(state);
+}
+
+void SourceSampler::open_month(int month) {
+  month_ = month;
+  for (std::size_t s = 0; s < hot_.size(); ++s)
+    if (hot_[s].dated) hot_[s].values = &sources_[s].values_.in(month);
 }
 
 sim::Address SourceSampler::address(const State& state, const Part& part) const {
@@ -119,18 +129,24 @@ sim::Address SourceSampler::address(const State& state, const Part& part) const 
 }
 
 void SourceSampler::add_cells(const State& state, const Part& part) {
-  const Source& plan = sources_[part.source];
+  const Hot& source = hot_[part.source];
   const std::size_t n = part.list->size();
   if (state.count < kWideBlock) {
     const auto number = static_cast<std::uint32_t>(parts_.size());
-    const std::uint64_t entity = plan.address_.entity;
-    std::copy_n(part.list->data(), n, lane_.data() + size_);
-    std::fill_n(owner_.data() + size_, n, number);
-    std::fill_n(low_.data() + size_, n, static_cast<std::uint32_t>(entity));
-    std::fill_n(high_.data() + size_, n, static_cast<std::uint32_t>(entity >> 32));
+    sim::on_lanes(state.isa, [=, n = sim::overrun(n), from = part.list->data(), lane = lane_.data() + size_,
+                              owner = owner_.data() + size_, low = low_.data() + size_, high = high_.data() + size_,
+                              entity = source.entity]() SIM_LANES {
+      SIM_INDEPENDENT
+      for (std::size_t i = 0; i < n; ++i) {
+        lane[i] = from[i];
+        owner[i] = number;
+        low[i] = static_cast<std::uint32_t>(entity);
+        high[i] = static_cast<std::uint32_t>(entity >> 32);
+      }
+    });
   }
   parts_.push_back(part);
-  owners_.push_back({plan.address_.entity, static_cast<std::uint32_t>(plan.source_ * state.sales.stride())});
+  owners_.push_back({source.entity, static_cast<std::uint32_t>(source.row * state.sales.stride())});
   size_ += n;
 }
 
@@ -193,13 +209,12 @@ void SourceSampler::count_leads(State& state) {
 // Wins that close at once are valued in runs of sources whose deals have one law.
 void SourceSampler::close_deals(State& state, float top_rate) {
   const auto same = [&](const Part& a, const Part& b) {
-    return !lags_[a.source] && !lags_[b.source] &&
-           sources_[a.source].values_.in(state.month).is_like(sources_[b.source].values_.in(state.month));
+    return !hot_[a.source].has_lag && !hot_[b.source].has_lag && values(a).is_like(values(b));
   };
   for (std::size_t first = 0, last = 0; first < parts_.size(); first = last) {
     const Part& part = parts_[first];
     for (last = first + 1; last < parts_.size() && same(part, parts_[last]);) ++last;
-    if (lags_[part.source]) {
+    if (hot_[part.source].has_lag) {
       close_later(state, part);
       continue;
     }
@@ -244,13 +259,12 @@ void SourceSampler::count_closings(State& state, const Closed& closed) {
     const std::size_t offset = part.begin - closed.parts->begin;
     if (state.counts_wins) sim::expand_add(state.isa, sums_.data() + offset, *part.list, state.wins.data());
     if (state.closings.rows() != 0)
-      sim::expand(state.isa, closed.cells.counts + offset, *part.list,
-                  state.closings.row(sources_[part.source].source_));
+      sim::expand(state.isa, closed.cells.counts + offset, *part.list, state.closings.row(hot_[part.source].row));
   }
 }
 
 void SourceSampler::value(State& state, const Closed& closed) {
-  const DealValues& values = sources_[closed.parts->source].values_.in(state.month);
+  const DealValues& values = this->values(*closed.parts);
   if (closed.are_rare && !values.by_inversion()) return value_rare(state, closed);
   count_closings(state, closed);
   if (state.skips_money()) return;
@@ -261,7 +275,7 @@ void SourceSampler::value(State& state, const Closed& closed) {
   for (std::size_t k = 0; k < closed.part_count; ++k) {
     const Part& part = closed.parts[k];
     sim::expand(state.isa, sums_.data() + (part.begin - closed.parts->begin), *part.list,
-                state.sales.row(sources_[part.source].source_));
+                state.sales.row(hot_[part.source].row));
   }
 }
 
@@ -282,16 +296,17 @@ void SourceSampler::value_rare(State& state, const Closed& closed) {
   for (std::size_t k = 0; state.counts_wins && k < open; ++k)
     state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
   const bool priced = !state.skips_money();
-  for (std::size_t k = 0; k < closed.part_count; ++k) {
-    const std::size_t source = sources_[closed.parts[k].source].source_;
-    if (state.closings.rows() != 0) std::fill_n(state.closings.row(source), state.count, 0u);
-    if (priced) std::fill_n(state.sales.row(source), state.count, 0.0f);
+  for (std::size_t k = 0, rows = 0; k < closed.part_count; k += rows) {
+    const std::uint32_t row = hot_[closed.parts[k].source].row;
+    for (rows = 1; k + rows < closed.part_count && hot_[closed.parts[k + rows].source].row == row + rows;) ++rows;
+    if (state.closings.rows() != 0) std::fill_n(state.closings.row(row), rows * state.closings.stride(), 0u);
+    if (priced) std::fill_n(state.sales.row(row), rows * state.sales.stride(), 0.0f);
   }
   if (state.closings.rows() != 0)
     for (std::size_t k = 0; k < open; ++k) state.closings.data()[slot(k)] = cells.counts[k];
   if (!priced) return;
   std::uint32_t* const words[4] = {nullptr, nullptr, packed_a_.data(), packed_b_.data()};
-  pair_up(state, sources_[closed.parts->source].values_.in(state.month), cells, words);
+  pair_up(state, values(*closed.parts), cells, words);
   for (std::size_t k = 0; k < open; ++k) state.sales.data()[slot(k)] = sums_[k];
 }
 
@@ -311,21 +326,34 @@ void SourceSampler::draw_queue(State& state) {
   deals_.clear();
 }
 
+// Rows of sales that follow each other, and come in the same unit.
+bool SourceSampler::is_next(const Hot& a, const Hot& b) {
+  return b.row == a.row + 1 && a.values->unit() == b.values->unit();
+}
+
+void SourceSampler::in_units(State& state, const Hot& first, std::size_t rows) {
+  const std::size_t n = state.count, stride = state.sales.stride();
+  const float* __restrict factor = state.deal_value.value.data();
+  float* __restrict sales = state.sales.row(first.row);
+  sim::on_lanes(state.isa, [=, unit = first.values->unit(), priced = state.deal_value.used]() SIM_LANES {
+    if (!priced) {
+      for (std::size_t i = 0; i < rows * stride; ++i) sales[i] *= unit;
+      return;
+    }
+    for (float* row = sales; row != sales + rows * stride; row += stride)
+      for (std::size_t i = 0; i < n; ++i) row[i] = row[i] * unit * factor[i];
+  });
+}
+
 void SourceSampler::finish_month(State& state) {
   draw_tile(state);
   rates_.end_month();
   if (sources_.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
   draw_queue(state);
-  const std::size_t n = state.count;
-  const float* __restrict factor = state.deal_value.value.data();
-  for (const Source& source : sources_) {
-    const float unit = source.values_.in(state.month).unit();
-    float* __restrict row = state.sales.row(source.source_);
-    sim::on_lanes(state.isa, [=, priced = state.deal_value.used]() SIM_LANES {
-      for (std::size_t i = 0; i < n; ++i) row[i] *= unit;
-      for (std::size_t i = 0; priced && i < n; ++i) row[i] *= factor[i];
-    });
+  for (std::size_t first = 0, last = 0; first < hot_.size(); first = last) {
+    for (last = first + 1; last < hot_.size() && is_next(hot_[last - 1], hot_[last]);) ++last;
+    in_units(state, hot_[first], last - first);
   }
   timer.mark("> further deals");
 }

@@ -76,6 +76,14 @@ class SourceSampler {
   void collect_fees(State& state);
 
  private:
+  // What each month needs of a source.
+  struct Hot {
+    std::uint64_t entity;
+    std::uint32_t row;  // of State::sales
+    bool dated;         // values change
+    bool has_lag;
+    const DealValues* values;  // of the month
+  };
   struct Part {  // of a tile: the cells of one source
     std::size_t source, begin;
     const sim::LaneList* list;
@@ -90,6 +98,8 @@ class SourceSampler {
     bool are_rare;
   };
 
+  void open_month(int month);
+  const DealValues& values(const Part& part) const { return *hot_[part.source].values; }
   sim::Address address(const State& state, const Part& part) const;
   void add_cells(const State& state, const Part& part);
   void draw_tile(State& state);
@@ -102,8 +112,13 @@ class SourceSampler {
   void value_rare(State& state, const Closed& closed);
   void pair_up(State& state, const DealValues& values, const DealCells& cells, std::uint32_t* const words[4]);
   void draw_queue(State& state);
+  static bool is_next(const Hot& a, const Hot& b);
+  static void in_units(State& state, const Hot& first, std::size_t rows);
 
   const std::vector<Source>& sources_;
+  bool count_leads_ = false;
+  int month_ = 0;         // that hot_ is of
+  std::vector<Hot> hot_;  // [source]
   RateWork rates_;
   std::vector<std::unique_ptr<Schedule>> lags_;           // [source], null without
   std::vector<std::unique_ptr<CustomerWork>> customers_;  // the same

@@ -11,8 +11,8 @@
 
 namespace sim {
 
-// Loops may overrun `count` up to the next multiple of this many elements.
-inline constexpr std::size_t kLanePadding = 32;
+// Loops may overrun `count` up to the next multiple of this many elements: a vector of the widest instruction set.
+inline constexpr std::size_t kLanePadding = 16;
 inline constexpr std::size_t kCacheLine = 64;
 
 // The number of iterations of a vector loop that may overrun `count` lanes: whole vectors of every instruction set, so

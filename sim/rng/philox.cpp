@@ -94,10 +94,12 @@ SIM_TARGET_AVX512 void words_avx512(const Job& job) {
   const __m512i m0 = _mm512_set1_epi64(kMultiplier0), m1 = _mm512_set1_epi64(kMultiplier1);
   const __m512i first = _mm512_set1_epi32(static_cast<int>(job.first));
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  if (job.count == 0) return;
+  const std::size_t last = (job.count - 1) / 16 * 16;  // vector; made twice where pairs leave one over
   for (std::size_t i = 0; i < job.count; i += 16 * kPairs) {
     __m512i a[kChains], b[kChains], c[kChains], d[kChains];
     for (std::size_t v = 0; v < kPairs; ++v) {
-      const std::size_t at = i + 16 * v, even = 2 * v, odd = 2 * v + 1;
+      const std::size_t at = i + 16 * v < last ? i + 16 * v : last, even = 2 * v, odd = 2 * v + 1;
       const __m512i lane = job.lane != nullptr ? _mm512_loadu_si512(job.lane + at)
                                                : _mm512_add_epi32(ascending, _mm512_set1_epi32(static_cast<int>(at)));
       a[even] = _mm512_add_epi32(first, lane);
@@ -121,7 +123,7 @@ SIM_TARGET_AVX512 void words_avx512(const Job& job) {
       }
     }
     for (std::size_t v = 0; v < kPairs; ++v) {
-      const std::size_t at = i + 16 * v, even = 2 * v, odd = 2 * v + 1;
+      const std::size_t at = i + 16 * v < last ? i + 16 * v : last, even = 2 * v, odd = 2 * v + 1;
       const __m512i p0 = _mm512_mul_epu32(a[even], m0), p0_odd = _mm512_mul_epu32(a[odd], m0);
       const __m512i p1 = _mm512_mul_epu32(c[even], m1), p1_odd = _mm512_mul_epu32(c[odd], m1);
       const __m512i last_b = interleave_low(b[even], b[odd]), last_d = interleave_low(d[even], d[odd]);

@@ -396,7 +396,7 @@ TEST_CASE("a run chooses its block by itself when none is given") {
                                                      {8000U, 16, 128U},
                                                      {1500U, 4, 96U},
                                                      {1500U, 100, 64U},
-                                                     {40U, 1, 64U}}) {
+                                                     {40U, 1, 48U}}) {
     CollectingSink sink;
     sim::RunOptions options;
     options.threads = threads;
