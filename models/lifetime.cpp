@@ -147,18 +147,22 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
     hazard[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
   }
   hazard_ = std::make_shared<const std::vector<double>>(std::move(hazard));
+  Drawn drawn;
   if (const double variance = number_or(first, "frailty", 0.0); variance > 0.0)
-    frailty_ = gamma_of_mean_one(1.0 / variance);
+    drawn.frailty = gamma_of_mean_one(1.0 / variance);
   if (first.name == "beta_geometric") {
-    theta_ = sim::make_quantile({"beta", {{"a", first.number("a")}, {"b", first.number("b")}}, first.mark}, {0.0, 1.0});
-    per_ = first.has("per") && first.text("per") == "year" ? 12.0 : 1.0;
-    mean_rate_ = -sim::math::log1p(-theta_->mean()) / per_;
+    drawn.theta =
+        sim::make_quantile({"beta", {{"a", first.number("a")}, {"b", first.number("b")}}, first.mark}, {0.0, 1.0});
+    drawn.per = first.has("per") && first.text("per") == "year" ? 12.0 : 1.0;
+    mean_rate_ = -sim::math::log1p(-drawn.theta->mean()) / drawn.per;
   }
   if (is_drawn_probability(first)) {
     const sim::Quantile quantile = sim::make_quantile(without_companions(first), {0.0, 1.0});
-    probability_ = setup.uncertain(path, quantile, "1 a month", "probability that the partnership ends in a month");
+    drawn.probability =
+        setup.uncertain(path, quantile, "1 a month", "probability that the partnership ends in a month");
     mean_rate_ = -sim::math::log1p(-quantile.mean());
   }
+  if (drawn.frailty || drawn.theta || drawn.probability) drawn_ = std::make_unique<Drawn>(std::move(drawn));
 }
 
 bool Lifetime::is_never() const {
@@ -171,13 +175,14 @@ void Lifetime::share(const Lifetime& other) {
 
 void Lifetime::fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta,
                           float* rates) const {
+  const auto& [own_frailty, own_theta, probability, per] = *drawn_;
   const std::size_t n = state.count;
-  if (probability_) probability_->fill(state, rates);
+  if (probability) probability->fill(state, rates);
   for (std::size_t i = 0; i < n; ++i) {
     double rate = 1.0;
-    if (probability_) rate = -sim::math::log1p(-std::min(static_cast<double>(rates[i]), 1.0 - 0x1p-24));
-    if (theta_) rate = -sim::math::log1p(-std::min((*theta_)(theta[i]), 1.0 - 0x1p-53)) / per_;
-    if (frailty_) rate *= (*frailty_)(frailty[i]);
+    if (probability) rate = -sim::math::log1p(-std::min(static_cast<double>(rates[i]), 1.0 - 0x1p-24));
+    if (own_theta) rate = -sim::math::log1p(-std::min((*own_theta)(theta[i]), 1.0 - 0x1p-53)) / per;
+    if (own_frailty) rate *= (*own_frailty)(frailty[i]);
     rates[i] = static_cast<float>(rate);
   }
 }

@@ -41,16 +41,19 @@ class Lifetime {
     return hazard_ == other.hazard_ && !differs_by_lane() && !other.differs_by_lane();
   }
   // Frailty, or a rate drawn once: a factor on hazard(month) for each lane, from two words.
-  bool differs_by_lane() const { return frailty_ || theta_ || probability_; }
+  bool differs_by_lane() const { return drawn_ != nullptr; }
   void fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta, float* rates) const;
   // Of one month, at a mean hazard: probabilities drawn are replaced by their means, frailty by 1.
   double expected_survival(int month, double multiplier) const;
 
  private:
   std::shared_ptr<const std::vector<double>> hazard_;  // [month]; where a rate is drawn, months of its age
-  std::optional<sim::Quantile> frailty_, theta_;
-  std::optional<Parameter> probability_;
-  double per_ = 1.0;  // months theta belongs to
+  struct Drawn {
+    std::optional<sim::Quantile> frailty, theta;
+    std::optional<Parameter> probability;
+    double per = 1.0;  // months theta belongs to
+  };
+  std::unique_ptr<Drawn> drawn_;  // null where all lanes have the same hazards
   double mean_rate_ = 1.0;
 };
 

@@ -72,6 +72,8 @@ Setup::Setup(const sim::Scenario& the_scenario)
     return sale;
   };
   if (has_direct) add_source("firm.direct");
+  partners.reserve(scenario.ids("partner").size());
+  outputs_.members.reserve(partners.capacity());
   for (const std::string& id : scenario.ids("partner")) {
     const std::string path = "partner." + id;
     partners.push_back({id, path, scenario.label("partner", id), entity(path),

@@ -54,8 +54,10 @@ class Parameter {
     int from = 1;           // month
     double constant = 0.0;  // the value, or the mean of the draw
     int input = -1;         // row of State::inputs, or -1
+    bool operator==(const Piece&) const = default;
   };
   Parameter() = default;
+  bool operator==(const Parameter&) const = default;
   explicit Parameter(const std::vector<Piece>& pieces)
       : first_(pieces.front()), later_(pieces.begin() + 1, pieces.end()) {}
 

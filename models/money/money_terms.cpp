@@ -79,6 +79,7 @@ MoneyTerms::MoneyTerms(Setup& setup)
       wage_(setup.laws("firm.wage")),
       pay_lag_(setup.scenario.number("firm.pay_lag")),
       discount_(setup.scenario.number("firm.discount_rate")) {
+  partners_.reserve(setup.partners.size());
   for (std::size_t p = 0; p < setup.partners.size(); ++p) {
     const std::string& path = setup.partners[p].path;
     const auto dated = [&](const char* key) { return DatedNumber(setup.laws(path + key)); };

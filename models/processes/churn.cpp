@@ -30,6 +30,7 @@ const std::array kParameters{
 class Churn final : public Process {
  public:
   explicit Churn(Setup& setup) {
+    lives_.reserve(setup.partners.size());
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       Lifetime law(setup, setup.partners[p]);
       if (law.is_never()) continue;

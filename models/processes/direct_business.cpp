@@ -100,7 +100,7 @@ class DirectBusiness final : public Process {
 class DirectBusiness::Share final : public Work {
  public:
   Share(const DirectBusiness& plan, std::size_t lanes)
-      : plan_(plan), sampler_(plan.sources_, lanes), told_(sim::padded(lanes)), begotten_(told_) {}
+      : plan_(plan), sampler_(plan.sources_, lanes, plan.talks_), told_(sim::padded(lanes)), begotten_(told_) {}
 
   void begin(State& state) override {
     sampler_.begin(state);

@@ -174,7 +174,7 @@ class PartnershipsWork final : public Work {
       for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];
       state.result->sums
           .alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] +=
-          surviving;
+          static_cast<std::uint32_t>(surviving);
     }
   }
 

@@ -3,6 +3,7 @@
 // word j + 2 deal j; calls from 0x8000 on are rejection attempts for large rates.
 //
 //   A = ramp(age) (1 - overlap) season trend regime functionality shocks,   ramp(a) = 1 - exp(-a / tau)
+#include <algorithm>
 #include <array>
 
 #include "models/scenario/source_parameters.h"
@@ -53,6 +54,8 @@ double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-
 class ReferralFlow final : public Process {
  public:
   explicit ReferralFlow(Setup& setup) {
+    sources_.reserve(setup.partners.size());
+    partners_.reserve(setup.partners.size());
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string& path = setup.partners[p].path;
       sources_.emplace_back(setup,
@@ -100,7 +103,11 @@ class ReferralFlow final : public Process {
 
 class ReferralFlow::Share final : public Work {
  public:
-  Share(const ReferralFlow& plan, std::size_t lanes) : plan_(plan), sampler_(plan.sources_, lanes) {}
+  Share(const ReferralFlow& plan, std::size_t lanes)
+      : plan_(plan),
+        sampler_(plan.sources_, lanes, std::any_of(plan.partners_.begin(), plan.partners_.end(), [](const Terms& t) {
+                   return t.reciprocal;
+                 })) {}
 
   void begin(State& state) override {
     sampler_.begin(state);

@@ -4,12 +4,12 @@
 
 namespace partnersim {
 
-FirmFactor::FirmFactor(std::size_t firms, std::size_t lanes) : rows_(firms, lanes), row_of_(firms, kNone) {}
+FirmFactor::FirmFactor(std::size_t firms, std::size_t lanes) : lanes_(sim::padded(lanes)), row_of_(firms, kNone) {}
 
 float* FirmFactor::touch(std::size_t firm) {
   const std::uint32_t old = row_of_[firm];
   if (old == kNone || sharers_[old] > 1) move(firm, add_row(old));
-  return rows_.row(row_of_[firm]);
+  return rows_[row_of_[firm]].data();
 }
 
 std::span<float* const> FirmFactor::touch(std::span<const std::size_t> firms) {
@@ -24,7 +24,7 @@ std::span<float* const> FirmFactor::touch(std::span<const std::size_t> firms) {
     if (target_[old] == kNone) {
       const bool all = old != none && asked_[old] == sharers_[old];
       target_[old] = all ? row_of_[firm] : add_row(row_of_[firm]);
-      touched_.push_back(rows_.row(target_[old]));
+      touched_.push_back(rows_[target_[old]].data());
     }
     if (target_[old] != row_of_[firm]) move(firm, target_[old]);
   }
@@ -39,10 +39,11 @@ void FirmFactor::clear() {
 std::uint32_t FirmFactor::add_row(std::uint32_t like) {
   const auto row = static_cast<std::uint32_t>(sharers_.size());
   sharers_.push_back(0);
+  if (row == rows_.size()) rows_.emplace_back(lanes_);
   if (like == kNone)
-    std::fill_n(rows_.row(row), rows_.stride(), 1.0f);
+    std::fill(rows_[row].begin(), rows_[row].end(), 1.0f);
   else
-    std::copy_n(rows_.row(like), rows_.stride(), rows_.row(row));
+    rows_[row] = rows_[like];
   return row;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -19,7 +20,7 @@ class FirmFactor {
   bool any_used() const { return !sharers_.empty(); }
   bool used(std::size_t firm) const { return row_of_[firm] != kNone; }
   // The row of a firm that is used; null for the others.
-  const float* row(std::size_t firm) const { return used(firm) ? rows_.row(row_of_[firm]) : nullptr; }
+  const float* row(std::size_t firm) const { return used(firm) ? rows_[row_of_[firm]].data() : nullptr; }
 
   // The firm's row, to be changed for it alone.
   float* touch(std::size_t firm);
@@ -36,7 +37,8 @@ class FirmFactor {
   std::uint32_t add_row(std::uint32_t like);
   void move(std::size_t firm, std::uint32_t row);
 
-  sim::Grid<float> rows_;
+  std::size_t lanes_;
+  std::deque<sim::Lane<float>> rows_;   // made when first needed, and kept
   std::vector<std::uint32_t> row_of_;   // [firm]
   std::vector<std::uint32_t> sharers_;  // [row] firms; never 0, so that there are no more rows than firms
   // Work space of touch: of each row, and last of none, how many of its firms are asked for, and what row they move to.

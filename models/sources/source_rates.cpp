@@ -42,11 +42,9 @@ SourceRates::SourceRates(Setup& setup, const std::string& path, std::size_t firm
       leads_(std::move(leads)),
       close_rate_(setup.parameter(path + ".close_rate")) {}
 
-RateWork::RateWork(std::size_t sources, std::size_t lanes)
-    : lambda_(sources, lanes),
-      close_(sources, lanes),
-      win_base_(sources, lanes),
-      lost_base_(sources, lanes),
+RateWork::RateWork(std::size_t sources, std::size_t lanes, bool has_further)
+    : lanes_(lanes),
+      keeps_parts_(has_further),
       factor_(sim::padded(lanes)),
       packed_(factor_),
       worth_(factor_),
@@ -57,23 +55,36 @@ RateWork::RateWork(std::size_t sources, std::size_t lanes)
   sources_.reserve(sources);
 }
 
-void RateWork::add(const SourceRates& rates, std::size_t lanes) {
-  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes), static_cast<std::uint32_t>(rates.firm_),
-                      rates.follows_market_, rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false});
+void RateWork::add(const SourceRates& rates) {
+  if (sources_.empty() || !rates.is_like(*sources_.back().plan)) ++rows_;
+  keeps_parts_ |= rates.mixing_ != nullptr;
+  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes_), static_cast<std::uint32_t>(rates.firm_),
+                      static_cast<std::uint32_t>(rows_ - 1), rates.follows_market_,
+                      rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false});
 }
 
 void RateWork::begin(const State& state) {
+  if (win_base_.rows() < rows_) {
+    keeps_parts_ |= state.close_odds.used;
+    win_base_ = lost_base_ = sim::Grid<float>(rows_, lanes_);
+    lambda_ = close_ = sim::Grid<float>(keeps_parts_ ? rows_ : 1, lanes_);
+  }
+  std::size_t filled = 0;  // rows
   for (std::size_t s = 0; s < sources_.size(); ++s) {
     // A counterfactual starts from what the actual pass has filled in, unless that changed on the way.
-    if (state.pass == Pass::actual || sources_[s].changed) refresh(state, s);
+    if (sources_[s].row == filled) {
+      if (state.pass == Pass::actual || sources_[s].changed) refresh(state, s);
+      ++filled;
+    }
     sources_[s].changed = false;
   }
 }
 
 void RateWork::refresh(const State& state, std::size_t source) {
-  const SourceRates& plan = *sources_[source].plan;
-  float *lambda = lambda_.row(source), *close = close_.row(source);
-  float *win = win_base_.row(source), *lost = lost_base_.row(source);
+  const Source& own = sources_[source];
+  const SourceRates& plan = *own.plan;
+  float *lambda = lambda_.row(part_row(own)), *close = close_.row(part_row(own));
+  float *win = win_base_.row(own.row), *lost = lost_base_.row(own.row);
   plan.leads_.fill(state, lambda);
   if (plan.spread_) {
     plan.spread_->fill(state, close);
@@ -140,7 +151,8 @@ const float* RateWork::factor(const State& state, Source& source, const SourceMo
 void RateWork::base_rates(const State& state, std::size_t source, const float* factor, bool lost_too,
                           const sim::LaneList& list, const Out& out) {
   const std::size_t firm = sources_[source].firm;
-  const float *win_base = win_base_.row(source), *lost_base = lost_base_.row(source);
+  const std::size_t row = sources_[source].row;
+  const float *win_base = win_base_.row(row), *lost_base = lost_base_.row(row);
   float *win = out.win, *lost = out.lost;
   const bool weakened = state.close_of.used(firm) && !has_further_;
   if (!state.close_odds.used && !weakened) {
@@ -152,8 +164,8 @@ void RateWork::base_rates(const State& state, std::size_t source, const float* f
   float* __restrict wins = all_wins_.data(), * __restrict losses = all_losses_.data();
   const std::size_t n = sim::overrun(state.count);
   if (state.close_odds.used) {
-    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.row(source),
-                              lambda = lambda_.row(source)]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.row(row),
+                              lambda = lambda_.row(row)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         const float closing = closing_probability(close[i], odds[i]);
         const float intensity = lambda[i] * a[i];
@@ -176,7 +188,7 @@ void RateWork::further_rates(const State& state, std::size_t source, const sim::
   float* __restrict win = out.win;
   float* __restrict lost = out.lost;
   const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
-  const float* __restrict close = close_.row(source);
+  const float* __restrict close = close_.row(sources_[source].row);
   for (std::size_t k = 0; k < n; ++k) {
     const float closing = closing_probability(close[list[k]], odds[list[k]]);
     win[k] += extra_[k] * closing;

@@ -31,7 +31,7 @@ class SourceRates {
   SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market);
 
   // On lambda, once a replication: g.
-  void mix(Parameter spread) { spread_ = std::move(spread); }
+  void mix(Parameter spread) { spread_ = std::make_unique<const Parameter>(std::move(spread)); }
   void add(std::unique_ptr<const ArrivalMixing> mixing) { mixing_ = std::move(mixing); }
 
   // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted
@@ -44,19 +44,25 @@ class SourceRates {
  private:
   friend class RateWork;
 
+  // Rates that are the same in every lane, but for what the month does to them.
+  bool is_like(const SourceRates& other) const {
+    return leads_ == other.leads_ && close_rate_ == other.close_rate_ && spread_ == nullptr && other.spread_ == nullptr;
+  }
+
   std::size_t firm_;
   bool follows_market_;
   Parameter leads_, close_rate_;
-  std::optional<Parameter> spread_;
+  std::unique_ptr<const Parameter> spread_;
   std::unique_ptr<const ArrivalMixing> mixing_;
 };
 
 // One worker's rates of the sources of a process.
 class RateWork {
  public:
-  RateWork(std::size_t sources, std::size_t lanes);
+  // `has_further`: some month brings a source intensities beside lambda.
+  RateWork(std::size_t sources, std::size_t lanes, bool has_further);
   // Of the next source, in their order.
-  void add(const SourceRates& rates, std::size_t lanes);
+  void add(const SourceRates& rates);
 
   void begin(const State& state);
   // Where rates of the lanes of a list go, by position.
@@ -75,7 +81,7 @@ class RateWork {
   struct Source {
     const SourceRates* plan;
     std::unique_ptr<MixingWork> mixing;
-    std::uint32_t firm;
+    std::uint32_t firm, row;
     bool follows_market, dated;  // of the plan
     bool changed;                // since the block began: rows below are not those of month 1
   };
@@ -87,7 +93,12 @@ class RateWork {
   void further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out);
 
   std::vector<Source> sources_;
-  sim::Grid<float> lambda_, close_, win_base_, lost_base_;  // [source]
+  std::size_t lanes_, rows_ = 0;           // neighbours that are alike share a row
+  sim::Grid<float> win_base_, lost_base_;  // [row]
+  // What these are made of: [row], or one for all where nobody looks at them again.
+  bool keeps_parts_;
+  sim::Grid<float> lambda_, close_;
+  std::size_t part_row(const Source& source) const { return keeps_parts_ ? source.row : 0; }
   // Work space.
   sim::Lane<float> factor_, packed_, worth_, extra_, surprise_, all_wins_, all_losses_;
   bool has_further_ = false;  // extra_ holds intensities of the source at hand

@@ -28,9 +28,9 @@ Source::Source(Setup& setup, const SourceAddress& where, Parameter leads, bool f
       customers_(CustomerBase::of(setup, where.path)) {
   const sim::Law& lag = setup.scenario.law(where.path + ".lag");
   if (lag.is_constant() && lag.number("value") == 0.0) return;
-  lag_ = Delay{{address_.entity, stream::kDecisionLag, 0, 0},
-               WholeMonths::lag(lag, setup.months),
-               static_cast<std::size_t>(setup.months)};
+  lag_ = std::make_unique<const Delay>(Delay{{address_.entity, stream::kDecisionLag, 0, 0},
+                                             WholeMonths::lag(lag, setup.months),
+                                             static_cast<std::size_t>(setup.months)});
   expected_wins_.resize(lag_->horizon + 1);
 }
 
@@ -57,9 +57,9 @@ void Source::expect_fees(Expectation& e) {
   e.recurring += fees;
 }
 
-SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lanes)
+SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lanes, bool has_further)
     : sources_(sources),
-      rates_(sources.size(), lanes),
+      rates_(sources.size(), lanes, has_further),
       win_(kTile + 2 * sim::padded(lanes)),
       lost_(win_),
       lane_(win_.size()),
@@ -85,8 +85,8 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
   for (const Source& source : sources) {
     count_leads_ = source.count_leads_;
     hot_.push_back({source.address_.entity, static_cast<std::uint32_t>(source.source_), source.values_.ever_changes(),
-                    source.lag_.has_value(), &source.values_.in(1)});
-    rates_.add(source.rates_, lanes);
+                    source.lag_ != nullptr, &source.values_.in(1)});
+    rates_.add(source.rates_);
     lags_.push_back(source.lag_ ? std::make_unique<Schedule>(*source.lag_, lanes) : nullptr);
     customers_.push_back(source.customers_ ? std::make_unique<CustomerWork>(*source.customers_, lanes) : nullptr);
   }

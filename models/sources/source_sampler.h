@@ -12,7 +12,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +53,7 @@ class Source {
   bool count_leads_;
   SourceRates rates_;
   Dated<DealValues> values_;
-  std::optional<Delay> lag_;
+  std::unique_ptr<const Delay> lag_;
   std::unique_ptr<CustomerBase> customers_;
   std::vector<double> expected_wins_;  // with a lag: by month, of the expected-value twin
 };
@@ -62,7 +61,8 @@ class Source {
 // One worker's share of the sources of a process, which outlive it.
 class SourceSampler {
  public:
-  SourceSampler(const std::vector<Source>& sources, std::size_t lanes);
+  // `has_further`: some SourceMonth brings intensities.
+  SourceSampler(const std::vector<Source>& sources, std::size_t lanes, bool has_further = false);
 
   void begin(const State& state);
   // One month of a source in the lanes of `list`, which stays as it is until the month is finished. Overwrites

@@ -238,6 +238,7 @@ void Collector::close_group() {
 void Collector::finish() {
   add_known();
   if (open_.rows != 0) close_group();
+  open_.sums.reset();  // what the results are made in is as large
 }
 
 std::size_t Collector::points() const {
@@ -248,12 +249,13 @@ std::size_t Collector::points() const {
 
 Accumulators Collector::sums(std::size_t point) const {
   Accumulators all(plan_->points[point].model->outputs());
-  Accumulators one = all;
+  std::optional<Accumulators> one;  // large, and mostly not needed
   const auto& parts = points_[point].parts;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (!decode(store_->segment(parts[i].group, parts[i].segment).sums, i == 0 ? all : one))
+    if (i == 1) one.emplace(plan_->points[point].model->outputs());
+    if (!decode(store_->segment(parts[i].group, parts[i].segment).sums, i == 0 ? all : *one))
       throw std::runtime_error("stored sums are of another shape");
-    if (i != 0) all.merge(one);
+    if (i != 0) all.merge(*one);
   }
   return all;
 }

@@ -40,7 +40,7 @@ class SumsHash {
         series_.add_value(count);
       });
     moments(members_, sums.member_totals);
-    for (const std::uint64_t alive : sums.alive) members_.add_value(alive);
+    for (const std::uint32_t alive : sums.alive) members_.add_value(std::uint64_t{alive});
   }
   ColumnHash series() const { return {"trajectories", series_.text()}; }
   ColumnHash members() const { return {"partners", members_.text()}; }

@@ -110,7 +110,7 @@ std::string encode(const Accumulators& sums) {
   encoder.moments(sums.trajectory_moments);
   for (const LogHistogram& band : sums.bands) encoder.band(band);
   encoder.moments(sums.member_totals);
-  for (const std::uint64_t alive : sums.alive) encoder.number(alive);
+  for (const std::uint32_t alive : sums.alive) encoder.number(alive);
   return encoder.take();
 }
 
@@ -120,7 +120,7 @@ bool decode(std::string_view bytes, Accumulators& sums) {
   decoder.moments(sums.trajectory_moments);
   for (LogHistogram& band : sums.bands) decoder.band(band);
   decoder.moments(sums.member_totals);
-  for (std::uint64_t& alive : sums.alive) alive = decoder.count<std::uint64_t>();
+  for (std::uint32_t& alive : sums.alive) alive = decoder.count<std::uint32_t>();
   return decoder.at_end();
 }
 

@@ -127,7 +127,7 @@ struct Accumulators {
   std::vector<ExactMoments> trajectory_moments;  // [trajectory][month]
   std::vector<LogHistogram> bands;               // [trajectory][month]; empty without bands
   std::vector<ExactMoments> member_totals;       // [total][member]
-  std::vector<std::uint64_t> alive;              // [member][month]; empty without survival
+  std::vector<std::uint32_t> alive;              // [member][month], of replications; empty without survival
   std::uint64_t replications = 0;
 
  private:

@@ -125,6 +125,14 @@ struct Token {
   bool first = false;  // block of the run
 };
 
+constexpr std::size_t kManyMembers = 10'000;  // whose sums take megabytes a block
+
+std::size_t most_members(const ExperimentPlan& plan) {
+  std::size_t most = 0;
+  for (const auto& point : plan.points) most = std::max(most, point.model->outputs().members.size());
+  return most;
+}
+
 class Execution {
  public:
   Execution(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options)
@@ -139,7 +147,10 @@ class Execution {
     BlockQueue queue(plan_, options_, report_.block);
     const PlanOrder order(plan_);
     earlier_ = order.index(options_.finish.value_or(order.end())) - queue.left();
-    const std::size_t tokens = 2 * static_cast<std::size_t>(options_.threads) + 1;
+    // Blocks in flight: so many that no thread waits for another's, and one a thread where sums of many members are
+    // large.
+    const auto threads = static_cast<std::size_t>(options_.threads);
+    const std::size_t tokens = most_members(plan_) > kManyMembers ? threads : 2 * threads + 1;
     // Without it TBB starts no more threads than there are processors, whatever the user asked for.
     const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                     static_cast<std::size_t>(options_.threads));
