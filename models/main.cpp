@@ -11,6 +11,15 @@ int main(int argc, char** argv) {
   for (const auto& entry : partnersim::processes()) domain.processes.push_back({entry.name, entry.doc});
   for (const auto& word : partnersim::partner_types()) domain.types.push_back({word.name, word.meaning});
   for (const auto& word : partnersim::vocabulary()) domain.terms.push_back({word.name, word.meaning});
+  domain.about = "simulates the possible futures of a partnership network";
+  domain.nouns = partnersim::kMemberNouns;
+  domain.headline = partnersim::kHeadline;
+  domain.examples = {.scenario = "twelve_partners",
+                     .path = "partner.acme.churn",
+                     .setting = "partner.*.churn=0.03",
+                     .statistics = "revenue.p05, profit.mean, cash_min.minimum",
+                     .search = "--solve firm.direct.leads --so-that",
+                     .condition = "revenue.p05 >= 200000"};
   domain.make_model = partnersim::make_model;
   domain.size_of = partnersim::model_size;
   domain.complete_scenario = partnersim::kEverything;

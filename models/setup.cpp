@@ -7,6 +7,7 @@
 
 #include "models/scenario/parameter_draws.h"
 #include "models/sources/deal_values.h"
+#include "models/vocabulary.h"
 #include "sim/base/suggest.h"
 #include "sim/rng/draws.h"
 
@@ -58,6 +59,8 @@ Setup::Setup(const sim::Scenario& the_scenario)
       has_direct(the_scenario.has_table("firm.direct")),
       changes_(the_scenario, problems) {
   outputs_.months = months;
+  outputs_.headline = kHeadline;
+  outputs_.nouns = kMemberNouns;
   const std::string& detail = scenario.text("output.trajectories");
   outputs_.detail = detail == "none"    ? sim::TrajectoryDetail::none
                     : detail == "means" ? sim::TrajectoryDetail::means

@@ -4,7 +4,12 @@
 #include <span>
 #include <string_view>
 
+#include "sim/engine/outputs.h"
+
 namespace partnersim {
+
+inline constexpr sim::MemberNouns kMemberNouns{"partner", "partners", "partnership"};
+inline constexpr std::string_view kHeadline = "revenue";
 
 struct Word {
   std::string_view name;  // of a term: its names, the first first

@@ -23,7 +23,8 @@ const std::array kParameters{
                        .frequency = sim::Frequency::once_a_replication, .laws = lifetime_laws(),
                        .check = lifetime_problem, .companions = lifetime_companions(),
                        .doc = "probability that the partnership ends in a month, or the law of its life",
-                       .source = "neutral", .yearly = sim::Yearly::probability, .meaning = half_life_meaning},
+                       .source = "neutral", .yearly = sim::Yearly::probability, .meaning = half_life_meaning,
+                       .example = "partner.*.churn=0.01:0.05:5"},
 };
 // clang-format on
 

@@ -15,7 +15,7 @@ namespace {
 // clang-format off
 constexpr std::array kParameters{
     sim::label_spec("partner.*.label"),
-    sim::enabled_spec("partner.*.enabled"),
+    sim::enabled_spec("partner.*.enabled", "partner.bigco.enabled=true"),
     sim::ParameterSpec{.path = "partner.*.count", .kind = sim::Kind::integer, .unit = "partners", .range = {1, 100000},
                        .fallback = 1.0, .doc = "copies, drawn independently: acme_1, acme_2, ...", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.shared", .kind = sim::Kind::boolean, .fallback = 0.0,

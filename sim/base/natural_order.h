@@ -1,4 +1,4 @@
-// The order in which people expect names with numbers: referrer_2 before referrer_10.
+// The order in which people expect names with numbers: press_2 before press_10.
 #pragma once
 
 #include <string_view>

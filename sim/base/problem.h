@@ -22,7 +22,7 @@ struct Mark {
 
 struct Problem {
   Mark mark;
-  std::string problem;  // "partner.acme: close_rte is not a parameter"
+  std::string problem;  // "machine.press: waer is not a parameter"
   std::string reason;   // "the range is 0 to 1"; may be empty
   std::string hint;     // "Did you mean close_rate?"; may be empty
 };

@@ -15,11 +15,11 @@ namespace sim {
 // empty when none is near.
 std::string nearest(std::string_view name, const std::vector<std::string_view>& candidates);
 
-// "Did you mean close_rate?", or else `what` and every candidate: "Keys here: leads, churn";
+// "Did you mean close_rate?", or else `what` and every candidate: "Keys here: speed, wear";
 // empty when there are no candidates.
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates, std::string_view what);
 
-// "leads, churn, type"
+// "speed, wear, type"
 std::string listed(const std::vector<std::string_view>& names);
 
 // The candidates that are not among `present`, where one of them is near: a key that is there already is hardly what a

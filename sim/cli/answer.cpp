@@ -38,7 +38,7 @@ Relation relation(const Levels& spec, const Levels& name) {
     if (spec.size() == name.size()) return Relation::key;
     return spec.size() > name.size() ? Relation::table : Relation::inside;
   }
-  // The end or the middle of the path, spelt out: "churn", "returns.leads", "regime".
+  // The end or the middle of the path, spelt out: "wear", "returns.speed", "regime".
   for (std::size_t from = 1; from + name.size() <= spec.size(); ++from)
     if (spec[from] != "*" && std::equal(name.begin(), name.end(), spec.begin() + static_cast<std::ptrdiff_t>(from)))
       return Relation::part;
@@ -124,7 +124,7 @@ class Finder {
     }
   }
 
-  // partner.acme.churn.weibull.shape: the law, the argument, and the key. Of a table of free keys, only the key.
+  // machine.press.wear.weibull.shape: the law, the argument, and the key. Of a table of free keys, only the key.
   void add_inside(const ParameterSpec& spec, const Levels& rest) {
     if (spec.kind == Kind::number_map || spec.kind == Kind::tree) {
       found_.parameters.push_back(spec);
@@ -251,6 +251,7 @@ Answer answer_to(const Domain& domain, const std::string& name) {
     found = Finder(all, name).find();
   }
   if (found.empty()) raise_unknown(all, name);
+  found.type_of = fmt::format("a type of {}", domain.nouns.one);
   return found;
 }
 

@@ -1,7 +1,7 @@
 // What `describe NAME` finds: everything of that name, from the specs and the glossary.
 //
-// A name may be a path as users write it (partner.acme.churn, partner.*.churn, partner.acme,
-// partner.acme.churn.weibull), the end or the middle of one (churn, returns), or the name of a law, an argument, a
+// A name may be a path as users write it (machine.press.wear, machine.*.wear, machine.press,
+// machine.press.wear.weibull), the end or the middle of one (wear, returns), or the name of a law, an argument, a
 // choice, an outcome, a monthly series, a process, a type or a term.
 #pragma once
 
@@ -33,6 +33,7 @@ struct Answer {
   std::vector<NamedArgument> arguments;
   std::vector<Definition> outcomes, series;
   std::vector<TypeNote> types;
+  std::string type_of;  // "a type of machine"
   std::vector<ProcessNote> processes;
   std::vector<TermNote> terms;
 

@@ -120,7 +120,7 @@ class Page {
       line(fmt::format("drawn {}", law.how_often), 6);
   }
 
-  // "partner.*.churn and 12 more"
+  // "machine.*.wear and 12 more"
   static std::string keys_text(const std::vector<std::string_view>& keys) {
     if (keys.empty()) return {};
     return fmt::format(" for {}{}", keys.front(), keys.size() > 1 ? fmt::format(" and {} more", keys.size() - 1) : "");
@@ -204,7 +204,7 @@ std::string as_text(const Answer& answer, std::size_t width) {
   if (!alone(answer.outcomes))
     page.text +=
         "\n" + wrapped({}, "An outcome whose process a scenario does not use is absent from its results.", 0, width);
-  page.notes(answer.types, "a type of partner", alone(answer.types));
+  page.notes(answer.types, answer.type_of, alone(answer.types));
   page.notes(answer.processes, "a process", alone(answer.processes));
   page.terms(answer.terms);
   return page.text;

@@ -32,19 +32,18 @@ constexpr std::array kCommands{
     Command{"list", "the scenarios that ship, with their questions", list_command},
 };
 
-std::string usage() {
-  std::string text =
-      "For example:\n  partnersim run configs/twelve_partners.toml\n\n"
-      "partnersim simulates the possible futures of a partnership network.\n\nCommands:\n";
+std::string usage(const Domain& domain) {
+  std::string text = fmt::format("For example:\n  partnersim run configs/{}.toml\n\npartnersim {}.\n\nCommands:\n",
+                                 domain.examples.scenario, domain.about);
   for (const Command& command : kCommands) text += fmt::format("  {:<10}{}\n", command.name, command.doc);
   return text + "\n`partnersim COMMAND --help` says more.\n";
 }
 
 int dispatch(int argc, char** argv, const Domain& domain) {
-  if (argc < 2) throw UsageError("no command.\n\n" + usage());
+  if (argc < 2) throw UsageError("no command.\n\n" + usage(domain));
   const std::string name = argv[1];
   if (name == "--help" || name == "-h" || name == "help") {
-    print_result(usage());
+    print_result(usage(domain));
     return kDone;
   }
   if (name == "--version" || name == "version") {
@@ -64,7 +63,7 @@ int dispatch(int argc, char** argv, const Domain& domain) {
 }  // namespace
 
 int run_application(int argc, char** argv, const Domain& domain) {
-  return with_enough_stack([&] {
+  return with_enough_stack(domain.nouns.many, [&] {
     try {
       const int code = dispatch(argc, argv, domain);
       const bool finished = code == kDone || code == kImprecise;

@@ -40,7 +40,21 @@ struct TermNote {          // a word that tables, files or messages use
   std::string_view doc;
 };
 
+// What help and messages show: names that the domain has.
+struct Examples {
+  std::string_view scenario;    // that ships, without its ending
+  std::string_view path;        // a key of a table with a name
+  std::string_view setting;     // as --set takes it
+  std::string_view statistics;  // of outcomes, between commas
+  std::string_view search;      // options of a goal seek up to its condition
+  std::string_view condition;   // "OUTCOME.STATISTIC >= VALUE"
+};
+
 struct Domain {
+  std::string_view about;  // what the program does with it: "simulates …"
+  MemberNouns nouns;
+  std::string_view headline;  // as OutputPlan::headline
+  Examples examples;
   std::vector<ParameterSpec> parameters;
   std::vector<ProcessNote> processes;
   std::vector<TypeNote> types;

@@ -24,7 +24,7 @@ std::string value_text(const Value& value) {
   return {};
 }
 
-// Rows alike but for the entity (copies of a partner) are shown once.
+// Rows alike but for the entity (copies of a table) are shown once.
 class GroupedRows {
  public:
   void add(std::string_view path, const Scenario::Entry& entry, std::size_t count, std::vector<std::string> rest) {
@@ -150,11 +150,11 @@ std::string defaults_text(const Scenario& scenario) {
 
 int check_command(const Words& words, const Domain& domain) {
   options::options_description description("Options");
-  add_run_options(description);
+  add_run_options(description, domain);
   const options::variables_map values = parse(words, description, "scenario", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim check SCENARIO.toml|- [options]", "partnersim check configs/twelve_partners.toml",
-               description);
+    print_help("partnersim check SCENARIO.toml|- [options]",
+               fmt::format("partnersim check configs/{}.toml", domain.examples.scenario), description);
     return kDone;
   }
   if (values.count("scenario") == 0)
@@ -183,8 +183,9 @@ int check_command(const Words& words, const Domain& domain) {
   std::string out = scenario.file() + ": ok\n";
   if (!loaded.header.question.empty()) out += loaded.header.question + "\n";
   out += fmt::format("\n{}, {}, {}{}, seed {}, {}\n", counted(static_cast<std::uint64_t>(outputs.months), "month"),
-                     counted(outputs.members.size(), "partner"), counted(replications, "replication"),
-                     points > 1 ? " each" : "", loaded.header.seed, counted(points, "point"));
+                     counted(outputs.members.size(), outputs.nouns.one, outputs.nouns.many),
+                     counted(replications, "replication"), points > 1 ? " each" : "", loaded.header.seed,
+                     counted(points, "point"));
   out += points_text(loaded);
   for (const std::string& warning : loaded.warnings) out += "Note: " + warning + ".\n";
   out += Draws(scenario).text();

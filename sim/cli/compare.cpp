@@ -18,7 +18,9 @@
 namespace sim::cli {
 namespace {
 
-constexpr const char* kExample = "partnersim compare results/with_deal.h5 results/without_deal.h5 --outcome revenue";
+std::string example(const Domain& domain) {
+  return fmt::format("partnersim compare results/with.h5 results/without.h5 --outcome {}", domain.headline);
+}
 
 // One result file, its points' columns at hand.
 class ComparedFile {
@@ -42,6 +44,7 @@ class ComparedFile {
   std::size_t points() const { return stored_.replications.size(); }
   const Sampling& sampling() const { return stored_.loaded.model->outputs().sampling; }
   const std::vector<Column>& outcomes() const { return catalogue_.all().outcomes; }
+  std::string_view headline() const { return catalogue_.all().headline; }
   std::string name(std::size_t point, bool with_file) const {
     const std::string stem = std::filesystem::path(path_).stem().string();
     return !with_file ? labels()[point] : points() == 1 ? stem : stem + "/" + labels()[point];
@@ -127,7 +130,7 @@ class CompareCommand {
   }
 
   bool is_headline(const std::string& outcome) const {
-    return values_.count("outcome") != 0 || outcome == "revenue" ||
+    return values_.count("outcome") != 0 || outcome == files_.front()->headline() ||
            outcome == files_.front()->outcomes().front().label();
   }
 
@@ -182,10 +185,11 @@ int compare_command(const Words& words, const Domain& domain) {
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {
-    print_help("partnersim compare RESULT.h5... [options]", kExample, description);
+    print_help("partnersim compare RESULT.h5... [options]", example(domain), description);
     return kDone;
   }
-  if (values.count("result") == 0) throw UsageError(fmt::format("compare needs results. For example: {}", kExample));
+  if (values.count("result") == 0)
+    throw UsageError(fmt::format("compare needs results. For example: {}", example(domain)));
   expect_results(values["result"].as<std::vector<std::string>>(), "compare");
   return CompareCommand(values, domain)();
 }

@@ -18,7 +18,8 @@ int describe_command(const Words& words, const Domain& domain) {
   if (values.count("help") != 0) {
     std::string all;
     for (const std::string_view kind : kinds()) all += std::string(kind) + "|";
-    print_help("partnersim describe [" + all + "NAME|PATH]", "partnersim describe partner.acme.churn", description);
+    print_help("partnersim describe [" + all + "NAME|PATH]",
+               fmt::format("partnersim describe {}", domain.examples.path), description);
     return kDone;
   }
   const std::string format = values["format"].as<std::string>();

@@ -24,7 +24,9 @@
 namespace sim::cli {
 namespace {
 
-constexpr const char* kExample = "partnersim extend results/twelve_partners.h5 -n 400_000";
+std::string example(const Domain& domain) {
+  return fmt::format("partnersim extend results/{}.h5 -n 400_000", domain.examples.scenario);
+}
 constexpr std::string_view kReplications = "scenario.replications=";
 
 options::options_description described() {
@@ -73,7 +75,7 @@ class ExtendCommand {
         old_(read_stored(old_path_, domain, threads(values), trust(values))) {
     const std::uint64_t more = more_replications(values);
     if (more == 0 && values.count("vary") == 0 && values.count("set") == 0)
-      throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", kExample));
+      throw UsageError(fmt::format("extend needs -n MORE, --vary or --set. For example: {}", example(domain)));
     if (const std::uint32_t inner = old_.loaded.model->outputs().sampling.inner; more % inner != 0)
       throw UsageError(
           fmt::format("-n {} is not a whole number of units of {} replications (scenario.inner). Use -n {}", more,
@@ -196,7 +198,7 @@ class ExtendCommand {
 
   int answer_from_file() const {
     message(fmt::format("{} already holds all this.", path_.string()));
-    print_result(formatted(read_report(path_), format()));
+    print_result(formatted(read_report(path_, loaded_.model->outputs().nouns), format()));
     return kDone;
   }
 
@@ -248,10 +250,11 @@ int extend_command(const Words& words, const Domain& domain) {
   const options::options_description description = described();
   const options::variables_map values = parse(words, description, "result", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim extend RESULT.h5 -n MORE [options]", kExample, description);
+    print_help("partnersim extend RESULT.h5 -n MORE [options]", example(domain), description);
     return kDone;
   }
-  if (values.count("result") == 0) throw UsageError(fmt::format("extend needs a result. For example: {}", kExample));
+  if (values.count("result") == 0)
+    throw UsageError(fmt::format("extend needs a result. For example: {}", example(domain)));
   expect_results(values["result"].as<std::vector<std::string>>(), "extend");
   return ExtendCommand(words, values, domain)();
 }

@@ -28,8 +28,8 @@ class SumsSink final : public ResultSink {
   std::vector<std::vector<double>> outcomes;
 };
 
-// Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand deals a month, a
-// hundred thousand partners), for a check answers at once. Sixteen-fold steps cost at most a fifteenth of the last one.
+// Time by simulating a few blocks; fewer replications where even those take long (a hundred thousand events a month, a
+// hundred thousand members), for a check answers at once. Sixteen-fold steps cost at most a fifteenth of the last one.
 void simulate(const LoadedExperiment& loaded, std::uint32_t replications, const RunOptions& options, SumsSink& sink,
               Forecast& f) {
   constexpr double kLongEnough = 0.2;    // seconds; assumed

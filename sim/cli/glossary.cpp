@@ -64,7 +64,7 @@ std::span<const TermNote> glossary() {
       TermNote{"luck", "The part of an outcome's variance that stays when all parameters are known: what is drawn per event."},
       // What check says.
       TermNote{"once a replication", "Drawn once for a whole future: doubt about a parameter."},
-      TermNote{"per event", "Drawn anew for every deal, arrival or month: luck."},
+      TermNote{"per event", "Drawn anew for every arrival, value or month: luck."},
       TermNote{"constant", "Drawn never: the same in every future."},
       TermNote{"default, neutral", "A value that was not given. Its source tells where it comes from; neutral: it leaves the "
                                    "process out, or changes nothing."},
@@ -72,7 +72,7 @@ std::span<const TermNote> glossary() {
                "Where a number comes from: published research, people of the trade, or nobody but us (assumption)."},
       TermNote{"forecast", "What a run will take, found by simulating a few blocks: time, memory, and disk at its peak."},
       TermNote{"precision, precision goal, half-width",
-               "Half the width of the interval that a run stops at: --precision 'revenue=1%'. A run that ends before has "
+               "Half the width of the interval that a run stops at: --precision 'OUTCOME=1%'. A run that ends before has "
                "exit code 4."},
       TermNote{"correlation, rank correlation",
                "[correlation.NAME]: Spearman's rank correlation of values that are drawn once a replication."},
@@ -99,7 +99,7 @@ std::span<const TermNote> glossary() {
       TermNote{"block, thread, threads", "Replications are simulated in blocks, side by side on so many threads; neither "
                                          "changes a result."},
       TermNote{"inputs", "What was drawn once a replication, stored beside the outcomes."},
-      TermNote{"outcome", "A figure of a whole future, such as revenue: `describe outcomes` lists them."},
+      TermNote{"outcome", "A figure of a whole future: `describe outcomes` lists them."},
       TermNote{"headline", "The outcome that tables of many points are about, and whose worst futures are explained."},
       TermNote{"not modelled", "An outcome whose process the scenario does not use: absent, never 0."},
   };

@@ -21,8 +21,6 @@
 namespace sim::cli {
 namespace {
 
-constexpr const char* kExample = "partnersim run S.toml --solve firm.direct.leads --so-that 'revenue.p05 >= 200000'";
-
 std::optional<double> number_of(std::string text) {
   std::erase(text, '_');
   std::erase(text, ' ');
@@ -37,12 +35,12 @@ std::optional<double> number_of(std::string text) {
 }
 
 struct Condition {
-  std::string key;  // "revenue.p05"
+  std::string key;  // "output.p05"
   bool at_least = true;
   double level = 0.0;
 };
 
-Condition read_condition(const std::string& text) {
+Condition read_condition(const std::string& text, const Domain& domain) {
   const std::size_t sign = text.find_first_of("<>");
   if (sign != std::string::npos) {
     std::string key = text.substr(0, sign);
@@ -57,7 +55,7 @@ Condition read_condition(const std::string& text) {
       fmt::format("--so-that {} is no condition. Write {}", text,
                   meant ? fmt::format("--so-that '{} {}= {}'", trimmed(std::string_view(text).substr(0, sign)),
                                       text[sign], toml_number(meant->value))
-                        : "for example --so-that 'revenue.p05 >= 200000'"));
+                        : fmt::format("for example --so-that '{}'", domain.examples.condition)));
 }
 
 class GoalSeek {
@@ -68,7 +66,7 @@ class GoalSeek {
         request_(request),
         domain_(domain),
         path_(values["solve"].as<std::string>()),
-        condition_(read_condition(values["so-that"].as<std::string>())),
+        condition_(read_condition(values["so-that"].as<std::string>(), domain)),
         document_(read_document(scenario_)) {
     const LoadedExperiment loaded = load(document_, request_, domain_);
     if (loaded.scenario->text("scenario.mode") == "expected")
@@ -141,7 +139,7 @@ class GoalSeek {
     }
     return false;
   }
-  // "partner.referrer.leads" of "partner.referrer_3.leads": a resolved scenario has copies, and originals no longer.
+  // "machine.press.wear" of "machine.press_3.wear": a resolved scenario has copies, and originals no longer.
   static std::string without_copy_number(std::string_view path) {
     const std::size_t id = path.find('.') + 1, end = path.find('.', id);
     if (id == 0 || end == std::string_view::npos) return {};
@@ -368,7 +366,8 @@ class GoalSeek {
 int solve(const std::string& scenario, const options::variables_map& values, const LoadRequest& request,
           const Domain& domain) {
   if (values.count("solve") == 0 || values.count("so-that") == 0)
-    throw UsageError(fmt::format("--solve and --so-that belong together. For example: {}", kExample));
+    throw UsageError(fmt::format("--solve and --so-that belong together. For example: partnersim run S.toml {} '{}'",
+                                 domain.examples.search, domain.examples.condition));
   if (values.count("output") != 0 && values["output"].as<std::string>() != "none")
     throw UsageError(
         "--solve answers with a number and writes no file. Leave out -o, and run the scenario with the value found");

@@ -1,6 +1,6 @@
 // Goal seek: the value of one number for which a statistic of an outcome just reaches what is wanted.
 //
-//   run S.toml --solve firm.direct.leads --so-that 'revenue.p05 >= 200000'
+//   run S.toml --solve machine.press.speed --so-that 'output.p05 >= 200000'
 //
 // The statistic is simulated again and again on the same random numbers, so that it is a smooth function of the number
 // searched; a bracket is found (or given), and closed by regula falsi in the Illinois form (Dowell and Jarratt, BIT 11,

@@ -40,7 +40,7 @@ bool is_about_a_count(const Problem& problem) {
   return subject(problem).ends_with(".count") || problem.hint == "Did you mean count?";
 }
 
-// "partner.*.close_rate" names partner.acme.close_rate.
+// "machine.*.wear" names machine.press.wear.
 bool names(std::string_view pattern, std::string_view path) {
   if (pattern.find('.') == std::string_view::npos) return false;
   while (true) {
@@ -52,7 +52,7 @@ bool names(std::string_view pattern, std::string_view path) {
   }
 }
 
-// "correlation.market: partner.*.close_rate is constant" speaks of partner.acme.close_rate.
+// "correlation.market: machine.*.wear is constant" speaks of machine.press.wear.
 bool mentions(const Problem& problem, const std::string& path) {
   const auto is_path = [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '*';
@@ -146,8 +146,7 @@ class Loader {
     } catch (const ConfigurationError& error) {
       return add_all(error.problems(), problems);
     }
-    loaded_.precision =
-        read_precision_goal(*loaded_.scenario, loaded_.model->outputs().outcomes, loaded_.experiment, problems);
+    loaded_.precision = read_precision_goal(*loaded_.scenario, loaded_.model->outputs(), loaded_.experiment, problems);
   }
 
   // Something is wrong, and the user has to write again in any case: what else would be wrong then? The model looks at
@@ -175,7 +174,9 @@ class Loader {
   }
 
   void look_at_model(const std::shared_ptr<const Scenario>& scenario, Problems& found) const {
-    std::vector<Column> outcomes;
+    OutputPlan outputs;
+    outputs.headline = domain_.headline;
+    std::vector<Column>& outcomes = outputs.outcomes;
     try {
       if (request_.before_models && !request_.before_models(*scenario, loaded_.experiment.points().size())) return;
       outcomes = domain_.make_model(scenario)->outputs().outcomes;
@@ -190,7 +191,7 @@ class Loader {
     // Where the choice of outcomes is wrong, those that are missing may not be.
     for (const std::string& name : scenario->texts("output.outcomes"))
       if (std::none_of(outcomes.begin(), outcomes.end(), [&](const Column& c) { return c.name == name; })) return;
-    read_precision_goal(*scenario, outcomes, loaded_.experiment, found);
+    read_precision_goal(*scenario, outputs, loaded_.experiment, found);
   }
 
   // Of several points that are wrong, each kind of complaint once: at a place, about a value.

@@ -120,7 +120,8 @@ class MergeCommand {
       return write();
     }
     message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
-    print_result(formatted(read_report(path_), parse_format(values_["format"].as<std::string>())));
+    print_result(formatted(read_report(path_, loaded_.model->outputs().nouns),
+                           parse_format(values_["format"].as<std::string>())));
     return kDone;
   }
 

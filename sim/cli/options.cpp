@@ -66,7 +66,7 @@ options::variables_map parse(const Words& words, const options::options_descript
     if (given.size() > static_cast<std::size_t>(most_positional))
       throw UsageError(
           fmt::format("{} is one word too many: there may be one {}. Values with spaces, braces or * need quotes: "
-                      "--set 'firm.direct.leads=5'",
+                      "--set 'scenario.months=60'",
                       given[static_cast<std::size_t>(most_positional)], positional));
   }
   return values;
@@ -79,7 +79,7 @@ void print_help(const std::string& synopsis, const std::string& example,
   print_result(text.str());
 }
 
-void add_run_options(options::options_description& description) {
+void add_run_options(options::options_description& description, const Domain& domain) {
   auto add = description.add_options();
   add("replications,n", options::value<std::string>()->value_name("N"), "possible futures to simulate");
   add("seed,s", options::value<std::string>()->value_name("SEED"), "names the random numbers");
@@ -89,7 +89,9 @@ void add_run_options(options::options_description& description) {
   add("vary", options::value<std::vector<std::string>>()->composing()->value_name("'PATH=…'"),
       "points of a sweep: PATH=LO:HI:COUNT, PATH=A,B,C or, as factors, PATH=*0.5,*1,*2");
   add("precision", options::value<std::vector<std::string>>()->composing()->value_name("'OUTCOME=1%'"),
-      "stop when half the width of the 95 % interval is as small: revenue=1%, revenue.p05=500, revenue.difference=5%");
+      fmt::format("stop when half the width of the 95 % interval is as small: {0}=1%, {0}.p05=500, {0}.difference=5%",
+                  domain.headline)
+          .c_str());
   add("quiet,q", "no progress and no messages");
   add("help,h", "this help");
 }
@@ -117,7 +119,7 @@ Range range_of(std::string_view path, const Domain& domain) {
   return found != domain.parameters.end() ? found->range : Range{};
 }
 
-void add_precision(const options::variables_map& values, LoadRequest& request) {
+void add_precision(const options::variables_map& values, const Domain& domain, LoadRequest& request) {
   for (const std::string& text : given(values, "precision")) {
     const std::size_t equals = text.rfind('=');
     if (equals != std::string::npos)
@@ -125,7 +127,7 @@ void add_precision(const options::variables_map& values, LoadRequest& request) {
           fmt::format("stop.precision.\"{}\"={}", text.substr(0, equals), text.substr(equals + 1)));
     else
       request.usage.add(
-          fmt::format("--precision {} gives no amount. Write for example --precision 'revenue=1%'", text));
+          fmt::format("--precision {} gives no amount. Write for example --precision '{}=1%'", text, domain.headline));
   }
 }
 
@@ -137,7 +139,7 @@ LoadRequest request_of(const options::variables_map& values, const Domain& domai
       values.count("threads") == 0
           ? default_threads()
           : static_cast<int>(read_count(kThreads, values["threads"].as<std::string>(), request.usage).value_or(1));
-  add_precision(values, request);
+  add_precision(values, domain, request);
   if (values.count("format") != 0) {
     try {
       parse_format(values["format"].as<std::string>());

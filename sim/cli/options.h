@@ -24,7 +24,7 @@ void print_help(const std::string& synopsis, const std::string& example,
                 const options::options_description& description);
 
 // Adds the options `run` and `check` share: -n, -s, -t, --set, --vary, --precision.
-void add_run_options(options::options_description& description);
+void add_run_options(options::options_description& description, const Domain& domain);
 // All values of an option that may be repeated.
 std::vector<std::string> given(const options::variables_map& values, const char* option);
 // --set, --precision, -s and -n as assignments, --vary, -t; what is wrong with them is in `usage`, and left out. The

@@ -1,7 +1,7 @@
 // Labels of points taken apart, so that a table says once what its points differ in and each row only how.
 //
-//   "sign, partner.*.churn × 0.5, shock.outage.every = 24"
-//     names    "", "partner.*.churn ×", "shock.outage.every"      the same of every point
+//   "spare, machine.*.wear × 0.5, shock.outage.every = 24"
+//     names    "", "machine.*.wear ×", "shock.outage.every"      the same of every point
 //     values   "sign", "0.5", "24"
 //
 // Promise: labels that are not built alike stay whole, as one part without a name. Knows labels as text only, since a
@@ -17,7 +17,7 @@ struct PointLabels {
   std::vector<std::string> names;                // [part]
   std::vector<std::vector<std::string>> values;  // [point][part]
 
-  // The ends of the names that tell them apart: "churn ×", "every".
+  // The ends of the names that tell them apart: "wear ×", "every".
   std::vector<std::string> short_names() const;
   // What a point's values are, but for those it shares with another: "sign" of "sign, 0.5" against "base, 0.5".
   std::string text(std::size_t point) const;

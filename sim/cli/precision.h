@@ -19,7 +19,7 @@ class PrecisionWatch {
 
   // Assesses the first `replications` of each point; true when every target is reached at every point.
   bool assess(const collect::Collector& collector, std::uint32_t replications, int threads);
-  // "revenue.p05 is known to ± 1.3 %, 1 % is wanted: about 61,000 replications", of the target that is farthest off.
+  // "output.p05 is known to ± 1.3 %, 1 % is wanted: about 61,000 replications", of the target that is farthest off.
   std::string limiting() const { return limiting_; }
   const output::Convergence& history() const { return history_; }
 

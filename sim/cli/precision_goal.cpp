@@ -10,12 +10,11 @@
 namespace sim::cli {
 namespace {
 
-ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels) {
+ParsedTarget parsed(const Member& member, const std::vector<std::string>& labels, const std::string& example) {
   const std::vector<std::string_view> outcomes(labels.begin(), labels.end());
   if (const auto* text = std::get_if<std::string>(&member.node.value)) return parse_target(member.key, *text, outcomes);
   if (const auto number = number_of(member.node)) return parse_target(member.key, *number, outcomes);
-  return Problem{
-      {}, fmt::format("{} is neither a number nor a share", member.key), {}, "Write for example revenue = \"1%\""};
+  return Problem{{}, fmt::format("{} is neither a number nor a share", member.key), {}, "Write for example " + example};
 }
 
 // A quantile of zeros and ones is 0 or 1: a share of 0 cannot be reached, and a half-width says nothing about a jump.
@@ -27,15 +26,16 @@ bool never_met(const Target& target, const std::vector<Column>& outcomes) {
 
 }  // namespace
 
-PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes,
-                                  const Experiment& experiment, Problems& problems) {
+PrecisionGoal read_precision_goal(const Scenario& scenario, const OutputPlan& outputs, const Experiment& experiment,
+                                  Problems& problems) {
   PrecisionGoal goal{{}, scenario.number("stop.confidence"), scenario.integer("scenario.replications")};
   if (!scenario.given("stop.precision")) return goal;
-  const std::vector<std::string> labels = collect::labels_of(outcomes);
+  const std::vector<std::string> labels = collect::labels_of(outputs.outcomes);
+  const std::string example = fmt::format("{} = \"1%\"", labels.empty() ? "" : labels[collect::headline_of(outputs)]);
   const Node& wanted = scenario.tree("stop.precision");
   if (wanted.table() == nullptr) {
     add_wrong_kind(wanted, "stop.precision", "a table of outcomes and half-widths",
-                   "Write for example precision = { revenue = \"1%\" }", problems);
+                   "Write for example precision = { " + example + " }", problems);
     return goal;
   }
   for (const Member& member : *wanted.table()) {
@@ -46,13 +46,13 @@ PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Co
       mark.file = "--precision";
       about.clear();
     }
-    ParsedTarget target = parsed(member, labels);
+    ParsedTarget target = parsed(member, labels, example);
     if (const auto* problem = std::get_if<Problem>(&target)) {
       problems.add(mark, about + problem->problem, problem->reason, problem->hint);
       continue;
     }
     goal.targets.push_back(std::get<Target>(std::move(target)));
-    if (never_met(goal.targets.back(), outcomes))
+    if (never_met(goal.targets.back(), outputs.outcomes))
       problems.add(mark, fmt::format("{}{} is never known to a precision", about, goal.targets.back().key),
                    fmt::format("{0} is 1 or 0 in each future, and so is its quantile: it jumps from one to the other",
                                goal.targets.back().outcome),

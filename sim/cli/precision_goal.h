@@ -18,8 +18,8 @@ struct PrecisionGoal {
   std::int64_t replications = 0;  // of each point: all, or with targets the most
 };
 
-// `outcomes` are those of the first point.
-PrecisionGoal read_precision_goal(const Scenario& scenario, const std::vector<Column>& outcomes,
-                                  const Experiment& experiment, Problems& problems);
+// `outputs` are those of the first point.
+PrecisionGoal read_precision_goal(const Scenario& scenario, const OutputPlan& outputs, const Experiment& experiment,
+                                  Problems& problems);
 
 }  // namespace sim::cli

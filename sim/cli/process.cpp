@@ -60,6 +60,8 @@ extern "C" void prepare_process(int, char**, char**) {
 // Runs before the initialisation of every library, of which there are forty, and of this program.
 __attribute__((section(".preinit_array"), used)) void (*const kFirst)(int, char**, char**) = prepare_process;
 
+std::string_view members_word;  // set once, before anything runs
+
 struct Failure {
   int code;
   std::string text;
@@ -77,7 +79,8 @@ Failure current_failure() {
   } catch (const InputOutputError& error) {
     return {kInputOutput, fmt::format("partnersim: {}", error.what())};
   } catch (const std::bad_alloc&) {
-    return {kInputOutput, "partnersim: out of memory. Fewer replications, partners or threads (-t 1) need less"};
+    return {kInputOutput,
+            fmt::format("partnersim: out of memory. Fewer replications, {} or threads (-t 1) need less", members_word)};
   } catch (const std::exception& error) {
     if (const std::string reason = no_thread_reason(error); !reason.empty())
       return {kInputOutput, fmt::format("partnersim: no more threads can be started ({}). Use fewer: -t 1", reason)};
@@ -133,7 +136,8 @@ int report_exception() {
   return failure.code;
 }
 
-int with_enough_stack(const std::function<int()>& body) {
+int with_enough_stack(std::string_view members, const std::function<int()>& body) {
+  members_word = members;
   constexpr rlim_t kEnough = 1 << 20;                 // assumed: several times what has been seen to be used
   constexpr std::size_t kOwn = std::size_t{8} << 20;  // as systems have it
   std::set_terminate(end_uncaught);

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <functional>
+#include <string_view>
 
 namespace sim::cli {
 
@@ -28,7 +29,8 @@ bool signalled_at_the_end();
 // Says on stderr what went wrong, once; returns the exit code. Only while an exception is being handled.
 int report_exception();
 
-// Calls `body` on a stack of 8 MB where the limit (ulimit -s) is much less; returns what it returns.
-int with_enough_stack(const std::function<int()>& body);
+// Calls `body` on a stack of 8 MB where the limit (ulimit -s) is much less; returns what it returns. `members` is what
+// fewer of need less memory, for the message.
+int with_enough_stack(std::string_view members, const std::function<int()>& body);
 
 }  // namespace sim::cli

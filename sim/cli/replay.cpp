@@ -22,14 +22,16 @@
 namespace sim::cli {
 namespace {
 
-constexpr const char* kExample = "partnersim replay results/twelve_partners.h5 --near revenue.p05";
+std::string example(const Domain& domain) {
+  return fmt::format("partnersim replay results/{}.h5 --near {}.p05", domain.examples.scenario, domain.headline);
+}
 
-options::options_description described() {
+options::options_description described(const Domain& domain) {
   options::options_description description("Options");
   auto add = description.add_options();
   add("replication,r", options::value<std::string>()->value_name("K"), "the future with this number, from 0");
   add("near", options::value<std::string>()->value_name("OUTCOME.STATISTIC"),
-      "the future nearest to a figure: revenue.p05, profit.mean, cash_min.minimum");
+      fmt::format("the future nearest to a figure: {}", domain.examples.statistics).c_str());
   add("point", options::value<std::string>()->value_name("LABEL|VARIANT|NUMBER"),
       "of an experiment; the first unless given");
   add("format", options::value<std::string>()->default_value("text")->value_name("text|json"),
@@ -108,7 +110,7 @@ class Replay {
       } else if (const std::size_t all = begun_in(chronicle, month); all <= kMostBegun) {
         out += "  " + event.text + "\n";
       } else if (event.month != told) {
-        out += fmt::format("  {} partnerships begin\n", all);
+        out += fmt::format("  {} {}s begin\n", all, model().outputs().nouns.tie);
         told = event.month;
       }
     }
@@ -211,18 +213,18 @@ class Replay {
 }  // namespace
 
 int replay_command(const Words& words, const Domain& domain) {
-  const options::options_description description = described();
+  const options::options_description description = described(domain);
   const options::variables_map values = parse(words, description, "result", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim replay RESULT.h5 --replication K | --near OUTCOME.STATISTIC [options]", kExample,
+    print_help("partnersim replay RESULT.h5 --replication K | --near OUTCOME.STATISTIC [options]", example(domain),
                description);
     return kDone;
   }
   if (values.count("result") == 0)
-    throw UsageError(fmt::format("replay needs a result file. For example: {}", kExample));
+    throw UsageError(fmt::format("replay needs a result file. For example: {}", example(domain)));
   expect_results(values["result"].as<std::vector<std::string>>(), "replay");
   if (values.count("replication") == values.count("near"))
-    throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", kExample));
+    throw UsageError(fmt::format("replay needs one of --replication and --near. For example: {}", example(domain)));
   const std::string format = values["format"].as<std::string>();
   if (format != "text" && format != "json")
     throw UsageError(fmt::format("--format {} is neither text nor json", format));

@@ -51,6 +51,7 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
   const std::vector<std::string> point_labels(
       header.point_labels.begin(), header.point_labels.begin() + static_cast<std::ptrdiff_t>(results.points.size()));
   Report report;
+  report.nouns = collector.outputs().nouns;
   report.question = header.question;
   report.complete = header.complete;
   report.seed = header.seed;
@@ -132,13 +133,15 @@ void read_differences(const output::NetcdfReader& file, Report& report) {
 }
 
 void read_members(const output::NetcdfReader& file, Report& report) {
-  if (!file.exists("/partners/partner")) return;
-  const auto name = file.text_attribute("/partners", "in_report");
+  const std::string group = output::members_group(report.nouns),
+                    members = fmt::format("{}/{}", group, report.nouns.one);
+  if (!file.exists(members)) return;
+  const auto name = file.text_attribute(group, "in_report");
   if (!name) return;
-  const auto ids = file.read<std::string>("/partners/partner");
-  const auto mean = file.read<double>("/partners/" + *name),
-             error = file.read<double>("/partners/" + *name + "_standard_error");
-  const std::string unit = file.text_attribute("/partners/" + *name, "units").value_or("1");
+  const auto ids = file.read<std::string>(members);
+  const std::string total = group + "/" + *name;
+  const auto mean = file.read<double>(total), error = file.read<double>(total + "_standard_error");
+  const std::string unit = file.text_attribute(total, "units").value_or("1");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t m = 0; m < ids.size(); ++m, ++k)
       if (!std::isnan(mean[k])) report.members.push_back({report.points[p], ids[m], *name, unit, mean[k], error[k]});
@@ -158,13 +161,14 @@ void read_splits(const output::NetcdfReader& file, Report& report) {
 
 }  // namespace
 
-Report read_report(const std::filesystem::path& path, output::Trust trust) {
+Report read_report(const std::filesystem::path& path, const MemberNouns& nouns, output::Trust trust) {
   output::refuse_journal(path);
   const output::NetcdfReader file(path, trust);
   if (!file.exists("/provenance/outcomes_hash") || !file.exists("/summary/mean"))
     throw InputOutputError(
         fmt::format("{}: not a partnersim result (it has no /provenance and /summary)", path.string()));
   Report report;
+  report.nouns = nouns;
   report.question = file.text_attribute("/", "title").value_or("");
   report.digest = file.read_scalar<std::string>("/provenance/outcomes_hash");
   report.complete = file.read_scalar<std::int8_t>("/provenance/complete") != 0;

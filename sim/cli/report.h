@@ -59,6 +59,7 @@ struct Report {
   std::vector<SharedRow> shared;  // points in order
   std::vector<DifferenceRow> differences;
   std::vector<SplitRow> splits;
+  MemberNouns nouns;
   std::vector<MemberRow> members;  // points in order
   bool doubles = false;            // columns in double precision
   std::string digest;
@@ -73,7 +74,8 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
 DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
                              const collect::OutcomeComparison& found);
 // Throws InputOutputError when the file is missing, damaged or not a result.
-Report read_report(const std::filesystem::path& path, output::Trust trust = output::Trust::checked);
+Report read_report(const std::filesystem::path& path, const MemberNouns& nouns,
+                   output::Trust trust = output::Trust::checked);
 
 std::string formatted(const Report& report, Format format);
 // Differences alone, of every outcome.

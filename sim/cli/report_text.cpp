@@ -70,7 +70,7 @@ std::string members_json(const Report& report, const std::string& point) {
       out += fmt::format("{}\n      {}: {{\"unit\": {}, \"mean\": {}, \"mean_standard_error\": {}}}",
                          out.empty() ? "" : ",", json_text(fmt::format("{}[{}]", row.total, row.member)),
                          json_text(row.unit), json_number(row.mean), json_number(row.error));
-  return out.empty() ? out : ", \"partners\": {" + out + "\n    }";
+  return out.empty() ? out : fmt::format(", {}: {{{}\n    }}", json_text(std::string(report.nouns.many)), out);
 }
 
 std::string as_json(const Report& report) {
@@ -244,7 +244,7 @@ std::string blur_of(const Report& report) {
   return note.empty() ? note : "\nNote: " + note + ".\n";
 }
 
-// What each partner's absence costs, the dearest first.
+// What each member's absence costs, the dearest first.
 std::string members_table(const Report& report, const std::string& point) {
   constexpr std::size_t kMost = 12;
   std::vector<MemberRow> rows;
@@ -252,7 +252,7 @@ std::string members_table(const Report& report, const std::string& point) {
     if (row.point == point) rows.push_back(row);
   if (rows.empty()) return {};
   std::stable_sort(rows.begin(), rows.end(), [](const MemberRow& a, const MemberRow& b) { return a.mean > b.mean; });
-  TextTable table({rows.front().total + ", by partner", "", "mean", ""});
+  TextTable table({fmt::format("{}, by {}", rows.front().total, report.nouns.one), "", "mean", ""});
   for (std::size_t k = 0; k < std::min(rows.size(), kMost); ++k)
     table.add(
         {rows[k].member, rows[k].unit, rounded(rows[k].mean, rows[k].error), "± " + rounded_error(rows[k].error)});

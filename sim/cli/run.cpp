@@ -21,10 +21,12 @@
 namespace sim::cli {
 namespace {
 
-constexpr const char* kExample =
-    "partnersim run configs/twelve_partners.toml -o results/twelve.h5 -n 1_000_000 --set 'partner.*.churn=0.03'";
+std::string example(const Domain& domain) {
+  return fmt::format("partnersim run configs/{}.toml -o results/twelve.h5 -n 1_000_000 --set '{}'",
+                     domain.examples.scenario, domain.examples.setting);
+}
 
-options::options_description described() {
+options::options_description described(const Domain& domain) {
   options::options_description description("Options");
   auto add = description.add_options();
   add("output,o", options::value<std::string>()->value_name("FILE.h5|none"), "default: results/<scenario>.h5");
@@ -40,7 +42,7 @@ options::options_description described() {
   add("between", options::value<std::string>()->value_name("LO:HI"),
       "where to search; default: a bracket that grows from the value in the scenario");
   add("profile", "print where the time goes");
-  add_run_options(description);
+  add_run_options(description, domain);
   return description;
 }
 
@@ -129,7 +131,7 @@ class RunCommand {
 
   int answer_from_file() const {
     message(fmt::format("{} already holds this run: same scenario, seed and version.", path_.string()));
-    print_result(formatted(read_report(path_), format_));
+    print_result(formatted(read_report(path_, loaded_.model->outputs().nouns), format_));
     return simulation_.watch() == nullptr || output::is_precise(path_) || values_.count("accept-imprecise") != 0
                ? kDone
                : kImprecise;
@@ -217,10 +219,10 @@ class RunCommand {
 }  // namespace
 
 int run_command(const Words& words, const Domain& domain) {
-  const options::options_description description = described();
+  const options::options_description description = described(domain);
   const options::variables_map values = parse(words, description, "scenario", 1);
   if (values.count("help") != 0) {
-    print_help("partnersim run SCENARIO.toml|- [options]", kExample, description);
+    print_help("partnersim run SCENARIO.toml|- [options]", example(domain), description);
     return kDone;
   }
   const auto start = std::chrono::steady_clock::now();  // points are made before the first is simulated

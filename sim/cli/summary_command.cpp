@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <iostream>
 
 #include "sim/base/problem.h"
@@ -8,7 +10,8 @@
 
 namespace sim::cli {
 
-int summary_command(const Words& words, const Domain&) {
+int summary_command(const Words& words, const Domain& domain) {
+  const std::string example = fmt::format("partnersim summary results/{}.h5", domain.examples.scenario);
   options::options_description description("Options");
   auto add = description.add_options();
   add("format", options::value<std::string>()->default_value("table")->value_name("table|csv|json"),
@@ -17,19 +20,17 @@ int summary_command(const Words& words, const Domain&) {
   add("help,h", "this help");
   const options::variables_map values = parse(words, description, "result", -1);
   if (values.count("help") != 0) {
-    print_help("partnersim summary RESULT.h5... [options]",
-               "partnersim summary results/twelve_partners.h5 --format csv", description);
+    print_help("partnersim summary RESULT.h5... [options]", example + " --format csv", description);
     return kDone;
   }
-  if (values.count("result") == 0)
-    throw UsageError("summary needs a result file. For example: partnersim summary results/twelve_partners.h5");
+  if (values.count("result") == 0) throw UsageError("summary needs a result file. For example: " + example);
   const Format format = parse_format(values["format"].as<std::string>());
   const auto& paths = values["result"].as<std::vector<std::string>>();
   expect_results(paths, "summary");
   std::string out;
   for (const std::string& path : paths) {
     if (paths.size() > 1 && format == Format::table) out += path + "\n";
-    Report report = read_report(path, trust(values));
+    Report report = read_report(path, domain.nouns, trust(values));
     // Several files: their names tell the points apart.
     if (paths.size() > 1)
       for (ReportRow& row : report.rows) row.point = std::filesystem::path(path).stem().string() + "/" + row.point;

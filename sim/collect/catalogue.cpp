@@ -94,6 +94,8 @@ std::optional<std::size_t> place_of(const std::vector<Column>& columns, std::str
   return found == columns.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - columns.begin()));
 }
 
+std::size_t headline_of(const OutputPlan& outputs) { return place_of(outputs.outcomes, outputs.headline).value_or(0); }
+
 Catalogue::Catalogue(const ExperimentPlan& plan) {
   std::vector<const OutputPlan*> shapes;
   for (const PlannedPoint& point : plan.points) {

@@ -1,8 +1,8 @@
 // What the points of an experiment record together. Points may model different things (a variant brings cash, another
-// has no partners): the catalogue holds everything that any of them records, once, in an order that keeps neighbours
+// has no members): the catalogue holds everything that any of them records, once, in an order that keeps neighbours
 // together, and says where each point has it. What a point does not model is missing there, never 0.
 //
-// Columns agree by label, series, partners and totals by name. Months and the detail of series must be the same at all
+// Columns agree by label, series, members and totals by name. Months and the detail of series must be the same at all
 // points; whoever makes the plan sees to that.
 #pragma once
 
@@ -16,10 +16,13 @@
 
 namespace sim::collect {
 
-// How outcomes are called where people name them: "revenue", "revenue_by_year[1]".
+// How outcomes are called where people name them: "output", "output_by_year[1]".
 std::vector<std::string> labels_of(const std::vector<Column>& columns);
 // The place of the column with that label; nothing when there is none.
 std::optional<std::size_t> place_of(const std::vector<Column>& columns, std::string_view label);
+
+// The place of the headline, or of whatever comes first; 0 without outcomes.
+std::size_t headline_of(const OutputPlan& outputs);
 
 class Catalogue {
  public:

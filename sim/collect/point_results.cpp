@@ -12,15 +12,10 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "sim/collect/catalogue.h"
+
 namespace sim::collect {
 namespace {
-
-// Revenue, or whatever comes first.
-std::size_t primary_outcome(const OutputPlan& outputs) {
-  for (std::size_t c = 0; c < outputs.outcomes.size(); ++c)
-    if (outputs.outcomes[c].label() == "revenue") return c;
-  return 0;
-}
 
 Summary nothing() { return summarise({}, Sampling{}); }
 
@@ -42,7 +37,7 @@ bool take_bytes(std::string_view& bytes, std::vector<T>& list) {
 
 }  // namespace
 
-PointReducer::PointReducer(const OutputPlan& all) : all_(&all), primary_(primary_outcome(all)) {
+PointReducer::PointReducer(const OutputPlan& all) : all_(&all), primary_(headline_of(all)) {
   if (all.outcomes.empty()) return;
   for (std::size_t c = 0; c < all.columns(); ++c) {
     const bool is_outcome = c < all.outcomes.size();

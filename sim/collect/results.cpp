@@ -29,7 +29,7 @@ class Digest {
   XXH3_state_t state_{};
 };
 
-// Of everything that is summed: monthly series and partners, point after point.
+// Of everything that is summed: monthly series and members, point after point.
 class SumsHash {
  public:
   void add(const Accumulators& sums) {
@@ -43,7 +43,7 @@ class SumsHash {
     for (const std::uint32_t alive : sums.alive) members_.add_value(std::uint64_t{alive});
   }
   ColumnHash series() const { return {"trajectories", series_.text()}; }
-  ColumnHash members() const { return {"partners", members_.text()}; }
+  ColumnHash members(std::string_view name) const { return {std::string(name), members_.text()}; }
 
  private:
   static void moments(Digest& digest, const std::vector<ExactMoments>& list) {
@@ -155,7 +155,7 @@ Results summarise(const Collector& collector, int threads, ResultVisitor* visito
   name_causes(collector, results);
   results.hashes = hash_columns(collector, results);
   results.hashes.push_back(sums_hash.series());
-  results.hashes.push_back(sums_hash.members());
+  results.hashes.push_back(sums_hash.members(collector.outputs().nouns.many));
   Digest all;
   for (const ColumnHash& h : results.hashes) all.add(h.digest.data(), h.digest.size());
   results.digest = all.text();

@@ -26,7 +26,7 @@ struct Results {
   std::vector<std::string> worst_variables, worst_units, worst_cautions, worst_cautions_with;
   std::vector<std::vector<OutcomeComparison>>
       comparisons;                 // [point][outcome], to its baseline; empty where there is none
-  std::vector<ColumnHash> hashes;  // outcomes, inputs, then "trajectories" and "partners"
+  std::vector<ColumnHash> hashes;  // outcomes, inputs, then "trajectories" and those of members
   std::string digest;              // of all of them
 };
 

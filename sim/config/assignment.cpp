@@ -76,7 +76,7 @@ class Assigner {
     return level + 1 == path_.size() || !is_named_table(level) || is_copy(beside, path_[level].key);
   }
 
-  // True when the specs leave the name at this level to the user: "acme" of partner.acme.leads.
+  // True when the specs leave the name at this level to the user: "press" of machine.press.wear.
   bool is_named_table(std::size_t level) const {
     const SpecNode* node = &specs_;
     for (std::size_t i = 0; node != nullptr && i < level; ++i) {

@@ -71,12 +71,12 @@ Document parse_document(std::string file, std::string text);
 Document read_document(const std::string& path, Problems& problems);
 Document read_document(const std::string& path);
 
-// `--set 'partner.*.churn=0.03'`: sets a dotted path, where '*' matches one level and must match at
+// `--set 'machine.*.wear=0.03'`: sets a dotted path, where '*' matches one level and must match at
 // least once; a path without '*' may create its last key (tables above must exist or are created).
 // VALUE is read as a TOML value, else taken as a string. Marks of new values name "--set".
 // Adds a problem with a suggestion when a pattern matches nothing.
-// With `specs`, a table with a name of its own (partner.acme) is never made on the way to a key, unless it is a copy
-// that a `count` makes: a misspelt name would add a partner. Set whole, such a table may be new.
+// With `specs`, a table with a name of its own (machine.press) is never made on the way to a key, unless it is a copy
+// that a `count` makes: a misspelt name would add a machine. Set whole, such a table may be new.
 void set_value(Document& document, std::string_view assignment, Problems& problems,
                std::span<const ParameterSpec> specs = {});
 

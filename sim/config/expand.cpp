@@ -105,7 +105,7 @@ class Expander {
     }
   }
 
-  // "referrer_3" is a copy when "referrer" counts at least 3; "referrer_03" is a name of its own.
+  // "press_3" is a copy when "press" counts at least 3; "press_03" is a name of its own.
   static bool is_copy(std::string_view id, const std::map<std::string, Count, std::less<>>& counts) {
     const std::size_t underscore = id.rfind('_');
     if (underscore == std::string_view::npos) return false;

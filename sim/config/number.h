@@ -18,7 +18,7 @@ namespace sim {
 // The number that is written there, whole or not; nothing when it is none.
 std::optional<double> number_of(const Node& node);
 
-// A number by its name in messages ("partner.acme.churn"), with what it may be.
+// A number by its name in messages ("machine.press.wear"), with what it may be.
 struct Quantity {
   std::string path;
   Range range{};
@@ -36,7 +36,7 @@ bool check_range(double value, const Quantity& quantity, const Mark& mark, Probl
 // Adds "<path> is <what is there> (<expected> is expected). <hint>".
 void add_wrong_kind(const Node& node, const std::string& path, std::string_view expected, std::string hint,
                     Problems& problems);
-// "leads" of "partner.acme.leads".
+// "wear" of "machine.press.wear".
 std::string last_key(std::string_view path);
 
 }  // namespace sim

@@ -110,7 +110,7 @@ class Reader {
     const std::string path = joined_path(group.path, shown_key(member.key));
     std::string hint = "Write [" + path + "] and its keys below";
     if (named) {
-      // "leads = 3" straight under [partner]: the name is what is missing. A misspelt key of the
+      // "wear = 3" straight under [machine]: the name is what is missing. A misspelt key of the
       // table itself is recognised by its neighbours.
       const std::string near = nearest(member.key, group.spec->keys());
       if (!near.empty()) {

@@ -50,8 +50,8 @@ class Scenario {
   struct Resolved;
   explicit Scenario(Resolved resolved);  // resolve makes it
 
-  // Ids of the named tables under `table` ("partner", "shock", "economy.regime"), enabled ones only,
-  // copies of `count` expanded (referrer_1 … referrer_12), in their natural order: nothing that is simulated depends on
+  // Ids of the named tables under `table` ("machine", "shock", "economy.regime"), enabled ones only,
+  // copies of `count` expanded (press_1 … press_12), in their natural order: nothing that is simulated depends on
   // where in a file a table stands.
   std::span<const std::string> ids(std::string_view table) const;
   // The same in the order of the file, for what people read in it.
@@ -62,14 +62,14 @@ class Scenario {
   bool has_disabled() const { return !resolved_->all.disabled.empty(); }  // anything at all
   // Those tables by path, copies of a count each.
   std::vector<std::string_view> disabled_tables() const;
-  // What is written in them under `key` itself, once for all copies that are alike: "tags" of "partner".
+  // What is written in them under `key` itself, once for all copies that are alike: "tags" of "machine".
   std::vector<const Value*> disabled_values(std::string_view table, std::string_view key) const;
   // Written in the file (for a copy: on the copy or on its original).
   bool given(std::string_view path) const;
   // True when the table itself is written, e.g. "firm.direct".
   bool has_table(std::string_view path) const;
 
-  // Typed access by concrete path ("partner.referrer_3.leads"): the given value or the spec's default.
+  // Typed access by concrete path ("machine.press_3.wear"): the given value or the spec's default.
   // Asking for a path without a spec, or with another kind, is a programming error (std::logic_error).
   const Law& law(std::string_view path) const;  // Kind::number
   double number(std::string_view path) const;   // Kind::number that is constant
@@ -88,11 +88,11 @@ class Scenario {
   // (as number_text writes it) of an array. The value's own place when it has no such part.
   Mark mark(std::string_view path, std::string_view part) const;
   // The identity of the random numbers of a value drawn once a replication: the path itself, or the
-  // original's path ("partner.referrer.close_rate") for copies with shared = true.
+  // original's path ("machine.press.wear") for copies with shared = true.
   std::string draw_id(std::string_view path) const;
   // Of a path in a copy, written or not: the path of the table that was counted, and the copy's id.
   struct CopyName {
-    std::string table, copy;  // "partner.referrer", "referrer_3"; empty for a path in no copy
+    std::string table, copy;  // "machine.press", "press_3"; empty for a path in no copy
   };
   CopyName copy_name(std::string_view path) const;
   // What to call an entity in figures: its `label`, else its id.
@@ -136,9 +136,9 @@ class Scenario {
     using Ids = std::map<std::string, std::vector<std::string>, std::less<>>;
     Ids ids, ids_as_written;                                         // of the second only where it differs
     std::set<std::string, std::less<>> disabled;                     // disabled tables, and those that hold some
-    std::multimap<std::string, Value, std::less<>> disabled_values;  // by holder and key: "partner.tags"
+    std::multimap<std::string, Value, std::less<>> disabled_values;  // by holder and key: "machine.tags"
     std::map<std::string, Mark, std::less<>> tables;
-    std::map<std::string, std::string, std::less<>> labels;  // "partner.acme" -> label
+    std::map<std::string, std::string, std::less<>> labels;  // "machine.press" -> label
   };
   // Copies of one table. Those that override nothing are alike: a hundred thousand take the room of one.
   struct Copies {
@@ -152,14 +152,14 @@ class Scenario {
     std::string file;
     std::shared_ptr<const std::string> source_text;
     Contents all;                                       // but these:
-    std::map<std::string, Copies, std::less<>> copies;  // by the original's path, "partner.referrer"
+    std::map<std::string, Copies, std::less<>> copies;  // by the original's path, "machine.press"
   };
 
  private:
-  // Where "partner.referrer_3.leads" stands among copies.
+  // Where "machine.press_3.wear" stands among copies.
   struct OfCopy {
     const Copies* copies = nullptr;
-    std::string_view table, copy, below;  // "partner.referrer", "partner.referrer_3", "leads"
+    std::string_view table, copy, below;  // "machine.press", "machine.press_3", "wear"
     std::size_t number = 0;
   };
   OfCopy of_copy(std::string_view path) const;

@@ -30,7 +30,7 @@ struct Range {
 // Amounts, which nothing bounds above, and what may be negative as well, as far as they can be simulated.
 constexpr Range up_to(double most) { return {.low = 0.0, .high = most, .limit_high = true}; }
 constexpr Range either_way(double most) { return {.low = -most, .high = most, .limit_low = true, .limit_high = true}; }
-// What is drawn where a number is only an argument of the law: the shape of how good a partner turns out.
+// What is drawn where a number is only an argument of the law: the shape of how good a machine turns out.
 struct DrawnBy {
   std::string_view how_often{};  // "once a replication"; empty: nothing is drawn by it
   std::string_view law{};        // "gamma(mean 1, shape {})", with the number in place of {}
@@ -93,7 +93,7 @@ enum class Kind : std::uint8_t {
 };
 
 struct ParameterSpec {
-  std::string_view path;  // "partner.*.leads"; '*' stands for exactly one id
+  std::string_view path;  // "machine.*.wear"; '*' stands for exactly one id
   Kind kind = Kind::number;
   std::string_view unit{};                     // "leads a month", "currency", "1" for a pure number
   Range range{};                               // of a number, an integer, or each element
@@ -114,14 +114,21 @@ struct ParameterSpec {
   Yearly yearly = Yearly::unknown;  // for remedies: "20 % a year"
   DrawnBy drawn{};                  // by a plain number
   LawMeaning meaning = nullptr;     // of a number or law, for `check`
+  // As --vary or --set take it: messages show that of the first key that has one for its kind (spec_tree.h).
+  std::string_view example{};
 };
 
 // What every table with a name takes: "shock.*.label" and "shock.*.enabled".
 constexpr ParameterSpec label_spec(std::string_view path) {
   return {.path = path, .kind = Kind::text, .doc = "what figures and tables call it", .source = "neutral"};
 }
-constexpr ParameterSpec enabled_spec(std::string_view path) {
-  return {.path = path, .kind = Kind::boolean, .fallback = 1.0, .doc = "false leaves it out", .source = "neutral"};
+constexpr ParameterSpec enabled_spec(std::string_view path, std::string_view example = {}) {
+  return {.path = path,
+          .kind = Kind::boolean,
+          .fallback = 1.0,
+          .doc = "false leaves it out",
+          .source = "neutral",
+          .example = example};
 }
 
 }  // namespace sim

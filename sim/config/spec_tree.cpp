@@ -50,6 +50,13 @@ void collect(const SpecNode& node, const std::string& path, std::string_view key
   if (node.star) collect(*node.star, joined_path(path, "NAME"), key, found);
 }
 
+std::string_view find_example(const SpecNode& node, Kind kind) {
+  if (node.spec != nullptr) return node.spec->kind == kind ? node.spec->example : std::string_view{};
+  for (const auto& child : node.children)
+    if (const std::string_view text = find_example(*child, kind); !text.empty()) return text;
+  return node.star ? find_example(*node.star, kind) : std::string_view{};
+}
+
 }  // namespace
 
 const SpecNode* SpecNode::child(std::string_view name) const {
@@ -74,6 +81,12 @@ SpecNode make_spec_tree(std::span<const ParameterSpec> specs) {
   SpecNode root;
   for (const ParameterSpec& spec : specs) insert(root, spec);
   return root;
+}
+
+ExampleSetting example_setting(const SpecNode& root, Kind kind) {
+  const std::string_view text = find_example(root, kind);
+  const std::size_t equals = text.find('=');
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 std::vector<std::string> tables_with(const SpecNode& root, std::string_view key) {

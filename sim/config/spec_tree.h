@@ -28,7 +28,13 @@ struct SpecNode {
 
 SpecNode make_spec_tree(std::span<const ParameterSpec> specs);
 
-// The tables in which `key` is a parameter, as a user writes them: "[firm.direct]", "[partner.NAME]".
+// An assignment that messages may show, of the first key of that kind that has one: a path, and its value or values.
+struct ExampleSetting {
+  std::string_view path, value;
+};
+ExampleSetting example_setting(const SpecNode& root, Kind kind);
+
+// The tables in which `key` is a parameter, as a user writes them: "[plant]", "[machine.NAME]".
 std::vector<std::string> tables_with(const SpecNode& root, std::string_view key);
 
 }  // namespace sim

@@ -20,7 +20,7 @@ std::string key_text(std::string_view key);
 // The same for messages: control characters escaped, cut after 60 characters.
 std::string shown_key(std::string_view key);
 std::string shown_text(std::string_view text);
-// "partner" and "acme" give "partner.acme"; an empty table gives the key alone.
+// "machine" and "press" give "machine.press"; an empty table gives the key alone.
 std::string joined_path(std::string_view table, std::string_view key);
 // Letters, digits, '_' and '-' only, at least one.
 bool is_bare_key(std::string_view key);

@@ -139,7 +139,7 @@ std::optional<ValuePath> read_path(std::string_view text, const Origin& origin, 
       const bool star = raw.find('*') != std::string_view::npos;
       problems.add(origin.mark, shown_text(trimmed(raw)) + " is not a key",
                    star ? "* stands for one whole level" : "a path is keys joined by dots",
-                   star ? "Write * between dots, as in 'partner.*.churn'" : origin.example);
+                   star ? "Write * between dots, as in 'table.*.key'" : origin.example);
       return std::nullopt;
     }
     path.push_back(std::move(*level));

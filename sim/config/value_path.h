@@ -1,6 +1,6 @@
-// A PATH as users write it, 'partner.*.churn', and the values it means in a document.
+// A PATH as users write it, 'machine.*.wear', and the values it means in a document.
 //
-// Promise: keys may be quoted as in TOML ("A B".churn); '*' is one whole level; what is wrong is said at the place and
+// Promise: keys may be quoted as in TOML ("A B".wear); '*' is one whole level; what is wrong is said at the place and
 // with an example of where the path was written. Deliberately no setting of values: assignment.h does that.
 #pragma once
 
@@ -35,7 +35,7 @@ bool has_star(const ValuePath& path);
 // What the specs say of the path; null where they say nothing, as inside a law.
 const SpecNode* find_spec(const SpecNode& root, const ValuePath& path);
 // False when a key below the first level is none that the specs know; then a problem was added, once for all that a '*'
-// matches: "partner.*: chrn is not a parameter. Did you mean churn?"
+// matches: "machine.*: waer is not a parameter. Did you mean wear?"
 bool check_known(const SpecNode& root, const ValuePath& path, const Mark& mark, Problems& problems);
 
 // Without the blanks around it.
@@ -45,12 +45,12 @@ std::size_t find_unquoted(std::string_view text, char wanted);
 // A value of the command line: as TOML reads it, else a text. Every mark in it is `mark`.
 Node command_line_value(std::string_view text, const Mark& mark);
 
-// True for "referrer_3" beside a referrer with a count; then `original` is set to that table.
+// True for "press_3" beside a press with a count; then `original` is set to that table.
 bool is_copy(const TableNode& beside, std::string_view id, const Node** original = nullptr);
 
 // One value a path may mean.
 struct PathPlace {
-  std::string path;                 // concrete: "partner.acme.churn"
+  std::string path;                 // concrete: "machine.press.wear"
   Node* node = nullptr;             // null: not written, though the table above it is, or there is no '*'
   const Node* inherited = nullptr;  // what a copy without a value of its own takes from its original
   bool disabled = false;            // a table above says enabled = false

@@ -55,7 +55,7 @@ class ExactMoments {
 // Counts in signed logarithmic bins: 128 an octave, so that a bin's middle is within 0.39 % of every
 // value in it; |value| < 2^-30 counts as 0. Bins are numbered in ascending order of value: 0 is bin 0.
 //
-// Of each sign only the window from the nearest to the farthest value is kept: between 0 and a deal of 10,000 lie five
+// Of each sign only the window from the nearest to the farthest value is kept: between 0 and a sale of 10,000 lie five
 // thousand bins, in which nothing is.
 class LogHistogram {
  public:

@@ -9,7 +9,7 @@ namespace sim {
 
 struct ChronicleEvent {
   int month = 0;
-  std::string kind;     // "deals", "ended", "shock": a word of its own for each kind of event
+  std::string kind;     // "begun", "ended", "shock": a word of its own for each kind of event
   std::string subject;  // whom it concerns, by label
   std::string cause;    // empty when there is nothing to say
   std::string text;     // the event as a sentence without the month

@@ -5,23 +5,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sim {
 
 // One value a replication, in single precision unless the plan says otherwise. An outcome with a further dimension
-// (revenue_by_year) is several columns with the same name and ascending `index`.
+// (output_by_year) is several columns with the same name and ascending `index`.
 struct Column {
   std::string name;
   std::string unit;
   std::string long_name;
   std::string definition;
-  bool high_is_worse = false;  // partners lost: the worst futures are those with the most
+  bool high_is_worse = false;  // breakdowns: the worst futures are those with the most
   std::string dimension{};     // empty, or the name of the further dimension
   std::size_t index = 0;
   std::size_t extent = 1;
-  std::string table{};          // of a copy's value: the table that it is a copy of, "partner.referrer" …
-  std::string copy{};           // … and its id, "referrer_3"
+  std::string table{};          // of a copy's value: the table that it is a copy of, "machine.press" …
+  std::string copy{};           // … and its id, "press_3"
   bool explains = false;        // a cause rather than a result: shown for the worst futures
   bool may_be_missing = false;  // NaN stands for "does not apply to this future"; statistics are of the others
   bool yes_or_no = false;       // 1 or 0: the mean is a probability, and quantiles say nothing
@@ -29,10 +30,10 @@ struct Column {
   // What misleads where the worst futures differ in it, if the mean of the outcome `caution_with` is not 0.
   std::string caution{}, caution_with{};
 
-  // "revenue", or "revenue_by_year[1]": how summaries and hashes call it.
+  // "output", or "output_by_year[1]": how summaries and hashes call it.
   std::string label() const { return dimension.empty() ? name : name + "[" + std::to_string(index + 1) + "]"; }
-  // What the values of all copies are called together: "partner.referrer.close_rate" of
-  // "partner.referrer_3.close_rate".
+  // What the values of all copies are called together: "machine.press.wear" of
+  // "machine.press_3.wear".
   std::string of_all_copies() const {
     return copy.empty() ? name : table + name.substr(table.rfind('.') + 1 + copy.size());
   }
@@ -45,6 +46,12 @@ struct Trajectory {
   std::string definition;
   double resolution = 1.0;  // sums are exact in multiples of this power of two
   bool whole = false;       // counts: bins stand for the whole numbers in them, exact up to 256
+};
+
+// What a model calls its members: the words of groups in files, of tables and of messages.
+struct MemberNouns {
+  std::string_view one = "member", many = "members";
+  std::string_view tie = "membership";  // what begins and ends of each
 };
 
 struct Entity {
@@ -80,7 +87,9 @@ struct OutputPlan {
   std::vector<Column> inputs;
   TrajectoryDetail detail = TrajectoryDetail::bands;
   std::vector<Trajectory> trajectories;
-  std::vector<Entity> members;  // the partners, in the natural order of their ids
+  std::string_view headline{};  // label of the outcome that tables of many points are about, where it is recorded
+  MemberNouns nouns;
+  std::vector<Entity> members;  // in the natural order of their ids
   std::vector<MemberTotal> member_totals;
   Sampling sampling;
   bool member_survival = false;  // count, for each member and month, the replications alive

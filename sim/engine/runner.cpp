@@ -253,7 +253,7 @@ class Execution {
 };
 
 std::size_t most_lanes(std::size_t bytes_per_lane) {
-  // Assumed: what a thread may take of the last-level cache. Rows are read in order, a partner at a time, so that they
+  // Assumed: what a thread may take of the last-level cache. Rows are read in order, a member at a time, so that they
   // need not stay in the second level; what a block costs beside its lanes is worth more than their staying there.
   constexpr std::size_t kBudget = 8 << 20;  // bytes
   const std::size_t lanes = kBudget / std::max<std::size_t>(1, bytes_per_lane);

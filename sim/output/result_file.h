@@ -68,6 +68,9 @@ struct ExistingResult {
   std::string damage{};  // found so far; damage() looks at all of it
 };
 ExistingResult examine(const std::filesystem::path& path);
+// Where totals of members lie: "/members".
+inline std::string members_group(const MemberNouns& nouns) { return "/" + std::string(nouns.many); }
+
 // Why a result cannot be relied on, after reading all of it: "bytes 0 to 65535 do not match their checksum"; else
 // empty.
 std::string damage(const std::filesystem::path& path);

@@ -1,4 +1,6 @@
-// Totals and survival of each member of the network, over (point, partner) and (point, partner, month).
+// Totals and survival of each member of the network, over (point, member) and (point, member, month).
+#include <fmt/format.h>
+
 #include "sim/base/missing.h"
 #include "sim/output/result_sections.h"
 
@@ -33,9 +35,9 @@ void ResultMembers::take(std::size_t point, const Accumulators& sums, const Expe
 void ResultMembers::write_total(std::size_t t) {
   const MemberTotal& spec = context_.outputs.member_totals[t];
   const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
-    context_.file.add({.group = "/partners",
+    context_.file.add({.group = members_group(context_.outputs.nouns),
                        .name = spec.name + suffix,
-                       .dimensions = {"point", "partner"},
+                       .dimensions = {"point", std::string(context_.outputs.nouns.one)},
                        .attributes = describe(spec.unit, spec.long_name + meaning, spec.definition)},
                       values);
   };
@@ -46,8 +48,9 @@ void ResultMembers::write_total(std::size_t t) {
 
 void ResultMembers::write() {
   if (context_.outputs.members.empty() || (totals_.empty() && !context_.outputs.member_survival)) return;
-  const std::string group = "/partners";
-  Attributes attributes{{"long_name", "partners"}};
+  const MemberNouns& nouns = context_.outputs.nouns;
+  const std::string group = members_group(nouns), dimension(nouns.one);
+  Attributes attributes{{"long_name", std::string(nouns.many)}};
   for (const MemberTotal& total : context_.outputs.member_totals)
     if (total.in_report) attributes.push_back({"in_report", total.name});
   context_.group_of_points(group, attributes);
@@ -56,18 +59,19 @@ void ResultMembers::write() {
     ids.push_back(member.id);
     labels.push_back(member.label);
   }
-  context_.file.dimension(group, "partner", ids, describe("", "partner"));
-  context_.file.add({.group = group, .name = "label", .dimensions = {"partner"}, .attributes = describe("", "label")},
+  context_.file.dimension(group, dimension, ids, describe("", dimension));
+  context_.file.add({.group = group, .name = "label", .dimensions = {dimension}, .attributes = describe("", "label")},
                     labels);
   for (std::size_t t = 0; t < totals_.size(); ++t) write_total(t);
   if (!context_.outputs.member_survival) return;
   context_.month_dimension(group);
-  context_.file.add({.group = group,
-                     .name = "survival",
-                     .dimensions = {"point", "partner", "month"},
-                     .attributes = describe("1", "Survival",
-                                            "share of replications in which the partnership is alive after the month")},
-                    survival_);
+  context_.file.add(
+      {.group = group,
+       .name = "survival",
+       .dimensions = {"point", dimension, "month"},
+       .attributes = describe(
+           "1", "Survival", fmt::format("share of replications in which the {} is alive after the month", nouns.tie))},
+      survival_);
 }
 
 }  // namespace sim::output

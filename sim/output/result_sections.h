@@ -93,7 +93,7 @@ class ResultSeries {
   std::vector<Series> series_;
 };
 
-// /partners, if asked for: the same for totals and survival of each member of the network.
+// The group of members, if asked for: the same for totals and survival of each member of the network.
 class ResultMembers {
  public:
   explicit ResultMembers(const ResultContext& context)

@@ -24,7 +24,7 @@
 namespace sim {
 
 struct Axis {
-  std::string path;  // "partner.*.churn"
+  std::string path;  // "machine.*.wear"
   bool factor = false;
   Mark mark;                                 // of the path
   ValuePath levels;                          // the path taken apart

@@ -37,7 +37,7 @@ std::optional<double> Experiment::number(std::size_t point, std::size_t axis) co
   return number_of(value(point, axis));
 }
 
-// "sign, partner.*.churn × 0.5, shock.outage.every = 24"; the base is named when there is something to tell it from.
+// "spare, machine.*.wear × 0.5, shock.outage.every = 24"; the base is named when there is something to tell it from.
 std::string Experiment::label_of(std::size_t variant, std::size_t row) const {
   std::string label = variants_.size() > 1 || axes_.empty() ? variants_[variant].label : std::string();
   const auto append = [&](const std::string& part) { label += (label.empty() ? "" : ", ") + part; };

@@ -32,7 +32,7 @@ namespace sim {
 struct ExperimentPoint {
   std::size_t variant = 0;  // of variants()
   std::size_t row = 0;      // of the design, the same in every variant
-  std::string label;        // "sign, partner.*.churn × 0.5"
+  std::string label;        // "spare, machine.*.wear × 0.5"
 };
 
 class Experiment {

@@ -22,12 +22,12 @@ std::span<const ParameterSpec> experiment_parameters() {
                     .doc = "false: each point has random numbers of its own, and differences of points are noisier",
                     .source = "neutral"},
       ParameterSpec{.path = "sweep.vary", .kind = Kind::tree,
-                    .doc = "the axes: { \"partner.*.churn\" = { factor = [0.5, 1, 2] } }, or { from, to, count, "
+                    .doc = "the axes: { \"PATH\" = { factor = [0.5, 1, 2] } }, or { from, to, count, "
                            "scale }"},
       label_spec("variant.*.label"),
       enabled_spec("variant.*.enabled"),
       ParameterSpec{.path = "variant.*.set", .kind = Kind::tree, .required = true,
-                    .doc = "the values it changes: { \"partner.bigco.enabled\" = true }"},
+                    .doc = "the values it changes: { \"PATH\" = VALUE }"},
   };
   // clang-format on
   return kSpecs;

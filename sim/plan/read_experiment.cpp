@@ -87,7 +87,7 @@ class ExperimentReader {
   // Every problem that can be known; points only when there is none. `sound`: the tables have all they need.
   void read_sweep(const Scenario& own, std::span<const std::string> vary, bool sound) {
     Problems typed, of_axes;
-    const Node texts = read_vary_texts(vary, typed);
+    const Node texts = read_vary_texts(vary, *plan_.specs_, typed);
     plan_.axes_ = read_all_axes(own, texts, plan_.design_, of_axes);
     const bool known = !design_.empty();
     if (known) {
@@ -130,7 +130,7 @@ class ExperimentReader {
       for (const std::string key : {"sweep.design", "sweep.points", "sweep.seed", "sweep.vary"}) {
         if (!own.given(key)) continue;
         problems.add(own.mark(key), key + " has no effect", "the sweep has no axis",
-                     "Add [sweep.vary] with a line such as \"partner.*.churn\" = { factor = [0.5, 1, 2] }");
+                     "Add [sweep.vary] with a line such as " + factors_example(*plan_.specs_));
         return;
       }
       return;

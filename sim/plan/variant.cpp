@@ -12,7 +12,10 @@
 namespace sim {
 namespace {
 
-constexpr std::string_view kExample = "Write for example set = { \"partner.bigco.enabled\" = true }";
+std::string example(const SpecNode& specs) {
+  const auto [path, value] = example_setting(specs, Kind::boolean);
+  return fmt::format("Write for example set = {{ \"{}\" = {} }}", path, value);
+}
 
 class SettingsReader {
  public:
@@ -23,7 +26,7 @@ class SettingsReader {
     for (const Member& member : members) {
       const bool is_path = member.key.find_first_of(".*") != std::string::npos;
       const std::string text = joined_path(above, is_path ? member.key : key_text(member.key));
-      std::optional<ValuePath> path = read_path(text, {member.mark, std::string(kExample)}, problems_);
+      std::optional<ValuePath> path = read_path(text, {member.mark, example(specs_)}, problems_);
       if (!path) continue;
       const SpecNode* spec = find_spec(specs_, *path);
       const bool is_value = spec != nullptr && spec->spec != nullptr;
@@ -31,12 +34,12 @@ class SettingsReader {
       // A table under a path in quotes is set whole, but never one table in the place of all that '*' matches.
       if (below != nullptr && !is_value && (!is_path || has_star(*path))) {
         if (below->empty()) {
-          problems_.add(member.mark, name() + shown_text(text) + " is empty", {}, std::string(kExample));
+          problems_.add(member.mark, name() + shown_text(text) + " is empty", {}, example(specs_));
         }
         read(*below, text);
       } else if (check_known(specs_, *path, member.mark, problems_)) {
         variant_.settings.push_back(
-            {std::move(*path), member.node, {member.mark, std::string(kExample)}, name() + shown_text(text)});
+            {std::move(*path), member.node, {member.mark, example(specs_)}, name() + shown_text(text)});
       }
     }
   }
@@ -65,9 +68,9 @@ std::vector<Variant> read_variants(const Scenario& own, const SpecNode& specs, P
     const Node& set = own.tree(path + ".set");
     const TableNode* members = set.table();
     if (members == nullptr) {
-      add_wrong_kind(set, path + ".set", "a table of paths and values", std::string(kExample), problems);
+      add_wrong_kind(set, path + ".set", "a table of paths and values", example(specs), problems);
     } else if (members->empty() && own.given(path + ".set")) {
-      problems.add(set.mark, path + ".set is empty", "a variant sets values", std::string(kExample));
+      problems.add(set.mark, path + ".set is empty", "a variant sets values", example(specs));
     } else {
       SettingsReader(variant, specs, problems).read(*members, {});
     }

@@ -1,4 +1,4 @@
-// A named alternative beside the scenario as written: [variant.sign] set = { "partner.bigco.enabled" = true }.
+// A named alternative beside the scenario as written: [variant.sign] set = { "machine.press.enabled" = true }.
 //
 // Promise: settings are what `--set` would make of them, in the order written; nested tables are paths down to the
 // first value, so that a law given as a table replaces the value that is there. Under a path in quotes a table is set

@@ -1,5 +1,7 @@
 #include "sim/plan/vary.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <optional>
@@ -14,8 +16,13 @@ namespace sim {
 namespace {
 
 const Mark kCommandLine{"--vary", 0, 0};
-constexpr std::string_view kFactorsExample = "Write for example \"partner.*.churn\" = { factor = [0.5, 1, 2] }";
-constexpr std::string_view kTextExample = "Write for example --vary 'partner.*.churn=0.01:0.05:5'";
+
+std::string write_factors(const SpecNode& specs) { return "Write for example " + factors_example(specs); }
+
+std::string write_text(const SpecNode& specs) {
+  const auto [path, values] = example_setting(specs, Kind::number);
+  return fmt::format("Write for example --vary '{}={}'", path, values);
+}
 
 bool is_number(const Node& node) {
   return std::holds_alternative<double>(node.value) || std::holds_alternative<std::int64_t>(node.value);
@@ -37,14 +44,14 @@ class VaryReader {
 
   void read(const TableNode& members, const std::string& above) {
     for (const Member& member : members) {
-      // "partner.*.churn" is a path; a key without dots is one level.
+      // "machine.*.wear" is a path; a key without dots is one level.
       const bool is_path = member.key.find_first_of(".*") != std::string::npos;
       const std::string path = joined_path(above, is_path ? member.key : key_text(member.key));
       const TableNode* below = member.node.table();
       if (below == nullptr || is_axis(*below)) {
         add(path, member);
       } else if (below->empty()) {
-        problems_.add(member.mark, "sweep.vary." + shown_text(path) + " is empty", {}, std::string(kFactorsExample));
+        problems_.add(member.mark, "sweep.vary." + shown_text(path) + " is empty", {}, write_factors(specs_));
       } else if (is_misspelt_factor(path, *below)) {
         problems_.add((*below)[0].mark,
                       "sweep.vary." + shown_text(path) + ": " + shown_key((*below)[0].key) + " is not a key of an axis",
@@ -69,7 +76,7 @@ class VaryReader {
   void add(const std::string& text, const Member& member) {
     const bool typed = member.mark.file == kCommandLine.file;
     std::optional<ValuePath> levels =
-        read_path(text, {member.mark, std::string(typed ? kTextExample : kFactorsExample)}, problems_);
+        read_path(text, {member.mark, typed ? write_text(specs_) : write_factors(specs_)}, problems_);
     if (!levels) return;
     Axis axis;
     axis.path = path_text(*levels);
@@ -151,7 +158,7 @@ std::optional<std::string> range_meant(std::string_view text) {
   return meant;
 }
 
-std::optional<Node> read_vary_value(std::string_view text, Problems& problems) {
+std::optional<Node> read_vary_value(std::string_view text, const SpecNode& specs, Problems& problems) {
   const Node whole = command_line_value(text, kCommandLine);
   if (whole.table() != nullptr || std::holds_alternative<ArrayNode>(whole.value)) return whole;
   const bool star = text.starts_with('*');
@@ -169,7 +176,7 @@ std::optional<Node> read_vary_value(std::string_view text, Problems& problems) {
     part = trimmed(part);
     if (part.empty() || part == "*") {
       problems.add(kCommandLine, shown_text(text) + " has an empty value", "values stand between commas",
-                   std::string(kTextExample));
+                   write_text(specs));
       return std::nullopt;
     }
     if (part.starts_with('*')) {
@@ -192,7 +199,7 @@ std::optional<Node> read_vary_value(std::string_view text, Problems& problems) {
 std::vector<Axis> read_axes(const Node& vary, DesignKind design, const SpecNode& specs, Problems& problems) {
   const TableNode* members = vary.table();
   if (members == nullptr) {
-    add_wrong_kind(vary, "sweep.vary", "a table of paths and values", std::string(kFactorsExample), problems);
+    add_wrong_kind(vary, "sweep.vary", "a table of paths and values", write_factors(specs), problems);
     return {};
   }
   VaryReader reader(design, specs, problems);
@@ -200,17 +207,20 @@ std::vector<Axis> read_axes(const Node& vary, DesignKind design, const SpecNode&
   return std::move(reader.axes);
 }
 
-Node read_vary_texts(std::span<const std::string> texts, Problems& problems) {
+std::string factors_example(const SpecNode& specs) {
+  return fmt::format("\"{}\" = {{ factor = [0.5, 1, 2] }}", example_setting(specs, Kind::number).path);
+}
+
+Node read_vary_texts(std::span<const std::string> texts, const SpecNode& specs, Problems& problems) {
   TableNode table;
   for (const std::string& text : texts) {
     const std::size_t equals = find_unquoted(text, '=');
     if (equals == std::string_view::npos) {
-      problems.add(kCommandLine, shown_text(text) + " gives no values", "PATH=VALUES is expected",
-                   std::string(kTextExample));
+      problems.add(kCommandLine, shown_text(text) + " gives no values", "PATH=VALUES is expected", write_text(specs));
       continue;
     }
     const std::string_view path = trimmed(std::string_view(text).substr(0, equals));
-    std::optional<Node> node = read_vary_value(trimmed(std::string_view(text).substr(equals + 1)), problems);
+    std::optional<Node> node = read_vary_value(trimmed(std::string_view(text).substr(equals + 1)), specs, problems);
     if (node) table.push_back({std::string(path), kCommandLine, std::move(*node)});
   }
   return {kCommandLine, std::move(table)};

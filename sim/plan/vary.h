@@ -1,6 +1,6 @@
 // The axes of a sweep, from a table [sweep.vary] or from `--vary` texts.
 //
-// Promise: paths may be quoted ("partner.*.churn") or nested tables; two axes of one path are an error, except that an
+// Promise: paths may be quoted ("machine.*.wear") or nested tables; two axes of one path are an error, except that an
 // axis of the command line takes the place of one of the file.
 #pragma once
 
@@ -25,7 +25,10 @@ std::vector<Axis> read_axes(const Node& vary, DesignKind design, const SpecNode&
 //   'PATH=A,B,C'          values as --set takes them
 //   'PATH=*LO:HI:COUNT', 'PATH=*A,*B'   factors
 //   'PATH=[…]', 'PATH={ … }'            as in [sweep.vary]
-Node read_vary_texts(std::span<const std::string> texts, Problems& problems);
+Node read_vary_texts(std::span<const std::string> texts, const SpecNode& specs, Problems& problems);
+
+// A line of [sweep.vary] that would be accepted: "machine.*.wear" = { factor = [0.5, 1, 2] }
+std::string factors_example(const SpecNode& specs);
 
 // Axes of `later` take the places of those with the same path, the others follow.
 std::vector<Axis> merged(std::vector<Axis> earlier, std::vector<Axis> later);

@@ -26,7 +26,7 @@ class CsvText {
   // The next record; false at the end.
   bool next();
   const std::vector<std::string>& fields() const { return fields_; }
-  // "deals.csv:3", where the record begins.
+  // "values.csv:3", where the record begins.
   std::string place() const { return name_ + ":" + std::to_string(line_); }
 
  private:

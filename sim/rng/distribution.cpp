@@ -32,7 +32,7 @@ Support support_of(const Range& range) {
 
 Quantile make_quantile(const Law& law, Support support) {
   laws::check_arguments(law);
-  // Copies of a partner and points of a sweep ask for the same law again and again.
+  // Copies of a table and points of a sweep ask for the same law again and again.
   constexpr std::size_t kMostQuantiles = 512;
   static std::mutex mutex;
   static std::map<std::string, Quantile> quantiles;

@@ -1,7 +1,7 @@
 // The draws contract: where every random number of a run comes from.
 //
 // A draw is a pure function of its address; nothing is consumed from a shared stream. So switching a
-// process off, adding a partner or changing a rate leaves every other draw as it was (common random
+// process off, adding a member or changing a rate leaves every other draw as it was (common random
 // numbers), and any replication can be recomputed alone.
 //
 //   generator  Philox4x32-10 (Salmon et al. 2011): 128-bit counter, 64-bit key, four 32-bit words
@@ -10,7 +10,7 @@
 //              word 1  process (6 bits) | month (10 bits) | call (16 bits)
 //              word 2  low half of the entity
 //              word 3  high half of the entity
-//   entity     XXH64 (seed 0) of the full dotted id, e.g. "partner.referrer_3"; equal hashes are
+//   entity     XXH64 (seed 0) of the full dotted id, e.g. "machine.press_3"; equal hashes are
 //              refused when a scenario is loaded
 //   month      1..1023; 0 for what is drawn once a replication
 //   call       numbers the calls of one (process, entity, month); its meaning is written beside each

@@ -28,7 +28,7 @@
 namespace sim::laws {
 namespace {
 
-constexpr std::size_t kMostValues = 10'000'000;           // assumed: more than anybody has deals
+constexpr std::size_t kMostValues = 10'000'000;           // assumed: more than anybody has observed
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // assumed: 100 bytes a value
 
 std::string trimmed(std::string text) {
@@ -131,7 +131,7 @@ Quantile make_empirical(const Law& law, Support) {
   const bool from_file = law.has("file");
   if (from_file == law.has("values"))
     refuse("empirical needs a file or values, and not both", "they are where the values come from",
-           "Write { empirical = { file = \"deals.csv\" } }.");
+           "Write { empirical = { file = \"values.csv\" } }.");
   std::vector<double> values;
   if (from_file) {
     const std::string& name = law.text("file");

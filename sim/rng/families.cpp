@@ -76,7 +76,7 @@ constexpr LawSpec kLaws[] = {
     {"pareto", kPareto, "Few very large values: P(X > x) = (minimum/x)^shape; mean = minimum shape / (shape - 1)",
      false, "{ pareto = { mean = 2_000, shape = 2.5 } }"},
     {"empirical", kEmpirical, "One of your own values, all equally likely", false,
-     "{ empirical = { file = \"deals.csv\", column = \"value\" } }"},
+     "{ empirical = { file = \"values.csv\", column = \"value\" } }"},
     {"percentiles", kPercentiles,
      "A smooth law through three percentiles (metalog): of the logarithm for amounts, of the log odds for shares, "
      "plain "

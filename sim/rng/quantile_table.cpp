@@ -106,7 +106,7 @@ Table build_table(const Density& density, double low, double high) {
 
 using TableKey = std::tuple<int, std::uint64_t, std::uint64_t>;  // family and arguments
 
-// Points of a sweep and copies of a partner ask for the same tables again and again. Two threads may build the
+// Points of a sweep and copies of a table ask for the same tables again and again. Two threads may build the
 // same table at the same time; both get the same bits. When full the cache starts afresh; tables in use live on.
 template <class Build>
 std::shared_ptr<const Table> cached(int family, double a, double b, Build build) {

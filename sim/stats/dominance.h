@@ -48,13 +48,13 @@ struct DominanceTest {
 DominanceTest test_dominance(const Values& a, const Values& b, const Sampling& sampling);
 
 struct ComparisonNames {
-  std::string_view outcome;  // "revenue"
+  std::string_view outcome;  // "output"
   std::string_view a;        // "base"
   std::string_view b;        // "sign"
   bool larger_is_better = true;
 };
 
-// "at every level of revenue, `sign` makes reaching it at least as likely as `base`", "neither is better everywhere:
+// "at every level of output, `spare` makes reaching it at least as likely as `base`", "neither is better everywhere:
 // `sign` is better above 1.2 million, worse below"
 std::string in_words(const DominanceTest& test, const ComparisonNames& names);
 
