@@ -255,8 +255,8 @@ class Results(SeveralPoints):
         group = self._file["summary"]
         if "count" in group and not self._kept("summary/count")[p, i]:
             return
-        for name in ("count", "mean", "sd", "minimum", "maximum", "cvar05", "value_at_risk", "expected"):
-            if name not in group or np.isnan(value := float(self._kept(f"summary/{name}")[p, i])):
+        for name in self._statistic_names("summary"):
+            if name.endswith("standard_error") or np.isnan(value := float(self._kept(f"summary/{name}")[p, i])):
                 continue
             error = f"{'' if name == 'mean' else name + '_'}standard_error"
             yield name, (value, float(self._kept(f"summary/{error}")[p, i]) if error in group else nan, nan, nan)

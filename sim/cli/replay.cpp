@@ -17,7 +17,7 @@
 #include "sim/cli/terminal.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_replications.h"
-#include "sim/stats/summary.h"
+#include "sim/stats/figures.h"
 
 namespace sim::cli {
 namespace {
@@ -168,11 +168,14 @@ class Replay {
     const auto labels = file_.read<std::string>("/summary/outcome");
     const auto row = point_ * labels.size() +
                      static_cast<std::size_t>(std::find(labels.begin(), labels.end(), outcome) - labels.begin());
-    std::vector<std::string> names{"mean", "minimum", "maximum", "cvar05"};
-    for (const std::string& plain_name : names)
-      if (name == plain_name) return file_.read<double>("/summary/" + plain_name)[row];
+    std::vector<std::string> names;
+    for (const Figure<Summary>& figure : kFigures<Summary>.figures) {
+      if (!figure.has(kIsLevel)) continue;
+      names.emplace_back(figure.name);
+      if (name == figure.name) return file_.read<double>("/summary/" + name)[row];
+    }
     for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
-      names.push_back(fmt::format("p{:02.0f}", 100.0 * kProbabilities[q]));
+      names.push_back(quantile_name(kProbabilities[q]));
       if (name == names.back()) return file_.read<double>("/summary/quantile_value")[row * kProbabilities.size() + q];
     }
     if (name.empty()) throw UsageError(fmt::format("--near {0}: of what statistic? For example: {0}.p05", outcome));

@@ -8,22 +8,13 @@
 #include "sim/base/missing.h"
 #include "sim/base/problem.h"
 #include "sim/output/netcdf_file.h"
+#include "sim/output/result_figures.h"
 
 namespace sim::cli {
 
 DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
                              const collect::OutcomeComparison& found) {
-  return {labels.point,
-          labels.baseline,
-          outcome.label(),
-          outcome.unit,
-          static_cast<double>(found.pairs.count),
-          found.pairs.difference,
-          found.pairs.ratio,
-          found.pairs.larger,
-          found.pairs.equal,
-          found.pairs.variance_removed,
-          found.words};
+  return {labels.point, labels.baseline, outcome.label(), outcome.unit, found.pairs, found.words};
 }
 
 namespace {
@@ -75,15 +66,12 @@ Report report_of(const collect::Results& results, const collect::Collector& coll
     }
     for (std::size_t c = 0; c < results.points[p].splits.size(); ++c) {
       const VarianceSplit& split = results.points[p].splits[c];
-      report.splits.push_back({point_labels[p], outcomes[c].label(), split.luck.value, split.ignorance.value,
-                               split.share.value, split.share.error, advice(split)});
+      report.splits.push_back({point_labels[p], outcomes[c].label(), split, advice(split)});
     }
-    for (std::size_t c = 0; c < outcomes.size(); ++c) {
-      const auto& expected = collector.plan().points[p].model->expected().outcomes;
-      const auto found = expected.find(outcomes[c].label());
+    const ExpectedValues& expected = collector.plan().points[p].model->expected();
+    for (std::size_t c = 0; c < outcomes.size(); ++c)
       report.rows.push_back({point_labels[p], outcomes[c].label(), outcomes[c].unit, results.points[p].summaries[c],
-                             found == expected.end() ? kMissing : found->second});
-    }
+                             expected.outcome(outcomes[c].label())});
   }
   return report;
 }
@@ -94,17 +82,14 @@ void read_shared(const output::NetcdfReader& file, Report& report) {
   if (!file.exists("/worst/mean_all")) return;
   report.worst_outcome = file.text_attribute("/worst", "outcome").value_or("");
   const auto variables = file.read<std::string>("/worst/variable");
-  const auto all = file.read<double>("/worst/mean_all"), sd = file.read<double>("/worst/sd_all"),
-             worst = file.read<double>("/worst/mean_worst"),
-             error = file.read<double>("/worst/mean_worst_standard_error");
+  const auto contrasts = output::read_figures<Contrast>(file, report.points.size() * variables.size());
   const auto later = [&](const std::string& name) {  // files of earlier versions lack these
     return file.exists(name) ? file.read<std::string>(name) : std::vector<std::string>(variables.size());
   };
   const auto caution = later("/worst/caution"), with = later("/worst/caution_with");
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t v = 0; v < variables.size(); ++v, ++k)
-      report.shared.push_back(
-          {report.points[p], variables[v], {all[k], sd[k], worst[k], error[k]}, caution[v], with[v]});
+      report.shared.push_back({report.points[p], variables[v], contrasts[k], caution[v], with[v]});
 }
 
 void read_differences(const output::NetcdfReader& file, Report& report) {
@@ -113,23 +98,12 @@ void read_differences(const output::NetcdfReader& file, Report& report) {
   const auto units = file.read<std::string>("/summary/unit");
   const auto baseline = file.read<std::int32_t>("/comparison/baseline");
   const auto words = file.read<std::string>("/comparison/in_words");
-  const auto all = [&](const std::string& name) { return file.read<double>("/comparison/" + name); };
-  const auto estimates = [&](const std::string& name) {
-    const auto value = all(name), error = all(name + "_standard_error"), low = all(name + "_low"),
-               high = all(name + "_high");
-    std::vector<Estimate> list;
-    for (std::size_t k = 0; k < value.size(); ++k) list.push_back({value[k], error[k], low[k], high[k]});
-    return list;
-  };
-  const auto difference = estimates("difference"), ratio = estimates("ratio");
-  const auto pairs = file.exists("/comparison/pairs") ? all("pairs") : std::vector<double>(difference.size(), kMissing);
-  const auto larger = all("larger"), equal = all("equal"), removed = all("variance_removed");
+  const auto pairs = output::read_figures<Comparison>(file, report.points.size() * outcomes.size());
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k)
-      if (baseline[p] >= 0 && !std::isnan(difference[k].value))
+      if (baseline[p] >= 0 && !std::isnan(pairs[k].difference.value))
         report.differences.push_back({report.points[p], report.points[static_cast<std::size_t>(baseline[p])],
-                                      outcomes[c], units[c], pairs[k], difference[k], ratio[k], larger[k], equal[k],
-                                      removed[k], words[k]});
+                                      outcomes[c], units[c], pairs[k], words[k]});
 }
 
 void read_members(const output::NetcdfReader& file, Report& report) {
@@ -151,12 +125,10 @@ void read_splits(const output::NetcdfReader& file, Report& report) {
   if (!file.exists("/uncertainty/luck")) return;
   const auto outcomes = file.read<std::string>("/uncertainty/outcome"),
              advice = file.read<std::string>("/uncertainty/advice");
-  const auto all = [&](const std::string& name) { return file.read<double>("/uncertainty/" + name); };
-  const auto luck = all("luck"), ignorance = all("ignorance"), share = all("share"),
-             error = all("share_standard_error");
+  const auto splits = output::read_figures<VarianceSplit>(file, report.points.size() * outcomes.size());
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k)
-      report.splits.push_back({report.points[p], outcomes[c], luck[k], ignorance[k], share[k], error[k], advice[k]});
+      report.splits.push_back({report.points[p], outcomes[c], splits[k], advice[k]});
 }
 
 }  // namespace
@@ -178,37 +150,17 @@ Report read_report(const std::filesystem::path& path, const MemberNouns& nouns, 
   report.replications = file.read<std::uint32_t>("/points/replications");
   const auto outcomes = file.read<std::string>("/summary/outcome");
   const auto units = file.read<std::string>("/summary/unit");
-  const auto statistic = [&](const std::string& name) { return file.read<double>("/summary/" + name); };
-  const auto mean = statistic("mean"), mean_error = statistic("standard_error"), sd = statistic("sd"),
-             sd_error = statistic("sd_standard_error"), minimum = statistic("minimum"), maximum = statistic("maximum"),
-             cvar = statistic("cvar05"), cvar_error = statistic("cvar05_standard_error"),
-             expected = statistic("expected"), value = statistic("quantile_value"), low = statistic("quantile_low"),
-             high = statistic("quantile_high");
-  // Files of earlier versions lack these.
-  const auto later = [&](const std::string& name, std::size_t size) {
-    return file.exists("/summary/" + name) ? statistic(name) : std::vector<double>(size, kMissing);
-  };
-  const auto error = later("quantile_standard_error", value.size()), at_risk = later("value_at_risk", mean.size()),
-             at_risk_error = later("value_at_risk_standard_error", mean.size()), count = later("count", mean.size());
+  const std::size_t rows = report.points.size() * outcomes.size();
+  auto summaries = output::read_figures<Summary>(file, rows);
+  const auto quantiles = output::read_figures<QuantileEstimate>(file, rows * kProbabilities.size());
+  const auto expected = file.read<double>(fmt::format("/summary/{}", kExpectedName));
+  const bool counted = file.exists("/summary/count");  // files of earlier versions have a value in every replication
   for (std::size_t p = 0, k = 0; p < report.points.size(); ++p)
     for (std::size_t c = 0; c < outcomes.size(); ++c, ++k) {
-      Summary s{std::isnan(count[k]) ? report.replications[p] : static_cast<std::size_t>(count[k]),
-                mean[k],
-                mean_error[k],
-                sd[k],
-                sd_error[k],
-                minimum[k],
-                maximum[k],
-                cvar[k],
-                cvar_error[k],
-                at_risk[k],
-                at_risk_error[k],
-                {}};
-      for (std::size_t q = 0; q < kProbabilities.size(); ++q) {
-        const std::size_t at = k * kProbabilities.size() + q;
-        s.quantiles[q] = {value[at], low[at], high[at], error[at]};
-      }
-      report.rows.push_back({report.points[p], outcomes[c], units[c], s, expected[k]});
+      if (!counted) summaries[k].count = report.replications[p];
+      std::copy_n(quantiles.begin() + static_cast<std::ptrdiff_t>(k * kProbabilities.size()), kProbabilities.size(),
+                  summaries[k].quantiles.begin());
+      report.rows.push_back({report.points[p], outcomes[c], units[c], summaries[k], expected[k]});
     }
   read_shared(file, report);
   read_differences(file, report);

@@ -33,16 +33,14 @@ struct SharedRow {
 // A point against its baseline, by paired replications.
 struct DifferenceRow {
   std::string point, baseline, outcome, unit;
-  double pairs = 0.0;  // replications in which both have a value; NaN when not known
-  Estimate difference, ratio;
-  double larger = 0.0, equal = 0.0, variance_removed = 0.0;
+  Comparison pairs;
   std::string words;  // dominance
 };
 
 // Ignorance and luck in an outcome of a two-level run.
 struct SplitRow {
   std::string point, outcome;
-  double luck, ignorance, share, share_error;
+  VarianceSplit split;
   std::string advice;
 };
 

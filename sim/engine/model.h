@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/base/halves.h"
+#include "sim/base/missing.h"
 #include "sim/engine/accumulators.h"
 #include "sim/engine/chronicle.h"
 #include "sim/engine/outputs.h"
@@ -70,7 +71,11 @@ class Simulation {
 
 // The spreadsheet's answer: every draw replaced by its mean.
 struct ExpectedValues {
-  std::map<std::string, double> outcomes;                    // by Column::label()
+  std::map<std::string, double> outcomes;           // by Column::label()
+  double outcome(const std::string& label) const {  // NaN where there is none
+    const auto found = outcomes.find(label);
+    return found == outcomes.end() ? kMissing : found->second;
+  }
   std::map<std::string, std::vector<double>> trajectories;   // [month - 1]
   std::map<std::string, std::vector<double>> member_totals;  // [member]
 };

@@ -172,6 +172,7 @@ class NetcdfReader {
   NetcdfReader(NetcdfReader&&) noexcept;
   NetcdfReader& operator=(NetcdfReader&&) noexcept;
 
+  const std::filesystem::path& path() const;
   // Reads and checks the whole file.
   void verify() const;
 

@@ -202,6 +202,8 @@ NetcdfReader::~NetcdfReader() = default;
 NetcdfReader::NetcdfReader(NetcdfReader&&) noexcept = default;
 NetcdfReader& NetcdfReader::operator=(NetcdfReader&&) noexcept = default;
 
+const std::filesystem::path& NetcdfReader::path() const { return impl_->path(); }
+
 void NetcdfReader::verify() const {
   if (const auto file = SealedFile::open(impl_->path())) file->verify();
 }

@@ -32,20 +32,6 @@ void ResultMembers::take(std::size_t point, const Accumulators& sums, const Expe
   }
 }
 
-void ResultMembers::write_total(std::size_t t) {
-  const MemberTotal& spec = context_.outputs.member_totals[t];
-  const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
-    context_.file.add({.group = members_group(context_.outputs.nouns),
-                       .name = spec.name + suffix,
-                       .dimensions = {"point", std::string(context_.outputs.nouns.one)},
-                       .attributes = describe(spec.unit, spec.long_name + meaning, spec.definition)},
-                      values);
-  };
-  add("", "", totals_[t].mean);
-  add("_standard_error", ", standard error of the mean", totals_[t].error);
-  add("_expected", ", spreadsheet's figure", totals_[t].expected);
-}
-
 void ResultMembers::write() {
   if (context_.outputs.members.empty() || (totals_.empty() && !context_.outputs.member_survival)) return;
   const MemberNouns& nouns = context_.outputs.nouns;
@@ -60,18 +46,15 @@ void ResultMembers::write() {
     labels.push_back(member.label);
   }
   context_.file.dimension(group, dimension, ids, describe("", dimension));
-  context_.file.add({.group = group, .name = "label", .dimensions = {dimension}, .attributes = describe("", "label")},
-                    labels);
-  for (std::size_t t = 0; t < totals_.size(); ++t) write_total(t);
+  context_.add(group, "label", {dimension}, describe("", "label"), labels);
+  for (std::size_t t = 0; t < totals_.size(); ++t)
+    totals_[t].write(context_, context_.outputs.member_totals[t], group, {"point", dimension}, "", "");
   if (!context_.outputs.member_survival) return;
   context_.month_dimension(group);
-  context_.file.add(
-      {.group = group,
-       .name = "survival",
-       .dimensions = {"point", dimension, "month"},
-       .attributes = describe(
-           "1", "Survival", fmt::format("share of replications in which the {} is alive after the month", nouns.tie))},
-      survival_);
+  context_.add(group, "survival", {"point", dimension, "month"},
+               describe("1", "Survival",
+                        fmt::format("share of replications in which the {} is alive after the month", nouns.tie)),
+               survival_);
 }
 
 }  // namespace sim::output

@@ -62,6 +62,10 @@ void ResultContext::quantile_dimension(const std::string& group) const {
   file.dimension(group, "quantile", kProbabilities, describe("1", "probability"));
 }
 
+void ResultContext::outcome_dimension(const std::string& group) const {
+  file.dimension(group, "outcome", labels_of(outputs.outcomes), describe("", "outcome"));
+}
+
 void MeanFigures::add(const ExactMoments& moments, double resolution, double spreadsheet) {
   mean.push_back(moments.mean(resolution));
   error.push_back(moments.standard_error(resolution));
@@ -76,17 +80,13 @@ void write_points(const ResultContext& context) {
   context.group_of_points("/points", {{"long_name", "points of the experiment"}});
   std::vector<std::uint32_t> replications;
   for (std::size_t p = 0; p < context.points; ++p) replications.push_back(context.collector.replications(p));
-  context.file.add({.group = "/points", .name = "label", .dimensions = {"point"}, .attributes = describe("", "label")},
-                   std::span(context.header.point_labels).first(context.points));
+  context.add("/points", "label", {"point"}, describe("", "label"),
+              std::span(context.header.point_labels).first(context.points));
   if (!context.header.variants.empty())
-    context.file.add(
-        {.group = "/points", .name = "variant", .dimensions = {"point"}, .attributes = describe("", "variant")},
-        std::span(context.header.variants).first(context.points));
-  context.file.add({.group = "/points",
-                    .name = "replications",
-                    .dimensions = {"point"},
-                    .attributes = describe("1", "replications", "independent simulated futures")},
-                   replications);
+    context.add("/points", "variant", {"point"}, describe("", "variant"),
+                std::span(context.header.variants).first(context.points));
+  context.add("/points", "replications", {"point"}, describe("1", "replications", "independent simulated futures"),
+              replications);
 }
 
 }  // namespace sim::output

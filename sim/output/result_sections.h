@@ -32,6 +32,12 @@ struct ResultContext {
   void group_of_points(const std::string& group, const Attributes& attributes) const;
   void month_dimension(const std::string& group) const;
   void quantile_dimension(const std::string& group) const;  // the probabilities of stats/summary.h
+  void outcome_dimension(const std::string& group) const;
+  // A variable with all its cells.
+  void add(const std::string& group, const std::string& name, const Names& dimensions, const Attributes& attributes,
+           const Cells& cells) const {
+    file.add({.group = group, .name = name, .dimensions = dimensions, .attributes = attributes}, cells);
+  }
   // Writes the cells of one point.
   void write_point(Variable variable, std::size_t point, std::span<const std::uint64_t> extent,
                    const Cells& cells) const;
@@ -43,11 +49,24 @@ struct ResultContext {
   std::size_t points;
 };
 
-// Means, their Monte Carlo standard errors and the spreadsheet's figures, cell by cell of one variable each.
+// What is known of a mean, cell by cell: itself, its Monte Carlo standard error and the spreadsheet's figure.
 struct MeanFigures {
   Doubles mean, error, expected;
   void add(const ExactMoments& moments, double resolution, double spreadsheet);
   void add_missing();
+  // As variables of `of`, a Trajectory or MemberTotal: the mean is NAME with `suffix`, and `called` behind its long
+  // name.
+  template <class Described>
+  void write(const ResultContext& context, const Described& of, const std::string& group, const Names& dimensions,
+             const std::string& suffix, const std::string& called) const {
+    const auto add = [&](const std::string& ending, const std::string& meaning, const Doubles& values) {
+      context.add(group, of.name + ending, dimensions, describe(of.unit, of.long_name + meaning, of.definition),
+                  values);
+    };
+    add(suffix, called, mean);
+    add("_standard_error", ", standard error of the mean", error);
+    add("_expected", ", spreadsheet's figure", expected);
+  }
 };
 
 // /outcomes and /inputs: one value a replication. Defined before the values come, written column by column. What copies
@@ -102,7 +121,6 @@ class ResultMembers {
   void write();
 
  private:
-  void write_total(std::size_t total);
   const ResultContext& context_;
   std::vector<MeanFigures> totals_;
   Doubles survival_;

@@ -12,19 +12,12 @@ void ResultState::take(std::size_t point) {
 void ResultState::write() {
   const std::string group = "/state";
   context_.group_of_points(group, {{"long_name", "what an extension goes on from"}});
-  context_.file.add({.group = group,
-                     .name = "sums_end",
-                     .dimensions = {"point"},
-                     .attributes = describe("1", "sums_end", "where the point's part of sums ends, in bytes")},
-                    ends_);
+  context_.add(group, "sums_end", {"point"}, describe("1", "sums_end", "where the point's part of sums ends, in bytes"),
+               ends_);
   const std::vector<std::int8_t> bytes(bytes_.begin(), bytes_.end());
   context_.file.dimension(group, "byte", bytes.size());
-  context_.file.add(
-      {.group = group,
-       .name = "sums",
-       .dimensions = {"byte"},
-       .attributes = describe("1", "sums", "exact sums of each point, coded for this version of partnersim")},
-      bytes);
+  context_.add(group, "sums", {"byte"},
+               describe("1", "sums", "exact sums of each point, coded for this version of partnersim"), bytes);
 }
 
 }  // namespace sim::output

@@ -90,23 +90,12 @@ void ResultSeries::take(std::size_t point, const Accumulators& sums, const Expec
 void ResultSeries::write() {
   for (std::size_t t = 0; t < series_.size(); ++t) {
     const Trajectory& spec = context_.outputs.trajectories[t];
-    const auto add = [&](const std::string& suffix, const std::string& meaning, const Doubles& values) {
-      context_.file.add({.group = "/trajectories",
-                         .name = spec.name + suffix,
-                         .dimensions = {"point", "month"},
-                         .attributes = describe(spec.unit, spec.long_name + ", " + meaning, spec.definition)},
-                        values);
-    };
-    add("_mean", "mean", series_[t].figures.mean);
-    add("_standard_error", "standard error of the mean", series_[t].figures.error);
-    add("_expected", "spreadsheet's figure", series_[t].figures.expected);
+    series_[t].figures.write(context_, spec, "/trajectories", {"point", "month"}, "_mean", ", mean");
     if (context_.outputs.detail == TrajectoryDetail::bands)
-      context_.file.add({.group = "/trajectories",
-                         .name = spec.name + "_quantile",
-                         .dimensions = {"point", "month", "quantile"},
-                         .attributes = describe(spec.unit, spec.long_name + ", quantiles",
-                                                spec.definition + " Relative error at most 0.4 %, from bins.")},
-                        series_[t].quantiles);
+      context_.add("/trajectories", spec.name + "_quantile", {"point", "month", "quantile"},
+                   describe(spec.unit, spec.long_name + ", quantiles",
+                            spec.definition + " Relative error at most 0.4 %, from bins."),
+                   series_[t].quantiles);
   }
 }
 

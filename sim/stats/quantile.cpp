@@ -1,5 +1,7 @@
 #include "sim/stats/quantile.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -44,6 +46,8 @@ double standard_error(std::span<const double> sorted, const QuantileRanks& ranks
 }
 
 }  // namespace
+
+std::string quantile_name(double probability) { return fmt::format("p{:02.0f}", 100.0 * probability); }
 
 QuantileRanks quantile_ranks(std::size_t count, double p, double confidence) {
   if (count == 0) return {0, 0, 0, false, 0.0};

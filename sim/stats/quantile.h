@@ -21,11 +21,15 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 
 namespace sim {
 
 inline constexpr std::array<double, 9> kProbabilities{0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99};
 inline constexpr double kConfidence = 0.95;  // of all intervals
+
+// "p05": what csv, json, targets and `replay` call a quantile.
+std::string quantile_name(double probability);
 
 struct QuantileEstimate {
   double value = 0.0;

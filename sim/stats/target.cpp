@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -16,24 +15,22 @@ namespace sim {
 namespace {
 
 struct StatisticName {
-  std::string_view name;
+  std::string name;
   Statistic statistic;
   double probability;
 };
 
-constexpr std::array<StatisticName, 13> kStatistics{{{"mean", Statistic::mean, 0.0},
-                                                     {"sd", Statistic::sd, 0.0},
-                                                     {"cvar05", Statistic::worst_mean, 0.0},
-                                                     {"difference", Statistic::difference, 0.0},
-                                                     {"p01", Statistic::quantile, 0.01},
-                                                     {"p05", Statistic::quantile, 0.05},
-                                                     {"p10", Statistic::quantile, 0.10},
-                                                     {"p25", Statistic::quantile, 0.25},
-                                                     {"p50", Statistic::quantile, 0.50},
-                                                     {"p75", Statistic::quantile, 0.75},
-                                                     {"p90", Statistic::quantile, 0.90},
-                                                     {"p95", Statistic::quantile, 0.95},
-                                                     {"p99", Statistic::quantile, 0.99}}};
+const std::vector<StatisticName>& statistics() {
+  static const std::vector<StatisticName> all = [] {
+    std::vector<StatisticName> list{{"mean", Statistic::mean, 0.0},
+                                    {"sd", Statistic::sd, 0.0},
+                                    {"cvar05", Statistic::worst_mean, 0.0},
+                                    {"difference", Statistic::difference, 0.0}};
+    for (const double p : kProbabilities) list.push_back({quantile_name(p), Statistic::quantile, p});
+    return list;
+  }();
+  return all;
+}
 
 std::string shown(std::string_view text) {
   constexpr std::size_t kLongestShown = 80;  // assumed: a line of an editor
@@ -59,14 +56,14 @@ ParsedTarget parse_key(std::string_view key, const std::vector<std::string_view>
     return Problem{{}, shown(outcome) + " is not an outcome of this scenario", {}, std::move(hint)};
   }
   target.outcome = outcome;
-  for (const StatisticName& s : kStatistics)
+  for (const StatisticName& s : statistics())
     if (s.name == name) {
       target.statistic = s.statistic;
       target.probability = s.probability;
       return target;
     }
   std::vector<std::string_view> names;
-  for (const StatisticName& s : kStatistics) names.push_back(s.name);
+  for (const StatisticName& s : statistics()) names.emplace_back(s.name);
   return Problem{
       {}, shown(key) + ": " + shown(name) + " is not a statistic", {}, did_you_mean(name, names, "Statistics")};
 }
