@@ -109,7 +109,6 @@ struct VariableSpec {
   Attributes attributes = {};
   // Cells of one chunk along each dimension. Empty, or not smaller than the variable: stored contiguously.
   std::vector<std::uint64_t> chunk = {};
-  int deflate = 0;  // 1 to 9: shuffle and gzip; costs several times the simulation, hence off
   // Only floating point: cells never written read as NaN. Otherwise commit() insists on every cell.
   bool may_stay_unwritten = false;
 };
@@ -201,7 +200,6 @@ class NetcdfReader {
   Attributes attributes(const std::string& path) const;
   // Nothing when there is no such attribute; InputOutputError when it is of another kind.
   std::optional<std::string> text_attribute(const std::string& path, std::string_view name) const;
-  std::optional<double> number_attribute(const std::string& path, std::string_view name) const;
 
  private:
   class Impl;

@@ -1,8 +1,7 @@
 // How a variable is laid out in the file and what is kept about it in memory: contiguous or in chunks, with which fill
 // value. Private to sim/output (includes hdf5.h).
 //
-// Chunks are asked for by the writer's caller; this only drops them where they would be larger than the data, and
-// chooses some for compression, which HDF5 cannot do without.
+// Chunks are asked for by the writer's caller; this only drops them where they would be larger than the data.
 #pragma once
 
 #include <vector>

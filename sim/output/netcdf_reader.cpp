@@ -267,16 +267,6 @@ std::optional<std::string> NetcdfReader::text_attribute(const std::string& path,
   return std::nullopt;
 }
 
-std::optional<double> NetcdfReader::number_attribute(const std::string& path, std::string_view name) const {
-  for (const Attribute& attribute : attributes(path)) {
-    if (attribute.name != name) continue;
-    if (const auto* number = std::get_if<double>(&attribute.value)) return *number;
-    if (const auto* number = std::get_if<std::int64_t>(&attribute.value)) return static_cast<double>(*number);
-    hdf5::fail(impl_->context("read the attributes of", path), std::string(name) + " is not a number");
-  }
-  return std::nullopt;
-}
-
 #define SIM_READ_AS(T)                                                                                   \
   template std::vector<T> NetcdfReader::read<T>(const std::string&) const;                               \
   template std::vector<T> NetcdfReader::read_slab<T>(const std::string&, std::span<const std::uint64_t>, \
