@@ -11,6 +11,7 @@
 #include "sim/cli/glossary.h"
 #include "sim/cli/loading.h"
 #include "sim/rng/distribution.h"
+#include "sim/stats/figures.h"
 
 namespace sim::cli {
 namespace {
@@ -63,6 +64,20 @@ void add_outcomes(const Domain& domain, Answer& answer) {
     answer.series.push_back(definition_of(t.name, t.unit, t.definition, currency));
 }
 
+bool is_term(const std::vector<TermNote>& terms, std::string_view name) {
+  return std::any_of(terms.begin(), terms.end(), [&](const TermNote& term) {
+    const std::vector<std::string> names = names_of(term);
+    return std::find(names.begin(), names.end(), name) != names.end();
+  });
+}
+
+// What files call a figure, where the glossary does not say more of it.
+template <class Row>
+void add_figures(std::vector<TermNote>& terms) {
+  for (const Figure<Row>& figure : kFigures<Row>.figures)
+    if (!is_term(terms, figure.name)) terms.push_back({figure.name, figure.meaning});
+}
+
 // Everything there is.
 Answer all_of(const Domain& domain) {
   Answer all;
@@ -95,6 +110,11 @@ Answer all_of(const Domain& domain) {
   const auto own = glossary();
   all.terms.assign(own.begin(), own.end());
   all.terms.insert(all.terms.end(), domain.terms.begin(), domain.terms.end());
+  add_figures<Summary>(all.terms);
+  add_figures<QuantileEstimate>(all.terms);
+  add_figures<Comparison>(all.terms);
+  add_figures<Contrast>(all.terms);
+  add_figures<VarianceSplit>(all.terms);
   return all;
 }
 
@@ -176,13 +196,6 @@ class Finder {
 };
 
 // Terms have blanks and signs in them: "worst 5 %" is no path.
-bool is_term(const std::vector<TermNote>& terms, std::string_view name) {
-  return std::any_of(terms.begin(), terms.end(), [&](const TermNote& term) {
-    const std::vector<std::string> names = names_of(term);
-    return std::find(names.begin(), names.end(), name) != names.end();
-  });
-}
-
 [[noreturn]] void raise_unknown(const Answer& all, const std::string& name) {
   if (kind_of(name) == FileKind::scenario)
     throw UsageError(

@@ -31,7 +31,7 @@ std::span<const TermNote> glossary() {
                "scenario.mode = \"expected\" prints it alone."},
       TermNote{"gap", "How far the spreadsheet's figure is from the simulated mean, in per cent of that mean; – where that "
                       "may be simulation error alone."},
-      TermNote{"worst, shared",
+      TermNote{"worst, shared, mean_worst",
                "What the worst 5 % of the futures have in common: the variables whose mean among them differs most from "
                "the mean of all."},
       TermNote{"hash of outcomes, hash, outcomes_hash, digest",
@@ -59,8 +59,9 @@ std::span<const TermNote> glossary() {
       TermNote{"dominance, at every level, neither is better everywhere, in_words",
                "Whether one of two points is the better choice whatever level one wants to reach (first-order stochastic "
                "dominance). Where neither is, the level at which they change places is named."},
-      TermNote{"ignorance", "The part of an outcome's variance that comes from not knowing the parameters, which are drawn "
-                            "once a replication. More data would reduce it."},
+      TermNote{"ignorance, share",
+               "The part of an outcome's variance that comes from not knowing the parameters, which are drawn once a "
+               "replication. More data would reduce it."},
       TermNote{"luck", "The part of an outcome's variance that stays when all parameters are known: what is drawn per event."},
       // What check says.
       TermNote{"once a replication", "Drawn once for a whole future: doubt about a parameter."},

@@ -1,11 +1,13 @@
 // What a result says, described once: each figure of a summary, a quantile, a comparison, a contrast of the worst
 // futures or a split of a variance, with the name and the meaning it has everywhere, and where it lies in its row.
 //
-// Result files are written and read (sim/output/result_figures.h), csv and json (sim/cli/report_tidy.cpp) and the
-// statistics that `replay` takes are made from these tables; a test holds results/README.md and the glossary of
-// `describe` against them. Units: figures of an outcome or a variable have its unit, which stands beside them in
-// /summary and /worst; counts, shares and ratios are pure numbers, and luck and ignorance squares of the unit. Not
-// here: how figures are rounded and laid out for people (sim/cli/report_table.cpp).
+// Result files are written and read (sim/output/result_figures.h), csv and json (sim/cli/report_tidy.cpp), the
+// statistics that `replay` takes, and what `describe` says where its glossary says no more are made from these tables;
+// tests hold results/README.md and `describe` against them. Units: figures of an outcome or a variable have its unit,
+// which stands beside them in /summary and /worst; counts, shares and ratios are pure numbers, luck and ignorance
+// squares of the unit.
+//
+// Not here: how figures are rounded and laid out for people (sim/cli/report_table.cpp).
 #pragma once
 
 #include <array>

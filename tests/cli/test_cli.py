@@ -1815,6 +1815,20 @@ class Describe(Case):
             with self.subTest(word=word):
                 self.assertTrue(self.json(word))
 
+    def test_answers_every_figure_in_a_file(self):
+        slow = '\n[variant.slow]\nset = { "partner.*.leads" = 4 }\n'
+        self.write("slow.toml", TWELVE.read_text(encoding="utf-8") + slow)
+        self.sim("run", "slow.toml", *SMALL, "-q", "-o", "a.h5", "--set", "scenario.inner=4", code=DONE)
+        found = set()
+        with h5py.File(self.folder / "a.h5") as file:
+            for group in ("summary", "worst", "comparison", "uncertainty"):
+                found |= {name for name, item in file[group].items() if item.ndim > 1 and item.dtype.kind == "f"
+                          and not re.search("_low$|_high$|standard_error$", name)}
+        self.assertGreater(len(found), 20)
+        for name in sorted(found):
+            with self.subTest(name=name):
+                self.assertTrue(self.json(name)["terms"])
+
     def test_has_json_for_every_form(self):
         for word in (*self.KINDS, "partner.acme", "churn", "weibull", "revenue", "gap", "frailty"):
             with self.subTest(word=word):
