@@ -137,9 +137,11 @@ class SeveralPoints:
 
     def unit_of_statistic(self, outcome, statistic):
         """Unit of what over_points gives: that of the outcome, squared for variances, "1" for shares and ratios."""
-        pure = ("larger", "equal", "variance_removed", "ratio", "share", "count", "pairs")
-        if statistic.startswith(pure):
-            return "1"
+        for group in ("summary", "comparison", "uncertainty"):
+            if statistic in self._statistic_names(group) and self._attribute(f"{group}/{statistic}", "units"):
+                return self._attribute(f"{group}/{statistic}", "units")
+        if statistic.startswith(("larger", "equal", "variance_removed", "ratio", "share", "count", "pairs")):
+            return "1"  # of files of earlier versions, which do not say so
         unit = self.unit(outcome)
         return f"{unit}2" if statistic.startswith(("luck", "ignorance")) and unit != "1" else unit
 

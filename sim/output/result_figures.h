@@ -27,7 +27,7 @@ void add_figures(NetcdfWriter& file, const std::vector<const Row*>& rows, std::s
       file.add({.group = std::string(table.group),
                 .name = name,
                 .dimensions = {table.dimensions.begin(), table.dimensions.end()},
-                .attributes = describe("", name, meaning)},
+                .attributes = describe(figure.has(kIsPure) ? "1" : "", name, meaning)},
                values);
     });
 }

@@ -63,6 +63,7 @@ void check_round_trip() {
         ++number;
         const auto definition = reader.text_attribute(group + "/" + name, "definition");
         CHECK((definition && !definition->empty() && definition->find("{}") == std::string::npos));
+        CHECK(reader.text_attribute(group + "/" + name, "units").value_or("") == (figure.has(kIsPure) ? "1" : ""));
         CHECK(std::isnan(reader.read<double>(group + "/" + name)[1]));
       });
   CHECK_THROWS_AS(output::read_figures<Row>(reader, 2), InputOutputError);
