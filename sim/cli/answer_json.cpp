@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/cli/answer.h"
-#include "sim/cli/table.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

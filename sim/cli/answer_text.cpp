@@ -5,9 +5,9 @@
 
 #include "sim/base/counted.h"
 #include "sim/cli/answer.h"
-#include "sim/cli/table.h"
 #include "sim/cli/wrapping.h"
 #include "sim/config/range.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 

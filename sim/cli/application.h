@@ -13,7 +13,10 @@
 #include "sim/config/spec.h"
 #include "sim/engine/model.h"
 
+namespace sim::report {}
 namespace sim::cli {
+
+using namespace report;  // what commands print
 
 enum ExitCode : int {
   kDone = 0,

@@ -7,9 +7,9 @@
 #include "sim/base/problem.h"
 #include "sim/cli/forecast.h"
 #include "sim/cli/options.h"
-#include "sim/cli/report.h"
-#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
+#include "sim/report/report.h"
+#include "sim/report/table.h"
 #include "sim/rng/distribution.h"
 
 namespace sim::cli {

@@ -9,11 +9,11 @@
 #include "sim/cli/destination.h"
 #include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
-#include "sim/cli/report.h"
 #include "sim/cli/stored.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_replications.h"
+#include "sim/report/report.h"
 
 namespace sim::cli {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "sim/base/counted.h"
 #include "sim/base/problem.h"
-#include "sim/cli/table.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

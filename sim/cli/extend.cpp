@@ -13,13 +13,13 @@
 #include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/process.h"
-#include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/space.h"
 #include "sim/cli/stored.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/result_replications.h"
+#include "sim/report/report.h"
 
 namespace sim::cli {
 namespace {

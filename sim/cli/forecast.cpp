@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <fstream>
 
-#include "sim/cli/table.h"
 #include "sim/output/disk_need.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

@@ -10,11 +10,11 @@
 
 #include "sim/base/problem.h"
 #include "sim/cli/simulation.h"
-#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/config/range.h"
 #include "sim/config/value_path.h"
 #include "sim/config/written_number.h"
+#include "sim/report/table.h"
 #include "sim/stats/precision.h"
 #include "sim/stats/root_search.h"
 

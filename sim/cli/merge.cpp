@@ -9,11 +9,11 @@
 #include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/process.h"
-#include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/space.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/journal.h"
+#include "sim/report/report.h"
 
 namespace sim::cli {
 namespace {

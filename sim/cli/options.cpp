@@ -9,10 +9,10 @@
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
 #include "sim/cli/count_option.h"
-#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/engine/runner.h"
 #include "sim/output/file_place.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

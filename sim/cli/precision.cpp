@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "sim/base/missing.h"
-#include "sim/cli/table.h"
 #include "sim/engine/runner.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

@@ -13,10 +13,10 @@
 #include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
 #include "sim/cli/stored.h"
-#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_replications.h"
+#include "sim/report/table.h"
 #include "sim/stats/figures.h"
 
 namespace sim::cli {

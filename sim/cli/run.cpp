@@ -11,12 +11,12 @@
 #include "sim/cli/options.h"
 #include "sim/cli/precision.h"
 #include "sim/cli/process.h"
-#include "sim/cli/report.h"
 #include "sim/cli/run_log.h"
 #include "sim/cli/shard.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/space.h"
 #include "sim/cli/terminal.h"
+#include "sim/report/report.h"
 
 namespace sim::cli {
 namespace {

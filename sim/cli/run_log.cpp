@@ -11,8 +11,8 @@
 #include <fstream>
 
 #include "sim/base/problem.h"
-#include "sim/cli/table.h"
 #include "sim/output/file_place.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 

@@ -8,9 +8,9 @@
 #include "sim/cli/process.h"
 #include "sim/cli/simulation.h"
 #include "sim/cli/space.h"
-#include "sim/cli/table.h"
 #include "sim/cli/terminal.h"
 #include "sim/output/journal.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
 namespace {

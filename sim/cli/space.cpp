@@ -5,11 +5,13 @@
 #include <optional>
 
 #include "sim/cli/destination.h"
-#include "sim/cli/table.h"
 #include "sim/output/disk_need.h"
 #include "sim/output/journal.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
+
+using report::bytes_text;
 
 void refuse_what_does_not_fit(const std::filesystem::path& result, const ExperimentPlan& plan, const DiskPlan& disk) {
   const bool in_journal = disk.samples || plan.points.front().replications > collect::kGroupRows;

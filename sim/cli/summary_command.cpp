@@ -5,8 +5,8 @@
 #include "sim/base/problem.h"
 #include "sim/cli/file_kind.h"
 #include "sim/cli/options.h"
-#include "sim/cli/report.h"
 #include "sim/cli/terminal.h"
+#include "sim/report/report.h"
 
 namespace sim::cli {
 

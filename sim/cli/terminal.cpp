@@ -10,9 +10,12 @@
 #include "sim/base/printable.h"
 #include "sim/base/problem.h"
 #include "sim/cli/process.h"
-#include "sim/cli/table.h"
+#include "sim/report/table.h"
 
 namespace sim::cli {
+
+using report::plain;
+
 namespace {
 
 std::string duration(double seconds) {

@@ -1,12 +1,12 @@
 // What a result says, described once: each figure of a summary, a quantile, a comparison, a contrast of the worst
 // futures or a split of a variance, with the name and the meaning it has everywhere, and where it lies in its row.
 //
-// Result files are written and read (sim/output/result_figures.h), csv and json (sim/cli/report_tidy.cpp), the
+// Result files are written and read (sim/output/result_figures.h), csv and json (sim/report/tidy.cpp), the
 // statistics that `replay` takes, and what `describe` says where its glossary says no more are made from these tables;
 // tests hold results/README.md and `describe` against them. Units: figures of an outcome or a variable have its unit,
 // which stands beside them in /summary and /worst, luck and ignorance its square; kIsPure says which have none.
 //
-// Not here: how figures are rounded and laid out for people (sim/cli/report_table.cpp).
+// Not here: how figures are rounded and laid out for people (sim/report/outcome_tables.cpp).
 #pragma once
 
 #include <array>

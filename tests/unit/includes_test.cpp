@@ -72,7 +72,8 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"stats", {"base", "lanes", "engine"}},
       {"collect", {"base", "lanes", "engine", "stats"}},
       {"output", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "collect"}},
-      {"cli", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "collect", "output"}},
+      {"report", {"base", "engine", "stats", "collect", "output"}},
+      {"cli", {"base", "lanes", "rng", "config", "plan", "engine", "stats", "collect", "output", "report"}},
   };
   return rules;
 }

@@ -8,10 +8,10 @@
 #include <span>
 
 #include "sim/base/missing.h"
-#include "sim/cli/report_parts.h"
+#include "sim/report/parts.h"
 #include "sim/stats/figures.h"
 
-namespace sim::cli {
+namespace sim::report {
 namespace {
 
 constexpr const char* kCsvHeader = "point,outcome,statistic,value,standard_error\n";
@@ -184,4 +184,4 @@ std::string formatted(const std::vector<ExpectedPoint>& points, const std::strin
   return format == Format::json ? as_json(points, question) : as_table(points, question);
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report

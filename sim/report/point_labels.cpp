@@ -1,9 +1,9 @@
-#include "sim/cli/point_labels.h"
+#include "sim/report/point_labels.h"
 
 #include <algorithm>
 #include <string_view>
 
-namespace sim::cli {
+namespace sim::report {
 namespace {
 
 struct Part {
@@ -92,4 +92,4 @@ std::string PointLabels::text_against(std::size_t point, std::size_t other) cons
   return joined(different);
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report

@@ -1,4 +1,4 @@
-#include "sim/cli/report.h"
+#include "sim/report/report.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_figures.h"
 
-namespace sim::cli {
+namespace sim::report {
 
 DifferenceRow difference_row(const collect::ComparedLabels& labels, const Column& outcome,
                              const collect::OutcomeComparison& found) {
@@ -169,4 +169,4 @@ Report read_report(const std::filesystem::path& path, const MemberNouns& nouns, 
   return report;
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report

@@ -1,4 +1,4 @@
-#include "sim/cli/table.h"
+#include "sim/report/table.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "sim/base/printable.h"
 #include "sim/base/problem.h"
 
-namespace sim::cli {
+namespace sim::report {
 namespace {
 
 std::string separated(std::string digits) {
@@ -143,4 +143,4 @@ std::string csv_text(const std::string& text) {
   return out + "\"";
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report

@@ -1,20 +1,21 @@
-// What the texts of a report share (report.h). Private to sim/cli.
+// What the texts of a report share (report.h). Private to sim/report.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "sim/cli/report.h"
+#include "sim/report/report.h"
 
-namespace sim::cli {
+namespace sim::report {
 
-// For people (report_table.cpp).
+// For people (outcome_tables.cpp).
 std::string as_table(const Report& report);
 std::string as_table(const std::vector<ExpectedPoint>& points, const std::string& question);
 
 inline constexpr std::size_t kPointsInFull = 3;  // more points get a line each
 
-// A row of a table of outcomes (report_table.cpp): what its figures are rounded to, two digits of these, and the cells.
+// A row of a table of outcomes (outcome_tables.cpp): what its figures are rounded to, two digits of these, and the
+// cells.
 inline constexpr const char* kOutcomeColumns[] = {"",    "mean", "",          "sd",          "P5",
                                                   "P50", "P95",  "worst 5 %", "spreadsheet", "gap"};
 struct Errors {
@@ -29,10 +30,10 @@ std::string headline(const Report& report);
 std::string replications_of(const Report& report, std::size_t point);
 std::string percent(double share);
 
-// Points and differences (report_points.cpp).
+// Points and differences (point_tables.cpp).
 std::string table_of_points(const Report& report);
 std::string differences_text(const Report& report);
 std::string split_text(const Report& report);
 std::string difference_table(const std::vector<DifferenceRow>& rows);
 
-}  // namespace sim::cli
+}  // namespace sim::report

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace sim::cli {
+namespace sim::report {
 
 struct PointLabels {
   std::vector<std::string> names;                // [part]
@@ -26,4 +26,4 @@ struct PointLabels {
 
 PointLabels taken_apart(const std::vector<std::string>& labels);
 
-}  // namespace sim::cli
+}  // namespace sim::report

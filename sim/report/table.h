@@ -7,7 +7,7 @@
 
 #include "sim/base/counted.h"
 
-namespace sim::cli {
+namespace sim::report {
 
 enum class Format { table, csv, json };
 Format parse_format(const std::string& name);
@@ -41,4 +41,4 @@ std::string json_text(const std::string& text);  // quoted and escaped
 std::string json_number(double value);           // null when not finite
 std::string csv_text(const std::string& text);
 
-}  // namespace sim::cli
+}  // namespace sim::report

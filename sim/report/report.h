@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "sim/cli/table.h"
 #include "sim/output/netcdf_file.h"
 #include "sim/output/result_file.h"
+#include "sim/report/table.h"
 
-namespace sim::cli {
+namespace sim::report {
 
 struct ReportRow {
   std::string point;
@@ -86,4 +86,4 @@ struct ExpectedPoint {
 };
 std::string formatted(const std::vector<ExpectedPoint>& points, const std::string& question, Format format);
 
-}  // namespace sim::cli
+}  // namespace sim::report

@@ -6,9 +6,9 @@
 
 #include "sim/base/problem.h"
 #include "sim/base/suggest.h"
-#include "sim/cli/report_parts.h"
+#include "sim/report/parts.h"
 
-namespace sim::cli {
+namespace sim::report {
 namespace {
 
 constexpr std::size_t kP05 = 1, kP50 = 4, kP95 = 7;  // of kProbabilities
@@ -229,4 +229,4 @@ std::string as_table(const std::vector<ExpectedPoint>& points, const std::string
          "futures.\n";
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report

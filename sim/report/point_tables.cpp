@@ -5,10 +5,10 @@
 #include <cmath>
 #include <iterator>
 
-#include "sim/cli/point_labels.h"
-#include "sim/cli/report_parts.h"
+#include "sim/report/parts.h"
+#include "sim/report/point_labels.h"
 
-namespace sim::cli {
+namespace sim::report {
 namespace {
 
 constexpr std::size_t kMostLines = 40;
@@ -128,4 +128,4 @@ std::string split_text(const Report& report) {
   return out;
 }
 
-}  // namespace sim::cli
+}  // namespace sim::report
