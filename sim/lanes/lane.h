@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
 #include <vector>
 
@@ -25,14 +24,19 @@ inline constexpr std::size_t kStage = 128;
 
 constexpr std::size_t padded(std::size_t lanes) { return (lanes + kLanePadding - 1) / kLanePadding * kLanePadding; }
 
+// Aligned to cache lines; large ones to the pages that spare the processor most look-ups of addresses, where the system
+// has such.
+void* allocate_lanes(std::size_t bytes);
+void release_lanes(void* lanes, std::size_t bytes);
+
 template <class T>
 struct CacheAligned {
   using value_type = T;
   CacheAligned() = default;
   template <class U>
   CacheAligned(const CacheAligned<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{kCacheLine})); }
-  void deallocate(T* p, std::size_t) { ::operator delete (p, std::align_val_t{kCacheLine}); }
+  T* allocate(std::size_t n) { return static_cast<T*>(allocate_lanes(n * sizeof(T))); }
+  void deallocate(T* p, std::size_t n) { release_lanes(p, n * sizeof(T)); }
   bool operator==(const CacheAligned&) const = default;
 };
 
