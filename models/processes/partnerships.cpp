@@ -34,8 +34,11 @@ constexpr std::array kParameters{
 
 class Partnerships final : public Process {
  public:
-  explicit Partnerships(Setup& setup) : partners(setup.partners) {
+  explicit Partnerships(Setup& setup)
+      : partners(setup.partners), beginning(static_cast<std::size_t>(setup.months) + 1) {
     if (partners.empty()) return;
+    for (std::size_t p = 0; p < partners.size(); ++p)
+      if (partners[p].start <= setup.months) beginning[static_cast<std::size_t>(partners[p].start)].push_back(p);
     active_column = setup.outcome(
         {"active_partners_end", "1", "Active partners at the end", "Partnerships still alive after the last month."});
     sim::Column lost{
@@ -81,8 +84,7 @@ class Partnerships final : public Process {
   void expect(Expectation& e, int phase) override {
     if (phase == kOpen) {
       e.open_month();
-      for (std::size_t p = 0; p < partners.size(); ++p)
-        if (partners[p].start == e.month) e.weight[p] = e.alive[p] = e.running;
+      for (const std::size_t p : beginning[static_cast<std::size_t>(e.month)]) e.weight[p] = e.alive[p] = e.running;
     } else if (phase == kClose) {
       e.last_weight = e.weight;
       e.weight = e.alive;
@@ -104,6 +106,7 @@ class Partnerships final : public Process {
   }
 
   const std::vector<Partner>& partners;
+  std::vector<std::vector<std::size_t>> beginning;  // [month] partners
   int active_column = -1, lost_column = -1, trajectory = -1;
   bool watched = false;  // a goal looks at it
   int by_shock = -1, by_churn = -1, by_stop = -1, lost_to_shocks_column = -1;
@@ -125,6 +128,7 @@ class PartnershipsWork final : public Work {
     std::fill(lost_.begin(), lost_.end(), 0.0);
     std::fill(lost_to_shocks_.begin(), lost_to_shocks_.end(), 0.0f);
     for (auto* counts : {&begun_, &killed_, &stopped_}) counts->assign(plan_.partners.size(), 0);
+    survivors_.assign(plan_.partners.size(), 0);
   }
 
   void step(State& state, int phase) override {
@@ -138,6 +142,7 @@ class PartnershipsWork final : public Work {
   }
 
   void finish(State& state) override {
+    if (state.plan->member_survival) add_up_survivors(state);
     count_active(state);
     state.write(plan_.active_column, active_.data());
     const double begun = plan_.begun_by(state.plan->months);
@@ -152,9 +157,8 @@ class PartnershipsWork final : public Work {
  private:
   void open(State& state) {
     state.open_month();
-    for (std::size_t p = 0; p < plan_.partners.size(); ++p) {
-      if (plan_.partners[p].start != state.month || (state.pass == Pass::without && state.removed_partner == p))
-        continue;
+    for (const std::size_t p : plan_.beginning[static_cast<std::size_t>(state.month)]) {
+      if (state.pass == Pass::without && state.removed_partner == p) continue;
       state.working[p] = state.lanes;
       std::fill_n(state.alive.row(p), state.count, 1u);
       if (state.pass == Pass::actual) begun_[p] = state.count - state.stopped_count;
@@ -169,13 +173,26 @@ class PartnershipsWork final : public Work {
     for (std::size_t p = 0; p < plan_.partners.size(); ++p) {
       const std::uint32_t* alive = state.alive.row(p);
       state.working[p].flagged(state.isa, state.working[p], alive);
-      if (!counts) continue;
-      std::size_t surviving = state.working[p].size();
-      for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= alive[state.stopped[k]];
-      state.result->sums
-          .alive[p * static_cast<std::size_t>(state.plan->months) + static_cast<std::size_t>(state.month - 1)] +=
-          static_cast<std::uint32_t>(surviving);
+      if (counts) count_survivors(state, p);
     }
+  }
+
+  // Only what has changed since last month is written: the months of a partnership lie together, so that each of them
+  // would take a line of the cache. finish() adds up.
+  void count_survivors(State& state, std::size_t p) {
+    auto surviving = static_cast<std::uint32_t>(state.working[p].size());
+    for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= state.alive.row(p)[state.stopped[k]];
+    if (surviving == survivors_[p]) return;
+    const auto months = static_cast<std::size_t>(state.plan->months);
+    state.result->sums.alive[p * months + static_cast<std::size_t>(state.month - 1)] = surviving - survivors_[p];
+    survivors_[p] = surviving;
+  }
+
+  void add_up_survivors(State& state) const {
+    std::vector<std::uint32_t>& alive = state.result->sums.alive;
+    const auto months = static_cast<std::size_t>(state.plan->months);
+    for (std::size_t first = 0; first < alive.size(); first += months)
+      std::partial_sum(alive.data() + first, alive.data() + first + months, alive.data() + first);
   }
 
   // Causes of the month. A firm that stops takes the partnerships it had this month with it: they end with the firm and
@@ -228,6 +245,7 @@ class PartnershipsWork final : public Work {
   sim::Lane<double> active_, lost_;
   sim::Lane<float> lost_to_shocks_;
   std::vector<std::uint64_t> begun_, killed_, stopped_;  // [partner], lanes
+  std::vector<std::uint32_t> survivors_;                 // the same, last month
 };
 
 std::unique_ptr<Work> Partnerships::make_work(std::size_t lanes) const {

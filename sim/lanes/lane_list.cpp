@@ -147,9 +147,15 @@ SIM_TARGET_AVX512 std::size_t select_avx512(const Selection& s) {
   const __m512i limits = _mm512_set1_epi32(static_cast<int>(s.limit));
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
   std::size_t kept = 0;
+  bool same = s.from == s.lanes;  // so far all have stayed, where they are
   for (std::size_t g = 0; g < s.groups; ++g) {
     const unsigned above = _mm512_cmpgt_epu32_mask(_mm512_loadu_si512(s.values + kGroup * g), limits);
     const unsigned bits = s.bits[g] & (above ^ inverted);
+    same = same && bits == s.bits[g];
+    if (same) {
+      kept += number_of_bits(bits);
+      continue;
+    }
     const __m512i lanes = _mm512_add_epi32(ascending, _mm512_set1_epi32(static_cast<int>(kGroup * g)));
     _mm512_storeu_si512(s.lanes + kept, _mm512_maskz_compress_epi32(static_cast<__mmask16>(bits), lanes));
     kept += number_of_bits(bits);
