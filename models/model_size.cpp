@@ -8,12 +8,11 @@ namespace partnersim {
 namespace {
 
 // Measured on referral partners of 12 and 60 months, 1,000 to 100,000 of them.
-constexpr double kModelBytes = 1'000;     // a partner in a model: names, sums, expected values
-constexpr double kWorkerBytes = 7'000;    // and in each worker's processes
-constexpr double kWorkerMonthBytes = 10;  // and there for each month
-constexpr double kLaneBytes = 60;         // and in each lane of their work space
-constexpr double kColumnBytes = 1'200;    // what a drawn value is called, in a model or a worker
-constexpr std::size_t kMemberTotals = 7;  // revenue, net value, hours, deals, three ends
+constexpr double kModelBytes = 3'000;   // a partner in a model and its result file: names, laws, the scenario in full
+constexpr double kWorkerBytes = 300;    // and in each worker's processes
+constexpr double kLaneBytes = 32;       // and in each lane of their work space
+constexpr double kInputBytes = 12;      // and there of a value drawn: itself, and the rates it makes
+constexpr double kColumnBytes = 4'000;  // what a drawn value is called, in a model and the results
 constexpr std::size_t kOutcomes = 30, kSeries = 10;
 
 // Values drawn once a replication; copies that share one draw it once.
@@ -32,6 +31,18 @@ std::size_t drawn(const sim::Scenario& scenario) {
   return count + shared.size();
 }
 
+// Totals of each partner: revenue and ends, and where these are modelled ends by shocks and with the firm, net value
+// and hours.
+std::size_t member_totals(const sim::Scenario& scenario) {
+  if (!scenario.flag("output.partners")) return 0;
+  std::size_t totals = 2;
+  if (!scenario.ids("shock").empty()) ++totals;
+  if (scenario.given("firm.cash")) ++totals;
+  for (const char* key : {"firm.cash", "firm.fixed_cost", "firm.variable_cost_share", "firm.wage"})
+    if (scenario.given(key)) return totals + 2;
+  return totals;
+}
+
 }  // namespace
 
 sim::ModelSize model_size(const sim::Scenario& scenario) {
@@ -41,12 +52,12 @@ sim::ModelSize model_size(const sim::Scenario& scenario) {
   const std::size_t inputs = drawn(scenario);
   size.columns = kOutcomes + inputs;
   size.bands = kSeries * size.months;
-  size.sums = size.bands + kMemberTotals * size.members;
+  size.sums = size.bands + member_totals(scenario) * size.members;
   const auto members = static_cast<double>(size.members);
   const double names = kColumnBytes * static_cast<double>(inputs);
   size.model_bytes = kModelBytes * members + names;
-  size.worker_bytes = (kWorkerBytes + kWorkerMonthBytes * static_cast<double>(size.months)) * members + names;
-  size.worker_lane_bytes = kLaneBytes * members + sizeof(float) * static_cast<double>(inputs);
+  size.worker_bytes = kWorkerBytes * members;
+  size.worker_lane_bytes = kLaneBytes * members + kInputBytes * static_cast<double>(inputs);
   size.bytes_per_lane = size.members * 40 + inputs * sizeof(float) + 256;
   return size;
 }

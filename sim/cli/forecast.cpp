@@ -59,7 +59,6 @@ RunSize size_of_run(const Domain& domain, const Scenario& first, std::size_t poi
 double memory_bytes(const RunSize& run) {
   constexpr double kProgram = 25e6;  // libraries and what a small run takes; measured
   constexpr double kBand = 2e3;      // and of the counts of a month of a series; measured
-  constexpr double kMoments = 48;    // bytes of an exact sum
   constexpr double kBuffer = 256e6;  // collector.cpp: the group that is being filled
   const ModelSize& m = run.model;
   const auto points = static_cast<double>(run.points), replications = static_cast<double>(run.replications),
@@ -69,9 +68,10 @@ double memory_bytes(const RunSize& run) {
   const auto block = static_cast<double>(block_of_run(m.bytes_per_lane, run.replications, total, run.threads));
   const double blocks = std::max(1.0, static_cast<double>(total) / block);
   const double workers = std::min<double>(run.threads, blocks);
-  const double tokens = std::min(run.threads + 1.0, blocks);  // of twice as many, those in use at a time
-  const double sums = kBand * static_cast<double>(m.bands) + kMoments * static_cast<double>(m.sums) +
-                      sizeof(std::uint64_t) * members * months;
+  // Of twice as many as there are threads, those in use at a time.
+  const double tokens = std::min(m.members > kManyMembers ? run.threads : run.threads + 1.0, blocks);
+  const double sums = kBand * static_cast<double>(m.bands) + sizeof(ExactMoments) * static_cast<double>(m.sums) +
+                      sizeof(std::uint32_t) * members * months;
   const double open_group =
       std::min({kBuffer, sizeof(float) * columns * 65536.0, sizeof(float) * columns * static_cast<double>(total)});
   return kProgram + points * m.model_bytes + workers * (m.worker_bytes + block * m.worker_lane_bytes) +

@@ -59,8 +59,11 @@ struct RunReport {
 
 RunReport run(const ExperimentPlan& plan, ResultSink& sink, const RunOptions& options);
 
-// The block size `run` chooses for a model, short runs aside: work space of at most 8 MiB, 16 to 512 replications, a
-// multiple of 16.
+// Members from which sums take megabytes a block: as many blocks are in flight as threads, not twice as many.
+inline constexpr std::size_t kManyMembers = 10'000;
+
+// The block size `run` chooses for a model, short runs aside: 16 to 512 replications, a multiple of 16. Work space of
+// at most 8 MiB, or of 24 MiB where that leaves fewer than 32.
 std::size_t choose_block(const Model& model);
 
 // The block size of a run: of the same bytes a lane, what points of at most `longest` replications use, and in a short
