@@ -68,6 +68,7 @@ const std::map<std::string, std::set<std::string>>& allowed() {
       {"config", {"base"}},
       {"plan", {"base", "config"}},
       {"rng", {"base", "lanes", "config"}},
+      {"tables", {"base", "rng"}},
       {"engine", {"base", "lanes", "rng", "config"}},
       {"stats", {"base", "lanes", "engine"}},
       {"collect", {"base", "lanes", "engine", "stats"}},
