@@ -217,13 +217,15 @@ class PartnershipModel final : public sim::Model {
 
 }  // namespace
 
-std::shared_ptr<const sim::Model> make_model_from(std::shared_ptr<const sim::Scenario> scenario,
-                                                  std::span<const Entry> table) {
+std::shared_ptr<const sim::Model> make_model_from(std::span<const Entry> table,
+                                                  std::shared_ptr<const sim::Scenario> scenario,
+                                                  std::shared_ptr<sim::Shortcuts>) {
   return std::make_shared<PartnershipModel>(std::move(scenario), table);
 }
 
-std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario) {
-  return make_model_from(std::move(scenario), processes());
+std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario,
+                                             std::shared_ptr<sim::Shortcuts> shortcuts) {
+  return make_model_from(processes(), std::move(scenario), std::move(shortcuts));
 }
 
 }  // namespace partnersim

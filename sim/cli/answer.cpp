@@ -56,7 +56,7 @@ void add_outcomes(const Domain& domain, Answer& answer) {
   const Document document = parse_document("complete scenario", std::string(domain.complete_scenario));
   const auto scenario = std::make_shared<const Scenario>(resolve(document, domain.parameters, problems));
   problems.raise();
-  const auto model = domain.make_model(scenario);
+  const auto model = domain.make_model(scenario, std::make_shared<Shortcuts>());
   const std::string currency = scenario->text("scenario.currency");
   for (const Column& c : model->outputs().outcomes)
     if (c.index == 0) answer.outcomes.push_back(definition_of(c.name, c.unit, c.definition, currency));

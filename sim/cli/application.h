@@ -12,6 +12,7 @@
 #include "sim/config/scenario.h"
 #include "sim/config/spec.h"
 #include "sim/engine/model.h"
+#include "sim/engine/shortcuts.h"
 
 namespace sim::report {}
 namespace sim::cli {
@@ -62,8 +63,8 @@ struct Domain {
   std::vector<ProcessNote> processes;
   std::vector<TypeNote> types;
   std::vector<TermNote> terms;  // those of the domain, beside the program's own
-  // Throws ConfigurationError.
-  std::function<std::shared_ptr<const Model>(std::shared_ptr<const Scenario>)> make_model;
+  // Of one point; the shortcuts are those of its experiment. Throws ConfigurationError.
+  std::function<std::shared_ptr<const Model>(std::shared_ptr<const Scenario>, std::shared_ptr<Shortcuts>)> make_model;
   // What it will take, in no time.
   std::function<ModelSize(const Scenario&)> size_of;
   // A scenario in which every outcome is modelled, for `describe outcomes`.

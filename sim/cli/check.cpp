@@ -188,6 +188,9 @@ int check_command(const Words& words, const Domain& domain) {
                      counted(points, "point"));
   out += points_text(loaded);
   for (const std::string& warning : loaded.warnings) out += "Note: " + warning + ".\n";
+  for (const auto& [what, refused] : loaded.shortcuts->notes())
+    out += refused.empty() ? fmt::format("\nDrawn at once: {}.\n", what)
+                           : fmt::format("\nNot drawn at once: {}, because {}.\n", what, refused);
   out += Draws(scenario).text();
   out += defaults_text(scenario);
   run.model.columns = outputs.stored_columns();

@@ -118,7 +118,9 @@ std::int64_t seed_of_point(std::int64_t seed, const Experiment& experiment, std:
 
 class Loader {
  public:
-  Loader(const LoadRequest& request, const Domain& domain) : request_(request), domain_(domain) {}
+  Loader(const LoadRequest& request, const Domain& domain) : request_(request), domain_(domain) {
+    loaded_.shortcuts = std::make_shared<Shortcuts>();
+  }
 
   // `problems`: what is known to be wrong with the text of it.
   LoadedExperiment operator()(Document document, Problems problems) {
@@ -142,7 +144,7 @@ class Loader {
     if (!problems.empty()) return;
     if (request_.before_models) request_.before_models(*loaded_.scenario, loaded_.experiment.points().size());
     try {
-      loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0));
+      loaded_.model = domain_.make_model(with_seed(loaded_.scenario, 0), loaded_.shortcuts);
     } catch (const ConfigurationError& error) {
       return add_all(error.problems(), problems);
     }
@@ -179,7 +181,7 @@ class Loader {
     std::vector<Column>& outcomes = outputs.outcomes;
     try {
       if (request_.before_models && !request_.before_models(*scenario, loaded_.experiment.points().size())) return;
-      outcomes = domain_.make_model(scenario)->outputs().outcomes;
+      outcomes = domain_.make_model(scenario, std::make_shared<Shortcuts>())->outputs().outcomes;
     } catch (const ModelRefused& error) {
       add_all(error.problems(), found);
       outcomes = error.outcomes();
@@ -211,7 +213,7 @@ class Loader {
         found.raise();
         scenario = with_seed(std::move(scenario), k + 1);
         texts[k + 1] = comparable_text(*scenario);
-        models[k + 1] = domain_.make_model(std::move(scenario));
+        models[k + 1] = domain_.make_model(std::move(scenario), loaded_.shortcuts);
       } catch (const ConfigurationError& error) {
         const std::lock_guard lock(mutex);
         wrong.emplace(k + 1, error.problems());

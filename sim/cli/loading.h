@@ -34,6 +34,7 @@ struct LoadedExperiment {
   std::shared_ptr<const Model> model;        // the same
   Experiment experiment;
   ExperimentPlan plan;
+  std::shared_ptr<Shortcuts> shortcuts;
   PrecisionGoal precision;
   output::ResultHeader header;
   std::string stem;  // of the file, or "stdin"
