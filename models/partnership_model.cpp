@@ -10,6 +10,7 @@
 #include "models/scenario/load_limit.h"
 #include "models/scenario/notes.h"
 #include "models/scenario/parameter_draws.h"
+#include "models/sources/deal_sums.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/model_refused.h"
 #include "sim/engine/month_loop.h"
@@ -19,7 +20,7 @@ namespace {
 
 // What a scenario says, made once and shared by all workers.
 struct Plan {
-  explicit Plan(std::shared_ptr<const sim::Scenario> the_scenario, std::span<const Entry> table)
+  Plan(std::span<const Entry> table, std::shared_ptr<const sim::Scenario> the_scenario)
       : scenario(std::move(the_scenario)),
         setup(*scenario),
         philox(static_cast<std::uint64_t>(scenario->integer("scenario.seed"))) {
@@ -39,7 +40,8 @@ struct Plan {
 
 class NetworkSimulation final : public sim::Simulation {
  public:
-  NetworkSimulation(const Plan& plan, const sim::WorkerOptions& options, sim::Profile* profile)
+  // `sums_deals`: what the experiment has decided.
+  NetworkSimulation(const Plan& plan, bool sums_deals, const sim::WorkerOptions& options, sim::Profile* profile)
       : plan_(plan), state_(plan.setup, options.lanes, options.chronicle), scratch_(*plan.draws, options.lanes) {
     for (std::size_t k = 0; k < plan.entries.size(); ++k) {
       auto work = plan.processes.parts()[k]->make_work(options.lanes);
@@ -47,6 +49,7 @@ class NetworkSimulation final : public sim::Simulation {
       loop_.add(plan.entries[k]->name, plan.entries[k]->stream, plan.entries[k]->phases, std::move(work));
     }
     state_.philox = &plan.philox;
+    state_.sums_deals = sums_deals;
     state_.isa = options.isa;
     state_.profile = profile;
   }
@@ -120,8 +123,9 @@ class NetworkSimulation final : public sim::Simulation {
 
 class PartnershipModel final : public sim::Model {
  public:
-  PartnershipModel(std::shared_ptr<const sim::Scenario> scenario, std::span<const Entry> table)
-      : plan_(std::move(scenario), table) {
+  PartnershipModel(std::span<const Entry> table, std::shared_ptr<const sim::Scenario> scenario,
+                   std::shared_ptr<sim::Shortcuts> shortcuts)
+      : plan_(table, std::move(scenario)), shortcuts_(std::move(shortcuts)) {
     Setup& setup = plan_.setup;
     check_names(setup);
     check_scenario(setup);
@@ -134,6 +138,8 @@ class PartnershipModel final : public sim::Model {
       expected_ = std::move(e.values);
     }
     refuse(setup);
+    if (!setup.sums.laws.empty()) shortcuts_->offer(kDealSums);
+    if (!setup.sums.refused.empty()) shortcuts_->refuse(kDealSums, setup.sums.refused);
     plan_.draws.emplace(setup, plan_.philox, std::move(sets));
     // Rates, reach and spent hazard, lists, survival, sales and their double-precision totals.
     bytes_per_lane_ = setup.sources() * 40 + plan_.draws->bytes_per_lane() + 256;
@@ -146,14 +152,14 @@ class PartnershipModel final : public sim::Model {
 
   std::unique_ptr<sim::Simulation> make_simulation(const sim::WorkerOptions& options,
                                                    sim::Profile* profile) const override {
-    return std::make_unique<NetworkSimulation>(plan_, options, profile);
+    return std::make_unique<NetworkSimulation>(plan_, shortcuts_->taken(kDealSums), options, profile);
   }
 
   sim::Chronicle replay(std::uint32_t replication) const override {
     sim::WorkerOptions options;
     options.lanes = 1;
     options.chronicle = true;
-    return NetworkSimulation(plan_, options, nullptr).tell(replication);
+    return NetworkSimulation(plan_, shortcuts_->taken(kDealSums), options, nullptr).tell(replication);
   }
 
   const sim::ExpectedValues& expected() const override { return expected_; }
@@ -211,6 +217,7 @@ class PartnershipModel final : public sim::Model {
   }
 
   Plan plan_;
+  std::shared_ptr<sim::Shortcuts> shortcuts_;
   sim::ExpectedValues expected_;
   std::size_t bytes_per_lane_ = 0;
 };
@@ -219,8 +226,8 @@ class PartnershipModel final : public sim::Model {
 
 std::shared_ptr<const sim::Model> make_model_from(std::span<const Entry> table,
                                                   std::shared_ptr<const sim::Scenario> scenario,
-                                                  std::shared_ptr<sim::Shortcuts>) {
-  return std::make_shared<PartnershipModel>(std::move(scenario), table);
+                                                  std::shared_ptr<sim::Shortcuts> shortcuts) {
+  return std::make_shared<PartnershipModel>(table, std::move(scenario), std::move(shortcuts));
 }
 
 std::shared_ptr<const sim::Model> make_model(std::shared_ptr<const sim::Scenario> scenario,

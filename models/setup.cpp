@@ -14,6 +14,9 @@
 namespace partnersim {
 namespace {
 
+// With other cvs; a table of each takes 0.2 MB of every worker. Assumed.
+constexpr std::size_t kMostSummedLaws = 100;
+
 // What one sale brings: the mean deal, or where deals are worth nothing the mean monthly fee.
 double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
   const double deal = DealValues::mean_of(scenario.law(path + ".deal_value"));
@@ -135,6 +138,22 @@ Parameter Setup::parameter(const std::string& path) {
 Parameter Setup::opening(const std::string& path) { return Parameter({piece(path, {1, scenario.law(path)})}); }
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
+
+Dated<DealValues> Setup::deal_values(const std::string& source_path) {
+  const std::vector<DatedLaw> dated = laws(source_path + ".deal_value");
+  for (const auto& [month, law] : dated) {
+    if (law.name != "lognormal" && law.name != "gamma") continue;
+    const double cv = law.number("cv");
+    if (cv > sim::kMostSumCv)
+      sums.refused = fmt::format("the tables end at a cv of {}, and that of {}.deal_value is {}", sim::kMostSumCv,
+                                 source_path, cv);
+    else if (cv > 0.0)
+      sums.laws.emplace(law.name, cv);
+    if (sums.laws.size() > kMostSummedLaws)
+      sums.refused = fmt::format("there are more than {} laws of deals, each of which takes a table", kMostSummedLaws);
+  }
+  return DealValues::by_date(dated);
+}
 
 Parameter Setup::uncertain(const std::string& path, const sim::Quantile& quantile, const std::string& unit,
                            const std::string& doc) {

@@ -10,11 +10,13 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/counterfactual.h"
 #include "models/expectation.h"
 #include "models/scenario/dated_changes.h"
+#include "models/sources/deal_values.h"
 #include "models/state.h"
 #include "sim/config/scenario.h"
 #include "sim/engine/outputs.h"
@@ -132,6 +134,13 @@ class Setup {
   std::size_t sources() const { return partners.size() + channels.size() + (has_direct ? 1 : 0); }
   std::size_t source_of_partner(std::size_t partner) const { return partner + (has_direct ? 1 : 0); }
   std::size_t source_of_channel(std::size_t channel) const { return source_of_partner(partners.size()) + channel; }
+
+  // A source's; in the register of what can be summed at once, or makes single deals matter (sources/deal_sums.h).
+  Dated<DealValues> deal_values(const std::string& source_path);
+  struct Sums {
+    std::set<std::pair<std::string, double>> laws;  // names and coefficients of variation
+    std::string refused;                            // why single deals matter
+  } sums;
 
   // What a process needs of others, and what it changes for them: said when it is declared, looked up from bind on.
   void need(Need what) { needs_.set(static_cast<std::size_t>(what)); }

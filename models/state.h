@@ -75,6 +75,7 @@ struct State {
   sim::Profile* profile = nullptr;
   sim::BlockResult* result = nullptr;
   Pass pass = Pass::actual;
+  bool sums_deals = false;        // those of a source and month at once, where their law has a table
   bool twin_needs_money = false;  // Need::money
   bool skips_money() const { return pass == Pass::twin && !twin_needs_money; }
   std::size_t removed_partner = 0;  // of Pass::without

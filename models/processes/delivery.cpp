@@ -38,6 +38,7 @@ class Delivery final : public Process {
     setup.need(Need::closings);
     setup.need(Need::wins);
     setup.couple();
+    setup.sums.refused = "firm.capacity serves deals one by one";
     waiting_column_ =
         setup.outcome({"deals_waiting_end", "1", "Deals waiting at the end",
                        "Deals closed but neither served nor abandoned at the end, or when the firm stopped.", true});

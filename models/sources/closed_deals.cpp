@@ -96,7 +96,7 @@ void ClosedDeals::add(State& state, std::uint32_t source, const DealValues& valu
   std::fill_n(low_.data() + cells_, n, static_cast<std::uint32_t>(entity));
   std::fill_n(high_.data() + cells_, n, static_cast<std::uint32_t>(entity >> 32));
   std::fill_n(source_.data() + cells_, n, source);
-  std::fill_n(unit_.data() + cells_, n, values.unit());
+  std::fill_n(unit_.data() + cells_, n, values.unit(false));
   std::fill_n(log2_spread_.data() + cells_, n, values.log2_spread());
   cells_ += n;
 }

@@ -43,6 +43,9 @@ DealValues::DealValues(const sim::Law& law) {
     unit_ = static_cast<float>(mean_);
     return;
   }
+  if (law.name == "gamma") summed_law_ = sim::SummedLaw::gamma;
+  if (law.name == "lognormal" || law.name == "gamma")
+    summed_cv_ = law.number("cv") <= sim::kMostSumCv ? law.number("cv") : 0.0;
   if (law.name != "lognormal") {
     quantile_ = sim::make_quantile(law, sim::support_of(kDealValues));
     mean_ = quantile_.mean();

@@ -1,4 +1,5 @@
-// Values of deals: the sum of n deals is drawn exactly in law, deal by deal.
+// Values of deals: the sum of n deals is drawn exactly in law, at once where the experiment sums (deal_sums.h), else
+// deal by deal.
 //
 // Deal j of a source and month takes word j + 2 of its sequence (words 0 and 1 are the counts of wins
 // and of lost leads). Lognormal deals (2q, 2q+1) are a pair of normals from two words (rng/normal_pair.h); deals of
@@ -17,6 +18,7 @@
 #include "sim/lanes/lane.h"
 #include "sim/rng/distribution.h"
 #include "sim/rng/philox.h"
+#include "sim/rng/sum_quantiles.h"
 
 namespace partnersim {
 
@@ -44,14 +46,17 @@ class DealValues {
   static double mean_of(const sim::Law& law) { return DealValues(law).mean(); }
 
   double mean() const { return mean_; }
-  // Sums come in units of this: the value itself, or the median of a lognormal.
-  float unit() const { return unit_; }
+  // Sums come in units of this: the value itself, or the median of a lognormal; summed at once, the mean.
+  float unit(bool at_once) const { return at_once && can_sum() ? static_cast<float>(mean_) : unit_; }
+  // Whether there are tables of its sums, and of what.
+  bool can_sum() const { return summed_cv_ > 0.0; }
+  std::uint32_t table(sim::SumQuantiles& tables) const { return tables.add(summed_law_, summed_cv_); }
   // sigma * log2(e) of a lognormal; 0 for constant values, whose deals need no further words.
   float log2_spread() const { return log2_spread_; }
   // Whether sums of deals are made alike, units apart.
   bool is_like(const DealValues& other) const {
-    return by_inversion_ == other.by_inversion_ && log2_spread_ == other.log2_spread_ &&
-           (!by_inversion_ || quantile_ == other.quantile_);
+    return summed_cv_ == other.summed_cv_ && by_inversion_ == other.by_inversion_ &&
+           log2_spread_ == other.log2_spread_ && (!by_inversion_ || quantile_ == other.quantile_);
   }
   // Any other law: each deal is the quantile of its word.
   bool by_inversion() const { return by_inversion_; }
@@ -78,6 +83,8 @@ class DealValues {
   float unit_ = 0.0f;
   float log2_spread_ = 0.0f;
   bool by_inversion_ = false;
+  sim::SummedLaw summed_law_ = sim::SummedLaw::lognormal;
+  double summed_cv_ = 0.0;
   sim::Quantile quantile_;
 };
 

@@ -24,7 +24,7 @@ Source::Source(Setup& setup, const SourceAddress& where, Parameter leads, bool f
       source_(where.source),
       count_leads_(setup.wants_outcome("leads")),
       rates_(setup, where.path, where.firm, std::move(leads), follows_market),
-      values_(DealValues::by_date(setup.laws(where.path + ".deal_value"))),
+      values_(setup.deal_values(where.path)),
       customers_(CustomerBase::of(setup, where.path)) {
   const sim::Law& lag = setup.scenario.law(where.path + ".lag");
   if (lag.is_constant() && lag.number("value") == 0.0) return;
@@ -79,6 +79,7 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
       packed_owner_(lane_),
       packed_a_(lane_),
       packed_b_(lane_),
+      summed_(lane_.size()),
       inverter_(lane_.size()),
       deals_(std::max(kQueuedDeals, lane_.size())) {
   hot_.reserve(sources.size());
@@ -103,7 +104,7 @@ void SourceSampler::begin(const State& state) {
 void SourceSampler::step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
                          float* leads) {
   sim::StageTimer timer(state.profile);
-  if (state.month != month_) open_month(state.month);
+  if (state.month != month_) open_month(state);
   const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
   if (lost_too != lost_too_) draw_tile(state);
   lost_too_ = lost_too;
@@ -116,10 +117,18 @@ void SourceSampler::step(State& state, std::size_t source, const SourceMonth& mo
   if (state.count >= kWideBlock || size_ >= kTile) draw_tile(state);
 }
 
-void SourceSampler::open_month(int month) {
-  month_ = month;
-  for (std::size_t s = 0; s < hot_.size(); ++s)
-    if (hot_[s].dated) hot_[s].values = &sources_[s].values_.in(month);
+void SourceSampler::open_month(const State& state) {
+  const bool first = month_ == 0;
+  month_ = state.month;
+  for (std::size_t s = 0; s < hot_.size(); ++s) {
+    Hot& source = hot_[s];
+    if (!source.dated && !first) continue;
+    source.values = &sources_[s].values_.in(month_);
+    source.unit = source.values->unit(state.sums_deals);
+    if (!state.sums_deals || !source.values->can_sum()) continue;
+    const bool joins = s > 0 && source.values->is_like(*hot_[s - 1].values);
+    source.table = joins ? hot_[s - 1].table : summed_.table_of(*source.values);
+  }
 }
 
 sim::Address SourceSampler::address(const State& state, const Part& part) const {
@@ -264,14 +273,10 @@ void SourceSampler::count_closings(State& state, const Closed& closed) {
 }
 
 void SourceSampler::value(State& state, const Closed& closed) {
-  const DealValues& values = this->values(*closed.parts);
-  if (closed.are_rare && !values.by_inversion()) return value_rare(state, closed);
+  if (closed.are_rare) return value_rare(state, closed);
   count_closings(state, closed);
   if (state.skips_money()) return;
-  if (values.by_inversion())
-    inverter_.sum(state, values, address(state, *closed.parts), closed.cells, closed.words + 2, sums_.data());
-  else
-    pair_up(state, values, closed.cells, closed.words);
+  add_up(state, *closed.parts, closed.cells, closed.words);
   for (std::size_t k = 0; k < closed.part_count; ++k) {
     const Part& part = closed.parts[k];
     sim::expand(state.isa, sums_.data() + (part.begin - closed.parts->begin), *part.list,
@@ -306,8 +311,19 @@ void SourceSampler::value_rare(State& state, const Closed& closed) {
     for (std::size_t k = 0; k < open; ++k) state.closings.data()[slot(k)] = cells.counts[k];
   if (!priced) return;
   std::uint32_t* const words[4] = {nullptr, nullptr, packed_a_.data(), packed_b_.data()};
-  pair_up(state, values(*closed.parts), cells, words);
+  add_up(state, *closed.parts, cells, words);
   for (std::size_t k = 0; k < open; ++k) state.sales.data()[slot(k)] = sums_[k];
+}
+
+// Sums of the deals of cells; deal by deal of their first ones, those with more wait in the queue.
+void SourceSampler::add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]) {
+  const DealValues& deals = values(part);
+  if (state.sums_deals && deals.can_sum())
+    summed_.sum(state, hot_[part.source].table, address(state, part), cells, words + 2, sums_.data());
+  else if (deals.by_inversion())
+    inverter_.sum(state, deals, address(state, part), cells, words + 2, sums_.data());
+  else
+    pair_up(state, deals, cells, words);
 }
 
 // Sums of the first deals of cells; those with more wait in the queue.
@@ -327,15 +343,13 @@ void SourceSampler::draw_queue(State& state) {
 }
 
 // Rows of sales that follow each other, and come in the same unit.
-bool SourceSampler::is_next(const Hot& a, const Hot& b) {
-  return b.row == a.row + 1 && a.values->unit() == b.values->unit();
-}
+bool SourceSampler::is_next(const Hot& a, const Hot& b) { return b.row == a.row + 1 && a.unit == b.unit; }
 
 void SourceSampler::in_units(State& state, const Hot& first, std::size_t rows) {
   const std::size_t n = state.count, stride = state.sales.stride();
   const float* __restrict factor = state.deal_value.value.data();
   float* __restrict sales = state.sales.row(first.row);
-  sim::on_lanes(state.isa, [=, unit = first.values->unit(), priced = state.deal_value.used]() SIM_LANES {
+  sim::on_lanes(state.isa, [=, unit = first.unit, priced = state.deal_value.used]() SIM_LANES {
     if (!priced) {
       for (std::size_t i = 0; i < rows * stride; ++i) sales[i] *= unit;
       return;

@@ -18,6 +18,7 @@
 #include "models/setup.h"
 #include "models/sources/customer_base.h"
 #include "models/sources/deal_inverter.h"
+#include "models/sources/deal_sums.h"
 #include "models/sources/deal_values.h"
 #include "models/sources/schedule.h"
 #include "models/sources/source_rates.h"
@@ -83,6 +84,8 @@ class SourceSampler {
     bool dated;         // values change
     bool has_lag;
     const DealValues* values;  // of the month
+    float unit = 1.0f;         // of sums of them
+    std::uint32_t table = 0;   // where they are summed at once
   };
   struct Part {  // of a tile: the cells of one source
     std::size_t source, begin;
@@ -98,7 +101,7 @@ class SourceSampler {
     bool are_rare;
   };
 
-  void open_month(int month);
+  void open_month(const State& state);
   const DealValues& values(const Part& part) const { return *hot_[part.source].values; }
   sim::Address address(const State& state, const Part& part) const;
   void add_cells(const State& state, const Part& part);
@@ -110,6 +113,7 @@ class SourceSampler {
   void count_closings(State& state, const Closed& closed);
   void value(State& state, const Closed& closed);
   void value_rare(State& state, const Closed& closed);
+  void add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]);
   void pair_up(State& state, const DealValues& values, const DealCells& cells, std::uint32_t* const words[4]);
   void draw_queue(State& state);
   static bool is_next(const Hot& a, const Hot& b);
@@ -137,6 +141,7 @@ class SourceSampler {
   sim::Grid<std::uint32_t> closing_words_;
   sim::Lane<std::uint32_t> packed_, packed_counts_, packed_owner_, packed_a_,
       packed_b_;  // cells with deals where these are rare
+  DealSums summed_;
   DealInverter inverter_;
   DealQueue deals_;
 };

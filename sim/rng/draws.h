@@ -27,7 +27,7 @@
 
 namespace sim {
 
-inline constexpr int kDrawsContract = 1;
+inline constexpr int kDrawsContract = 2;
 inline constexpr int kMaxMonths = 1023;
 inline constexpr int kMaxProcesses = 64;
 

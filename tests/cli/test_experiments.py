@@ -202,6 +202,40 @@ class APoint(Experiment):
                 self.assertEqual(dataset["partner.a.leads"].dims, ("point",))
 
 
+class TheWayDealsAreDrawn(Experiment):
+    """One word for a month's deals, or a word for each: for all points the same."""
+
+    GAMMA = SMALL.replace("deal_value = 2_000", "deal_value = { gamma = { mean = 2_000, cv = 1 } }")
+
+    def said(self, scenario):
+        self.write("s.toml", scenario)
+        return self.sim("check", "s.toml", code=DONE).out
+
+    def test_is_told_by_check(self):
+        what = "rawn at once: sums of a source's lognormal or gamma deals of a month"
+        self.assertIn(f"\nD{what}.\n", self.said(self.GAMMA))
+        self.assertIn(f"\nNot d{what}, because firm.capacity serves deals one by one.\n",
+                      self.said(self.GAMMA + "[variant.tight]\nset = { \"firm.capacity\" = 3 }\n"))
+        self.assertIn(f"\nNot d{what}, because the tables end at a cv of 2, and that of partner.a.deal_value is 2.5.\n",
+                      self.said(self.GAMMA + "[sweep.vary]\n\"partner.a.deal_value.lognormal.cv\" = [0.6, 2.5]\n"))
+        self.assertNotIn("rawn at once", self.said(SMALL.replace("{ lognormal = { mean = 1_000, cv = 0.6 } }", "5")))
+
+    def test_is_the_same_for_all_points_because_one_needs_single_deals(self):
+        alone, _ = self.run_sim(self.GAMMA, name="alone.h5")
+        roomy = self.GAMMA + "[variant.roomy]\nset = { \"firm.capacity\" = 1_000 }\n"
+        both, _ = self.run_sim(roomy, name="both.h5")
+        base, variant = both["outcomes/revenue"][:]
+        np.testing.assert_array_equal(base, variant)
+        self.assertFalse(np.array_equal(base, alone["outcomes/revenue"][0]))
+        np.testing.assert_array_equal(both["outcomes/wins"][0], alone["outcomes/wins"][0])
+
+    def test_is_kept_by_an_extension_or_it_is_refused(self):
+        self.run_sim(self.GAMMA, "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6", name="r.h5")
+        answer = self.sim("extend", "r.h5", "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6,3", code=USAGE)
+        self.assertIn("need draws that those of r.h5 are not made of", answer.err)
+        self.sim("extend", "r.h5", "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6,0.7", code=DONE)
+
+
 class ADesign(Experiment):
     AXES = ("--vary", "partner.a.leads=1:4", "--vary", 'partner.b.deal_value={from=10,to=1000,scale="log"}')
 

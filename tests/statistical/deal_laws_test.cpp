@@ -19,7 +19,7 @@ namespace {
 
 using namespace partnersim::testing;
 
-constexpr int kChecks = 34;
+constexpr int kChecks = 43;
 Family family{kChecks};
 
 Run month(const std::string& value, double wins, int replications = 400'000, const std::string& rest = "") {
@@ -105,6 +105,22 @@ TEST_CASE("n deals have n times the mean and the variance of one") {
     check_mean(family, "revenue of " + std::to_string(n) + " gamma deals", revenue, n * 100.0);
     check_variance(family, "revenue of " + std::to_string(n) + " gamma deals", revenue, n * 6400.0);
   }
+}
+
+TEST_CASE("n gamma deals sum to one gamma value, in one block or several") {
+  const double shape = 1.0 / 0.64;
+  const auto check = [&](const Run& run, int n) {
+    const boost::math::gamma_distribution<> sum(n * shape, 100.0 / shape);
+    check_distribution(family, "revenue of " + std::to_string(n) + " gamma deals",
+                       revenues_with(run, static_cast<float>(n)), [&](double x) { return cdf(sum, x); });
+  };
+  const Run few = month(kGamma, 4.0);
+  for (const int n : {2, 3, 7}) check(few, n);
+  const Run many = month(kGamma, 40.0);
+  for (const int n : {32, 37, 47}) check(many, n);
+  // Up to six blocks and the words of a second call.
+  const Run shop = month(kGamma, 1000.0, 1'000'000);
+  for (const int n : {1000, 1007, 1023}) check(shop, n);
 }
 
 TEST_CASE("a month of gamma deals is compound Poisson") {

@@ -18,15 +18,17 @@ namespace {
 
 using namespace partnersim::testing;
 
-constexpr int kChecks = 2 * 3 + 9 * 2 + 11 + 4 + 4 * 5;
+constexpr int kChecks = 2 * 3 + 2 * (9 + 3) * 2 + 11 + 4 + 4 * 5;
 Family family{kChecks};
 
 // One month of one source of deals, as text so that what is written is what is simulated.
-Run month(const std::string& leads, const std::string& close_rate, const std::string& value, int replications) {
+Run month(const std::string& leads, const std::string& close_rate, const std::string& value, int replications,
+          const How& how = {}) {
   return Run("[scenario]\nmonths = 1\nreplications = " + std::to_string(replications) +
-             "\nseed = 16\n[output]\noutcomes = [\"revenue\", \"wins\", \"leads\"]\ntrajectories = \"none\"\n"
-             "[partner.acme]\nleads = " +
-             leads + "\nclose_rate = " + close_rate + "\ndeal_value = " + value + "\n");
+                 "\nseed = 16\n[output]\noutcomes = [\"revenue\", \"wins\", \"leads\"]\ntrajectories = \"none\"\n"
+                 "[partner.acme]\nleads = " +
+                 leads + "\nclose_rate = " + close_rate + "\ndeal_value = " + value + "\n",
+             how);
 }
 
 // Revenues of the months with exactly n wins.
@@ -69,13 +71,20 @@ TEST_CASE("in months with one win revenue is a single lognormal value") {
 }
 
 TEST_CASE("in months with n wins mean and variance of revenue are n times those of a deal") {
-  // Deals are drawn in pairs, four to a call of the generator: 2 to 10 wins meet every position in it.
-  const Run run = month("10", "0.5", kUsual, 2'000'000);
-  for (int n = 2; n <= 10; ++n) {
-    const std::string claim = "revenue of " + std::to_string(n) + " deals";
-    const auto revenue = revenues_with(run, static_cast<float>(n));
-    check_mean(family, claim, revenue, n * 1e4);
-    check_variance(family, claim, revenue, n * 0.64e8);
+  for (const bool single : {false, true}) {
+    const How how = single ? deal_by_deal() : How{};
+    const auto check = [&](const Run& run, int n) {
+      const std::string claim = "revenue of " + std::to_string(n) + (single ? " single deals" : " deals");
+      const auto revenue = revenues_with(run, static_cast<float>(n));
+      check_mean(family, claim, revenue, n * 1e4);
+      check_variance(family, claim, revenue, n * 0.64e8);
+    };
+    // Single deals are drawn in pairs, four to a call of the generator: 2 to 10 wins meet every position in it.
+    const Run few = month("10", "0.5", kUsual, 2'000'000, how);
+    for (int n = 2; n <= 10; ++n) check(few, n);
+    // Sums are drawn in blocks, of 32, 4 and 1, say.
+    const Run many = month("76", "0.5", kUsual, 1'000'000, how);
+    for (const int n : {32, 37, 43}) check(many, n);
   }
 }
 

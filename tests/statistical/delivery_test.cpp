@@ -210,9 +210,11 @@ TEST_CASE("a deal that waited is worth what it would have been worth at once") {
   for (const std::string value : {"{ lognormal = { mean = 10, cv = 0.8 } }", "{ gamma = { mean = 10, cv = 0.8 } }"}) {
     const std::string partner = "[partner.acme]\nleads = 3\nclose_rate = 0.5\ndeal_value = " + value + "\n";
     const std::string outcomes = "\"revenue\", \"wins\"";
-    const Run free(Head{.replications = 20'000, .seed = 86, .outcomes = outcomes}.text() + partner);
+    const How together;
     const Run queue(Head{.replications = 20'000, .seed = 86, .outcomes = outcomes + ", \"deals_waiting_end\""}.text() +
-                    "[firm]\ncapacity = 2\n" + partner);
+                        "[firm]\ncapacity = 2\n" + partner,
+                    together);
+    const Run free(Head{.replications = 20'000, .seed = 86, .outcomes = outcomes}.text() + partner, together);
     const auto at_once = free.column("revenue"), later = queue.column("revenue");
     const auto waiting = queue.column("deals_waiting_end");
     double worst = 0.0, compared = 0.0;
@@ -229,8 +231,9 @@ TEST_CASE("a deal that waited is worth what it would have been worth at once") {
 TEST_CASE("capacity that is never short changes nothing at all") {
   const std::string value =
       "[partner.other]\nleads = 3\nclose_rate = 0.5\ndeal_value = { lognormal = { mean = 10, cv = 0.8 } }\nlag = 2\n";
-  const Run free = Run(Head{.seed = 85}.text() + value);
-  const Run roomy = Run(Head{.seed = 85}.text() + "[firm]\ncapacity = 1000\n" + value);
+  const How together;
+  const Run roomy = Run(Head{.seed = 85}.text() + "[firm]\ncapacity = 1000\n" + value, together);
+  const Run free = Run(Head{.seed = 85}.text() + value, together);
   CHECK(free.column("revenue") == roomy.column("revenue"));
   CHECK(free.column("wins") == roomy.column("wins"));
   // Without any room deals close as before, and nothing is served.

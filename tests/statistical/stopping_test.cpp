@@ -108,5 +108,5 @@ TEST_CASE("after stopping, 95 % of the intervals of a probability hold it") {
 }
 
 TEST_CASE("after stopping, 95 % of the intervals of a paired difference hold 6 months x .8 deals x 10,000") {
-  check("revenue.difference", stop_at(kText + kVariant, "revenue.difference", "700", 48'000.0));
+  check("revenue.difference", stop_at(kText + kVariant, "revenue.difference", "360", 48'000.0));
 }

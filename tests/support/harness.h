@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/partnership_model.h"
+#include "models/sources/deal_sums.h"
 #include "sim/base/problem.h"
 #include "sim/collect/results.h"
 #include "sim/config/scenario.h"
@@ -21,7 +22,16 @@ struct How {
   int threads = 2;
   std::size_t block = 0;  // 0: chosen by the engine
   sim::Isa isa = sim::default_isa();
+  // Of the experiment that the run is a point of; one that ran before has had its say.
+  std::shared_ptr<sim::Shortcuts> shortcuts = std::make_shared<sim::Shortcuts>();
 };
+
+// As in an experiment in which some point cannot sum deals.
+inline How deal_by_deal() {
+  How how;
+  how.shortcuts->refuse(kDealSums, "a test looks at single deals");
+  return how;
+}
 
 inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml) {
   const sim::Document document = sim::parse_document("test.toml", toml);
@@ -37,7 +47,7 @@ inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml)
 class Run {
  public:
   explicit Run(const std::string& toml, const How& how = {})
-      : scenario_(scenario_of(toml)), model_(make_model(scenario_)) {
+      : scenario_(scenario_of(toml)), model_(make_model(scenario_, how.shortcuts)) {
     plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
     collector_ = std::make_unique<sim::collect::Collector>(plan_);
     sim::RunOptions options;
