@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct How {
   sim::Isa isa = sim::default_isa();
   // Of the experiment that the run is a point of; one that ran before has had its say.
   std::shared_ptr<sim::Shortcuts> shortcuts = std::make_shared<sim::Shortcuts>();
+  std::span<const Entry> table = processes();
 };
 
 // As in an experiment in which some point cannot sum deals.
@@ -47,7 +49,7 @@ inline std::shared_ptr<const sim::Scenario> scenario_of(const std::string& toml)
 class Run {
  public:
   explicit Run(const std::string& toml, const How& how = {})
-      : scenario_(scenario_of(toml)), model_(make_model(scenario_, how.shortcuts)) {
+      : scenario_(scenario_of(toml)), model_(make_model_from(how.table, scenario_, how.shortcuts)) {
     plan_.points.push_back({model_, static_cast<std::uint32_t>(scenario_->integer("scenario.replications"))});
     collector_ = std::make_unique<sim::collect::Collector>(plan_);
     sim::RunOptions options;
