@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "models/chronicler.h"
 #include "models/scenario/load_limit.h"
 #include "models/scenario/notes.h"
 #include "models/scenario/parameter_draws.h"
 #include "models/sources/deal_sums.h"
+#include "models/story.h"
 #include "sim/base/suggest.h"
 #include "sim/engine/model_refused.h"
 #include "sim/engine/month_loop.h"
@@ -63,9 +63,12 @@ class NetworkSimulation final : public sim::Simulation {
   sim::Chronicle tell(std::uint32_t replication) {
     sim::BlockResult result(plan_.setup.outputs(), sim::kLanePadding);
     prepare({0, replication, 1}, result);
-    Chronicler chronicler(plan_.setup);
-    simulate([&](std::uint32_t stream, int phase) { chronicler.after(state_, stream, phase); });
-    sim::Chronicle chronicle{chronicler.take(), {}};
+    Story story(plan_.setup);
+    simulate([&](Work& work, int phase) {
+      const auto stopped = static_cast<int>(state_.stopped_in[0]);
+      if (stopped == 0 || stopped >= state_.month) work.tell(state_, phase, story);
+    });
+    sim::Chronicle chronicle{story.take(), {}};
     for (std::size_t c = 0; c < plan_.setup.outputs().columns(); ++c) chronicle.columns.push_back(result.value(c, 0));
     return chronicle;
   }

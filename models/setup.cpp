@@ -170,6 +170,12 @@ sim::Quantile gamma_of_mean_one(double shape) {
   return sim::make_quantile({"gamma", {{"mean", 1.0}, {"cv", 1.0 / std::sqrt(shape)}}, {}}, {0.0, sim::kInfinity});
 }
 
+std::string Setup::source_label(std::size_t source) const {
+  if (source < source_of_partner(0)) return "direct business";
+  if (source < source_of_channel(0)) return partners[source - source_of_partner(0)].label;
+  return scenario.label("acquisition", channels[source - source_of_channel(0)]);
+}
+
 void Setup::report_idle(const std::string& path, const std::string& reason, const std::string& hint) {
   problems.add(scenario.mark(path), fmt::format("{} has no effect", path), reason, hint);
 }

@@ -26,12 +26,15 @@
 namespace partnersim {
 
 class Setup;
+class Story;
 
 // One worker's share of a process.
 class Work : public sim::Work<State> {
  public:
   // Not null where the process asks for further passes of each block.
   virtual Counterfactual* counterfactual() { return nullptr; }
+  // After a step, in a block of one replication that is told.
+  virtual void tell(const State&, int, Story&) {}
 };
 using Process = sim::Process<State, Expectation, Setup, Work>;
 
@@ -43,6 +46,7 @@ enum class Need : std::uint8_t {
   wins,         // deals closed, of all sources
   intensity,    // conditional revenue intensity
   shock_costs,  // money that shocks take
+  calm,         // a twin that stays in the regime it all starts from
   money,        // in the twin too: a firm out of cash has no intensity, and neither has its twin
   kCount,
 };
@@ -134,6 +138,7 @@ class Setup {
   std::size_t sources() const { return partners.size() + channels.size() + (has_direct ? 1 : 0); }
   std::size_t source_of_partner(std::size_t partner) const { return partner + (has_direct ? 1 : 0); }
   std::size_t source_of_channel(std::size_t channel) const { return source_of_partner(partners.size()) + channel; }
+  std::string source_label(std::size_t source) const;
 
   // A source's; in the register of what can be summed at once, or makes single deals matter (sources/deal_sums.h).
   Dated<DealValues> deal_values(const std::string& source_path);

@@ -19,11 +19,14 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "models/money/expected_cash.h"
 #include "models/money/money_terms.h"
 #include "models/money/partner_ledger.h"
 #include "models/money/resolution.h"
 #include "models/setup.h"
+#include "models/story.h"
 #include "models/streams.h"
 #include "sim/base/missing.h"
 #include "sim/lanes/row_sums.h"
@@ -136,6 +139,13 @@ class Cash::Share final : public Work {
     add_up(state);
     settle(state);
     if (plan_.terms_.has_cash) watch(state);
+  }
+
+  void tell(const State& state, int phase, Story& story) override {
+    if (phase != kStop || static_cast<int>(state.stopped_in[0]) != state.month) return;
+    story.tell(state, "stopped", "the firm", "out of cash",
+               fmt::format("the firm runs out of cash at {} and stops", story.money(cash_[0])), cash_[0],
+               story.setup.currency);
   }
 
   void finish(State& state) override {

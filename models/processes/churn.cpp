@@ -7,9 +7,12 @@
 #include <cmath>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "models/half_life.h"
 #include "models/lifetime.h"
 #include "models/setup.h"
+#include "models/story.h"
 #include "models/streams.h"
 #include "sim/base/elementary.h"
 #include "sim/lanes/float_math.h"
@@ -106,6 +109,19 @@ class Churn::Share final : public Work {
         continue;
       }
       for (std::size_t k = run.first; k < run.first + run.count; ++k) spend_unlike(state, k, hazard);
+    }
+  }
+
+  // All that has ended this month, by itself or by a shock.
+  void tell(const State& state, int, Story& story) override {
+    const sim::Scenario& scenario = story.setup.scenario;
+    for (std::size_t p = 0; p < state.working.size(); ++p) {
+      if (state.working[p].empty() || state.alive.row(p)[0] != 0) continue;
+      std::string cause = "churn";
+      for (const State::Kill& kill : state.kills)
+        if (kill.partner == p) cause = scenario.label("shock", scenario.ids("shock")[kill.shock]);
+      const std::string& who = story.setup.partners[p].label;
+      story.tell(state, "ended", who, cause, fmt::format("{} ends ({})", who, cause));
     }
   }
 

@@ -9,6 +9,7 @@
 
 #include "models/scenario/regimes.h"
 #include "models/setup.h"
+#include "models/story.h"
 #include "models/streams.h"
 #include "sim/rng/monthly_word.h"
 
@@ -54,8 +55,7 @@ class Economy final : public Process {
   explicit Economy(Setup& setup)
       : regimes_(read_regimes(setup.scenario, setup.problems)),
         start_thresholds_(cumulative_thresholds(regimes_.start_law)),
-        entity_(setup.entity("economy")),
-        calm_twin_(setup.scenario.has_table("resilience") && setup.scenario.text("resilience.twin") == "calm") {
+        entity_(setup.entity("economy")) {
     for (const auto& row : regimes_.transition) {
       const auto thresholds = cumulative_thresholds(row);
       thresholds_.insert(thresholds_.end(), thresholds.begin(), thresholds.end());
@@ -67,6 +67,8 @@ class Economy final : public Process {
       if (std::any_of(table.begin(), table.end(), [](float f) { return f != 1.0f; })) setup.changes(kChanged[q]);
     }
   }
+
+  void bind(Setup& setup) override { calm_twin_ = setup.needs(Need::calm); }
 
   void expect_begin(Expectation& e) override {
     for (std::size_t r = 0; r < columns_.size(); ++r)
@@ -122,7 +124,7 @@ class Economy final : public Process {
   Regimes regimes_;
   std::vector<std::uint32_t> start_thresholds_;
   std::uint64_t entity_;
-  bool calm_twin_;
+  bool calm_twin_ = false;
   std::vector<int> columns_;
   std::vector<std::uint32_t> thresholds_;  // [regime][regimes - 1]
   std::vector<float> factors_[kRegimeQuantities.size()];
@@ -181,6 +183,15 @@ class Economy::Share final : public Work {
     }
   }
 
+  void tell(const State& state, int, Story& story) override {
+    const std::uint32_t now = regime_[0];
+    if (now == told_) return;
+    const std::string label = story.setup.scenario.label("economy.regime", plan_.regimes_.names[now]);
+    story.tell(state, "regime", label, "economy",
+               told_ == kNothingTold ? "the economy is in " + label : "the economy turns to " + label);
+    told_ = now;
+  }
+
   void finish(State& state) override {
     for (std::size_t r = 0; r < plan_.columns_.size(); ++r) state.write(plan_.columns_[r], counts_.row(r));
   }
@@ -216,7 +227,10 @@ class Economy::Share final : public Work {
     regime_.swap(next_);
   }
 
+  static constexpr std::uint32_t kNothingTold = 0xffffffffu;
+
   const Economy& plan_;
+  std::uint32_t told_ = kNothingTold;  // regime
   sim::MonthlyWord word_;
   sim::Lane<std::uint32_t> regime_, next_;
   sim::Grid<std::uint32_t> start_words_;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "models/shocks/targets.h"
+#include "models/story.h"
 #include "models/streams.h"
 
 namespace partnersim {
@@ -91,6 +92,18 @@ class Exclusivity::Share final : public Work {
  public:
   Share(const Exclusivity& plan, std::size_t) : plan_(plan) {}
 
+  void tell(const State& state, int, Story& story) override {
+    told_.resize(state.suspended.rows(), 0);
+    for (std::size_t p = 0; p < told_.size(); ++p) {
+      const std::uint32_t now = state.suspended.row(p)[0];
+      if (now == told_[p] || state.working[p].empty()) continue;
+      told_[p] = now;
+      const std::string& who = story.setup.partners[p].label;
+      story.tell(state, now != 0 ? "suspended" : "resumed", who, "exclusivity",
+                 who + (now != 0 ? " is suspended by an exclusive partner" : " works again"));
+    }
+  }
+
   void step(State& state, int) override {
     for (std::size_t p = 0; p < state.suspendable.size(); ++p)
       if (state.may_be_suspended(p)) std::fill_n(state.suspended.row(p), state.count, 0u);
@@ -102,6 +115,7 @@ class Exclusivity::Share final : public Work {
 
  private:
   const Exclusivity& plan_;
+  std::vector<std::uint32_t> told_;  // [partner] suspended, as told last
 };
 
 std::unique_ptr<Work> Exclusivity::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }

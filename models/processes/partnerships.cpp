@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "models/setup.h"
+#include "models/story.h"
 #include "models/streams.h"
 #include "sim/lanes/row_sums.h"
 
@@ -139,6 +140,17 @@ class PartnershipsWork final : public Work {
       count_active(state);
       if (plan_.trajectory >= 0) state.record(plan_.trajectory, active_);
     }
+  }
+
+  void tell(const State& state, int phase, Story& story) override {
+    if (phase != kOpen) return;
+    const sim::Scenario& scenario = story.setup.scenario;
+    for (const std::string& id : scenario.ids("change"))
+      if (scenario.integer("change." + id + ".month") == state.month)
+        story.tell(state, "change", scenario.label("change", id), "planned",
+                   scenario.label("change", id) + " takes effect");
+    for (const std::size_t p : plan_.beginning[static_cast<std::size_t>(state.month)])
+      story.tell(state, "begun", plan_.partners[p].label, "planned", plan_.partners[p].label + " begins");
   }
 
   void finish(State& state) override {

@@ -76,6 +76,7 @@ class Resilience final : public Process {
  public:
   explicit Resilience(Setup& setup) : months_(setup.months), calm_(setup.scenario.text("resilience.twin") == "calm") {
     setup.need(Need::intensity);
+    if (calm_) setup.need(Need::calm);
     check_twin(setup);
     const auto add = [&](std::size_t k, sim::Column column, bool may_be_missing = false) {
       column.may_be_missing = may_be_missing;

@@ -6,9 +6,13 @@
 #include <array>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "models/money/resolution.h"
 #include "models/setup.h"
+#include "models/story.h"
 #include "models/streams.h"
+#include "sim/base/counted.h"
 #include "sim/base/missing.h"
 #include "sim/lanes/row_sums.h"
 
@@ -202,6 +206,23 @@ class Revenue::Share final : public Work {
     }
     if (plan_.trailing_trajectory_ >= 0) state.record(plan_.trailing_trajectory_, trailing_);
     if (state.month % 12 == 0 || state.month == plan_.months_) close_year(state);
+  }
+
+  void tell(const State& state, int, Story& story) override {
+    double revenue = 0.0;
+    for (std::size_t s = 0; s < state.sales.rows(); ++s) {
+      const auto booked = static_cast<double>(state.sales.row(s)[0]);
+      const std::uint32_t deals = state.closings.row(s)[0];
+      revenue += booked;
+      if (deals == 0 && booked == 0.0) continue;
+      const std::string what = deals == 0 ? "booked" : sim::counted(deals, "deal"), who = story.setup.source_label(s);
+      story.tell(state, "deals", who, "", fmt::format("{}: {}, {}", who, what, story.money(booked)), booked,
+                 story.setup.currency);
+    }
+    std::string text = fmt::format("revenue of the month {}", story.money(revenue));
+    if (const auto cash = state.running.find("cash"); cash != state.running.end())
+      text += fmt::format(", cash {}", story.money((*cash->second)[0]));
+    story.tell(state, "month", "the firm", "", text, revenue, story.setup.currency);
   }
 
   void finish(State& state) override {

@@ -20,7 +20,9 @@
 #include "models/shocks/kills.h"
 #include "models/shocks/selection.h"
 #include "models/shocks/targets.h"
+#include "models/story.h"
 #include "models/streams.h"
+#include "sim/base/counted.h"
 #include "sim/lanes/compact.h"
 
 namespace partnersim {
@@ -105,6 +107,20 @@ class Shock {
 
   bool needs_revenue() const { return target_.choice == Target::Choice::top; }
   std::size_t pool() const { return selection_.pool(); }
+
+  void tell(const State& state, const State::Strike& strike, Story& story) const {
+    const std::string what = story.setup.scenario.label("shock", story.setup.scenario.ids("shock")[number_]);
+    const auto severity = static_cast<double>(strike.severity);
+    const std::string lasting = sim::counted(strike.duration, "month");
+    std::string text = what + " strikes";
+    if (effects_.channel() == Channel::cash)
+      text += ": " + story.money(effects_.amount() * severity) + " at once";
+    else if (effects_.channel() == Channel::cost)
+      text += fmt::format(": {} a month for {}", story.money(effects_.amount() * severity), lasting);
+    else if (strike.duration != 0)
+      text += fmt::format(": {:.0f} % for {}", 100.0 * severity, lasting);
+    story.tell(state, "shock", what, "chance", text, severity, strike.duration != 0 ? "1" : "");
+  }
   ShockWork make_work(std::size_t lanes) const { return {arrivals_.words(lanes)}; }
 
   void step(State& state, ShockWork& work, Scratch& s, const sim::Grid<double>& revenue) const {
@@ -256,6 +272,11 @@ class Shocks::Share final : public Work {
     if (phase == kRecord) return rank(state);
     for (std::size_t k = 0; k < work_.size(); ++k) plan_.shocks_[k].step(state, work_[k], scratch_, trailing_);
     ShockKills::carry_out(state);
+  }
+
+  void tell(const State& state, int phase, Story& story) override {
+    if (phase == kRecord) return;
+    for (const State::Strike& strike : state.strikes) plan_.shocks_[strike.shock].tell(state, strike, story);
   }
 
  private:

@@ -35,6 +35,7 @@ class ShockEffects {
   ShockEffects(Setup& setup, const std::string& path, const Target& target);
 
   Channel channel() const { return channel_; }
+  double amount() const { return amount_; }  // of money
   std::uint32_t duration(std::uint32_t word) const { return profile_.duration(word); }
 
   // An arrival in a lane, felt by all of the pool, or by the firm at a position of it.

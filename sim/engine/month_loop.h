@@ -24,10 +24,10 @@ class MonthLoop {
 
   const std::vector<std::unique_ptr<Part>>& parts() const { return parts_; }
 
-  // All months of a block. state.month counts 1..months; `observe(stream, phase)` is called after each step. A part is
+  // All months of a block. state.month counts 1..months; `observe(part, phase)` is called after each step. A part is
   // timed under its own name unless it times stages itself.
   struct Nobody {
-    void operator()(std::uint32_t, int) const {}
+    void operator()(Part&, int) const {}
   };
   template <class State, class Observer>
   void live(State& state, int months, Profile* profile, const Observer& observe) {
@@ -38,7 +38,7 @@ class MonthLoop {
     for (state.month = 1; state.month <= months; ++state.month) {
       for (const Step& step : steps_) {
         step.part->step(state, step.phase);
-        observe(step.stream, step.phase);
+        observe(*step.part, step.phase);
         timer.mark(step.name.c_str());
       }
     }
