@@ -2,7 +2,8 @@
 """How fast is the reference workload (configs/twelve_partners.toml), and how fast are others at the same?
 
     cmake --build --preset release --target bench
-    python3 tests/bench/bench.py BINARY SOURCE_DIR [--quick] [--memory] [--std REFERENCE_STD] [--generator GENERATOR_SPEED]
+    python3 tests/bench/bench.py BINARY SOURCE_DIR [--quick] [--memory] [--only PART ...] [--std REFERENCE_STD]
+                                [--generator GENERATOR_SPEED] [--yardstick FOLDER]
 
 Prints a table and asserts nothing: times belong to a machine and to what else it was doing. Everything that is
 compared runs in turn, several rounds over: best = least disturbed, median = typical. "alone" is the best that
@@ -18,6 +19,9 @@ revenue of each is printed beside the exact one, so that nobody is fast at somet
 
 Machines differ by more than what is compared here: the generator alone, timed in the same rounds, is printed beside
 what it makes on the machine on which the targets of this project were set. Ratios travel, absolute figures do not.
+
+A yardstick, where there is one (yardstick.py), is a kernel made by hand for this workload alone: what a general program
+could reach at best. shapes.py is about networks of other sizes, experiments.py about many points.
 """
 
 import argparse
@@ -33,9 +37,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from experiments import Experiments
+from shapes import Shapes
+from yardstick import Yardstick
 
 PARTNER_MONTHS = 12 * 60                    # in one replication of the reference workload
 EXACT_MEAN_REVENUE = 7_385_982.6            # tests/bench/peers/reference_exact.py
@@ -43,6 +50,8 @@ EXACT_MEAN_REVENUE = 7_385_982.6            # tests/bench/peers/reference_exact.
 GENERATOR_THERE = {"avx512": 6.3e9, "avx2": 2.2e9, "baseline": 0.6e9}
 LIKE_PEERS = ("--set", 'output.outcomes=["revenue","active_partners_end"]', "--set", "output.trajectories=means",
               "--set", 'output.series=["revenue"]', "--set", "output.partners=false")
+RECORDINGS = {"like the peers": LIKE_PEERS, "default": ()}
+PARTS = ("speed", "yardstick", "shapes", "stages", "everything", "twin", "files", "memory", "experiments", "startup")
 SPENT = re.compile(r"replications in ([\d.]+) s, of which ([\d.]+) s simulating")
 
 
@@ -93,12 +102,12 @@ class Bench:
 
     # --- Running ---
 
-    def sim(self, *words, isa="", threads=1):
+    def sim(self, *words, isa="", threads=1, scenario=None):
         env = {name: value for name, value in os.environ.items() if not name.startswith("PARTNERSIM_")}
         if isa:
             env["PARTNERSIM_ISA"] = isa
-        return subprocess.run([self.binary, "run", self.scenario, "-t", str(threads), *map(str, words)], env=env,
-                              capture_output=True, text=True, check=True)
+        return subprocess.run([self.binary, "run", str(scenario or self.scenario), "-t", str(threads), *map(str, words)],
+                              env=env, capture_output=True, text=True, check=True)
 
     def simulate(self, words, isa, threads, replications):
         """A run without a file, as Contender.run."""
@@ -146,7 +155,7 @@ class Bench:
     def contenders(self):
         size = 200_000 if self.args.quick else 400_000
         found = []
-        for recording, words in (("like the peers", LIKE_PEERS), ("default", ())):
+        for recording, words in RECORDINGS.items():
             for threads, isas in ((1, self.isas), (2, self.isas[:1])):
                 for isa in isas:
                     n = size * threads // (4 if isa == "baseline" else 1)
@@ -162,7 +171,7 @@ class Bench:
                                        lambda t=threads: self.peer([program, n * t, t, 1])))
         return found
 
-    def speed(self):
+    def speed(self, _):
         contenders = self.contenders()
         generator = []
         for turn in range(self.rounds):
@@ -228,7 +237,17 @@ class Bench:
         if not rows:
             print("Skipped: the generator's program is not built (target generator_speed, or --generator).")
 
-    def stages(self):
+    def yardstick(self, folder):
+        def partnersim(recording, isa, threads, replications):
+            return replications * PARTNER_MONTHS / self.simulate(RECORDINGS[recording], isa, threads, replications)[0] / 1e6
+
+        source = self.args.yardstick or os.environ.get("PARTNERSIM_YARDSTICK")
+        Yardstick(source, folder, self.isas).compare(partnersim, self.rounds, table, self.args.quick)
+
+    def shapes(self, folder):
+        Shapes(partial(self.sim, isa=self.isas[0]), RECORDINGS, self.rounds, folder, table).run()
+
+    def stages(self, _):
         print(f"\nWhere the time goes (one thread, {self.isas[0]}; stages marked > are parts of the one they precede)")
         shares = []
         for words in (LIKE_PEERS, ()):
@@ -272,7 +291,10 @@ class Bench:
         print(f"\nThe twin adds {100 * (statistics.median(ratios) - 1):.0f} % to the reference workload "
               f"(median of {len(ratios)} pairs, {100 * (min(ratios) - 1):.0f} to {100 * (max(ratios) - 1):.0f} %).")
 
-    # --- Files, start-up, memory ---
+    # --- Experiments, files, start-up, memory ---
+
+    def experiments(self, folder):
+        Experiments(self.binary, self.source, self.rounds, folder, table, self.args.quick).run()
 
     def files(self, folder):
         replications = 200_000 if self.args.quick else 1_000_000
@@ -297,7 +319,7 @@ class Bench:
         table(["", "total", "simulating", "rest", "rest : simulating"], rows)
         print("The rest is statistics and, with a file, writing it. Columns go to the journal while simulating.")
 
-    def startup(self):
+    def startup(self, _):
         rows = []
         for scenario in ("arithmetic", "twelve_partners"):
             times = []
@@ -332,15 +354,9 @@ class Bench:
         print(f"partnersim benchmark: {cpu_model()}, {len(os.sched_getaffinity(0))} cores, "
               f"load {os.getloadavg()[0]:.1f} at the start, {self.rounds} rounds")
         before = cpu_ticks()
-        self.speed()
-        self.stages()
         with tempfile.TemporaryDirectory(prefix="partnersim_bench_", dir=self.args.folder) as name:
-            self.everything(Path(name))
-            self.twin(Path(name))
-            self.files(Path(name))
-            self.memory(Path(name))
-            Experiments(self.binary, self.source, self.rounds, name, table, self.args.quick).run()
-        self.startup()
+            for part in self.args.only or PARTS:
+                getattr(self, part)(Path(name))
         stolen, total = (after - b for after, b in zip(cpu_ticks(), before))
         print(f"\nLoad {os.getloadavg()[0]:.1f} at the end; {100 * stolen / max(1, total):.0f} % of processor time "
               "was taken by other machines on the same host.")
@@ -384,15 +400,17 @@ def cpu_ticks():
 
 
 def main():
-    parser = argparse.ArgumentParser(description="Times the reference workload; prints one table, asserts nothing.",
+    parser = argparse.ArgumentParser(description="Times the reference workload and others; prints tables, asserts nothing.",
                                      epilog="example: bench.py build/release/partnersim . --quick")
     parser.add_argument("binary", metavar="BINARY")
     parser.add_argument("source", metavar="SOURCE_DIR")
-    parser.add_argument("--quick", action="store_true", help="smaller and fewer: a minute or two")
+    parser.add_argument("--quick", action="store_true", help="smaller and fewer: some minutes")
     parser.add_argument("--memory", action="store_true", help="also the memory of 10 million replications")
+    parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help="some of: " + ", ".join(PARTS))
     parser.add_argument("--rounds", type=int, help="default: 7, with --quick 3")
     parser.add_argument("--std", metavar="PATH", help="the C++ peer (default: tests/bench/reference_std beside BINARY)")
     parser.add_argument("--generator", metavar="PATH", help="times the generator (default: tests/bench/generator_speed beside BINARY)")
+    parser.add_argument("--yardstick", metavar="FOLDER", help="source of the yardstick (default: $PARTNERSIM_YARDSTICK; built with clang++)")
     parser.add_argument("--folder", help="where result files are written for a moment (default: the temporary folder)")
     sys.stdout.reconfigure(line_buffering=True)
     try:
