@@ -197,6 +197,14 @@ class Setup {
 sim::Quantile gamma_of_mean_one(double shape);
 
 using Entry = sim::ProcessEntry<Process, Setup>;
+// A process whose work is P::Share, made of the plan and a number of lanes.
+template <class P>
+class ProcessOf : public Process {
+ public:
+  std::unique_ptr<Work> make_work(std::size_t lanes) const final {
+    return std::make_unique<typename P::Share>(static_cast<const P&>(*this), lanes);
+  }
+};
 template <class P>
 std::unique_ptr<Process> make(Setup& setup) {
   return std::make_unique<P>(setup);

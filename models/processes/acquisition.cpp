@@ -38,7 +38,7 @@ Parameter intensity(Setup& setup, const std::string& path) {
   return Parameter(std::move(pieces));
 }
 
-class Acquisition final : public Process {
+class Acquisition final : public ProcessOf<Acquisition> {
  public:
   explicit Acquisition(Setup& setup) {
     for (std::size_t c = 0; c < setup.channels.size(); ++c) {
@@ -57,11 +57,9 @@ class Acquisition final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   std::vector<Source> sources_;
 };
 
@@ -81,8 +79,6 @@ class Acquisition::Share final : public Work {
   const Acquisition& plan_;
   SourceSampler sampler_;
 };
-
-std::unique_ptr<Work> Acquisition::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

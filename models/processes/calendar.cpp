@@ -17,17 +17,15 @@ constexpr std::array kParameters{
 };
 // clang-format on
 
-class MarketCalendar final : public Process {
+class MarketCalendar final : public ProcessOf<MarketCalendar> {
  public:
   explicit MarketCalendar(Setup& setup) : calendar_(setup, "economy") {}
 
   void expect(Expectation& e, int) override { e.calendar = calendar_.factor(e.month); }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   Calendar calendar_;
 };
 
@@ -40,10 +38,6 @@ class MarketCalendar::Share final : public Work {
  private:
   const MarketCalendar& plan_;
 };
-
-std::unique_ptr<Work> MarketCalendar::make_work(std::size_t lanes) const {
-  return std::make_unique<Share>(*this, lanes);
-}
 
 }  // namespace
 

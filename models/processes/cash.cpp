@@ -34,7 +34,7 @@
 namespace partnersim {
 namespace {
 
-class Cash final : public Process {
+class Cash final : public ProcessOf<Cash> {
  public:
   explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), books_(setup, terms_) {
     add_outputs(setup);
@@ -47,11 +47,9 @@ class Cash final : public Process {
 
   void expect(Expectation& e, int phase) override { phase == kStop ? expected_.stop(e) : expected_.month(e); }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   void add_outputs(Setup& setup) {
     const std::string& money_unit = setup.currency;
     profit_column_ =
@@ -303,8 +301,6 @@ class Cash::Share final : public Work {
   sim::Grid<double> past_bookings_;  // [month modulo rows]
   sim::Grid<double> shortfalls_;     // [month modulo grace + 1]
 };
-
-std::unique_ptr<Work> Cash::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -31,7 +31,7 @@ const std::array kParameters{
 };
 // clang-format on
 
-class Churn final : public Process {
+class Churn final : public ProcessOf<Churn> {
  public:
   explicit Churn(Setup& setup) {
     lives_.reserve(setup.partners.size());
@@ -50,11 +50,9 @@ class Churn final : public Process {
           life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   struct Life {
     std::size_t partner;
     sim::Address address;
@@ -167,8 +165,6 @@ class Churn::Share final : public Work {
   sim::Grid<float> reach_, spent_, rate_;
   sim::Grid<std::uint32_t> words_;
 };
-
-std::unique_ptr<Work> Churn::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -28,7 +28,7 @@ const std::array kParameters{
 };
 // clang-format on
 
-class Delivery final : public Process {
+class Delivery final : public ProcessOf<Delivery> {
  public:
   explicit Delivery(Setup& setup)
       : capacity_(setup.parameter("firm.capacity")),
@@ -74,11 +74,9 @@ class Delivery final : public Process {
     e.values.outcomes["deals_waiting_end"] = waiting;
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   struct Cohort {
     double deals;
     std::vector<double> sales;  // [source]
@@ -178,8 +176,6 @@ class Delivery::Share final : public Work {
   std::vector<std::vector<ClosedDeals::Deal>> queues_;  // [lane], oldest first
   sim::Lane<float> abandoned_, waiting_;
 };
-
-std::unique_ptr<Work> Delivery::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

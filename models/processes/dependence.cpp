@@ -55,7 +55,7 @@ std::vector<std::size_t> chosen_partners(Setup& setup) {
   return {};
 }
 
-class Dependence final : public Process {
+class Dependence final : public ProcessOf<Dependence> {
  public:
   explicit Dependence(Setup& setup) : first_partner_(setup.source_of_partner(0)) {
     if (setup.partners.empty()) {
@@ -95,11 +95,9 @@ class Dependence final : public Process {
   // The twin of means has no losses.
   void expect(Expectation&, int) override {}
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   std::size_t passes() const { return attributed_ || total_ < 0 ? 0 : chosen_.size(); }
 
   std::size_t first_partner_;
@@ -144,8 +142,6 @@ class Dependence::Share final : public Work, public Counterfactual {
   const Dependence& plan_;
   sim::Lane<double> actual_, loss_;
 };
-
-std::unique_ptr<Work> Dependence::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -42,7 +42,7 @@ double largest(const sim::Scenario& scenario, const std::string& path) {
   return sim::make_quantile(law, sim::support_of(scenario.spec(path).range)).upper();
 }
 
-class DirectBusiness final : public Process {
+class DirectBusiness final : public ProcessOf<DirectBusiness> {
  public:
   explicit DirectBusiness(Setup& setup)
       : sources_(own_source(setup)),
@@ -67,11 +67,9 @@ class DirectBusiness final : public Process {
                             word_of_mouth_.expected(e.month) * e.last_wins);
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   static std::vector<Source> own_source(Setup& setup) {
     std::vector<Source> sources;
     sources.emplace_back(setup, SourceAddress{kPath, stream::kDirectBusiness, 0, kFocalFirm},
@@ -131,10 +129,6 @@ class DirectBusiness::Share final : public Work {
   SourceSampler sampler_;
   sim::Lane<float> told_, begotten_;
 };
-
-std::unique_ptr<Work> DirectBusiness::make_work(std::size_t lanes) const {
-  return std::make_unique<Share>(*this, lanes);
-}
 
 }  // namespace
 

@@ -50,7 +50,7 @@ std::vector<std::uint32_t> cumulative_thresholds(const std::vector<double>& law)
 // What regimes multiply, in the order of kRegimeQuantities.
 constexpr std::array kChanged{Common::leads, Common::close_odds, Common::deal_value, Common::churn};
 
-class Economy final : public Process {
+class Economy final : public ProcessOf<Economy> {
  public:
   explicit Economy(Setup& setup)
       : regimes_(read_regimes(setup.scenario, setup.problems)),
@@ -100,11 +100,9 @@ class Economy final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   // Months lived in each regime but the one it all starts from.
   void add_outcomes(Setup& setup) {
     columns_.assign(regimes_.names.size(), -1);
@@ -236,8 +234,6 @@ class Economy::Share final : public Work {
   sim::Grid<std::uint32_t> start_words_;
   sim::Grid<float> counts_;  // [regime] months
 };
-
-std::unique_ptr<Work> Economy::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -25,7 +25,7 @@ constexpr std::array kParameters{
 };
 // clang-format on
 
-class Exclusivity final : public Process {
+class Exclusivity final : public ProcessOf<Exclusivity> {
  public:
   explicit Exclusivity(Setup& setup) {
     setup.suspendable.assign(setup.partners.size(), 0);
@@ -54,11 +54,9 @@ class Exclusivity final : public Process {
       e.suspended[other] = 1.0 - (1.0 - e.suspended[other]) * (1.0 - e.weight[holder]);
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   struct Pair {
     std::size_t holder, other;
   };
@@ -117,8 +115,6 @@ class Exclusivity::Share final : public Work {
   const Exclusivity& plan_;
   std::vector<std::uint32_t> told_;  // [partner] suspended, as told last
 };
-
-std::unique_ptr<Work> Exclusivity::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 bool any_exclusive(const Setup& setup) {
   return std::any_of(setup.partners.begin(), setup.partners.end(), [&](const Partner& partner) {

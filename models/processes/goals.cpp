@@ -31,7 +31,7 @@ constexpr std::array kParameters{
 };
 // clang-format on
 
-class Goals final : public Process {
+class Goals final : public ProcessOf<Goals> {
  public:
   explicit Goals(Setup& setup) {
     for (const std::string& id : setup.scenario.ids("goal")) add(setup, id);
@@ -56,11 +56,9 @@ class Goals final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   struct Goal {
     std::string id, figure;
     double level;
@@ -143,8 +141,6 @@ class Goals::Share final : public Work {
   const Goals& plan_;
   sim::Grid<float> met_;  // [goal]
 };
-
-std::unique_ptr<Work> Goals::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -33,7 +33,7 @@ constexpr std::array kParameters{
 };
 // clang-format on
 
-class Partnerships final : public Process {
+class Partnerships final : public ProcessOf<Partnerships> {
  public:
   explicit Partnerships(Setup& setup)
       : partners(setup.partners), beginning(static_cast<std::size_t>(setup.months) + 1) {
@@ -74,7 +74,7 @@ class Partnerships final : public Process {
   }
 
   void bind(Setup& setup) override { watched = setup.is_watched("active_partners"); }
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+  class Share;
 
   void expect_begin(Expectation& e) override {
     std::fill(e.weight.begin(), e.weight.end(), 0.0);
@@ -116,9 +116,9 @@ class Partnerships final : public Process {
   static double total(const Expectation& e) { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }
 };
 
-class PartnershipsWork final : public Work {
+class Partnerships::Share final : public Work {
  public:
-  PartnershipsWork(const Partnerships& plan, std::size_t lanes)
+  Share(const Partnerships& plan, std::size_t lanes)
       : plan_(plan), active_(sim::padded(lanes)), lost_(active_), lost_to_shocks_(sim::padded(lanes)) {}
 
   void begin(State& state) override {
@@ -259,10 +259,6 @@ class PartnershipsWork final : public Work {
   std::vector<std::uint64_t> begun_, killed_, stopped_;  // [partner], lanes
   std::vector<std::uint32_t> survivors_;                 // the same, last month
 };
-
-std::unique_ptr<Work> Partnerships::make_work(std::size_t lanes) const {
-  return std::make_unique<PartnershipsWork>(*this, lanes);
-}
 
 }  // namespace
 

@@ -33,7 +33,7 @@ const std::array kParameters{
 };
 // clang-format on
 
-class Reciprocity final : public Process {
+class Reciprocity final : public ProcessOf<Reciprocity> {
  public:
   explicit Reciprocity(Setup& setup) : partners_(setup.partners.size()) {
     setup.need(Need::referred);
@@ -88,11 +88,9 @@ class Reciprocity final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   struct Arc {
     std::size_t partner;
     sim::Address address;
@@ -207,8 +205,6 @@ class Reciprocity::Share final : public Work {
   sim::Grid<double> sums_;
   sim::Lane<double> sum_;
 };
-
-std::unique_ptr<Work> Reciprocity::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 bool any_returns(const Setup& setup) {
   return std::any_of(setup.partners.begin(), setup.partners.end(),

@@ -51,7 +51,7 @@ const std::array kParameters{
 
 double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-age / tau); }
 
-class ReferralFlow final : public Process {
+class ReferralFlow final : public ProcessOf<ReferralFlow> {
  public:
   explicit ReferralFlow(Setup& setup) {
     sources_.reserve(setup.partners.size());
@@ -83,10 +83,9 @@ class ReferralFlow final : public Process {
                              (1.0 - e.suspended[p]) * partners_[p].alpha_in * e.outlived(p) * e.returned[p]);
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
+  class Share;
 
  private:
-  class Share;
   struct Terms {
     int start;
     double ramp, overlap, alpha_in;
@@ -139,8 +138,6 @@ class ReferralFlow::Share final : public Work {
   SourceSampler sampler_;
   std::vector<sim::LaneList> open_;  // [partner] without those that an exclusive partner suspends
 };
-
-std::unique_ptr<Work> ReferralFlow::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

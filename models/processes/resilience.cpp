@@ -72,7 +72,7 @@ struct Measures {
   }
 };
 
-class Resilience final : public Process {
+class Resilience final : public ProcessOf<Resilience> {
  public:
   explicit Resilience(Setup& setup) : months_(setup.months), calm_(setup.scenario.text("resilience.twin") == "calm") {
     setup.need(Need::intensity);
@@ -116,11 +116,9 @@ class Resilience final : public Process {
   // A twin compares futures, not means: nothing is expected.
   void expect(Expectation&, int) override {}
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   // The twin differs by the shocks it is spared and, when calm, by the regimes.
   void check_twin(Setup& setup) const {
     const sim::Scenario& scenario = setup.scenario;
@@ -227,8 +225,6 @@ class Resilience::Share final : public Work, public Counterfactual {
   std::array<sim::Lane<double>, kColumns> values_;
   std::vector<float> history_;
 };
-
-std::unique_ptr<Work> Resilience::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

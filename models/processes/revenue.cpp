@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kYear = 12;
 
-class Revenue final : public Process {
+class Revenue final : public ProcessOf<Revenue> {
  public:
   explicit Revenue(Setup& setup)
       : months_(setup.months), has_direct_(setup.has_direct), partners_(setup.partners.size()) {
@@ -73,11 +73,9 @@ class Revenue final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   std::size_t first_partner() const { return has_direct_ ? 1 : 0; }
 
   void add_outcomes(Setup& setup) {
@@ -308,8 +306,6 @@ class Revenue::Share final : public Work {
   sim::Grid<double> sources_;
   sim::Grid<double> last_year_;  // [month modulo 12]
 };
-
-std::unique_ptr<Work> Revenue::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

@@ -223,7 +223,7 @@ class Shock {
   std::uint64_t size_entity_;
 };
 
-class Shocks final : public Process {
+class Shocks final : public ProcessOf<Shocks> {
  public:
   explicit Shocks(Setup& setup) : partners_(setup.partners.size()), first_partner_(setup.source_of_partner(0)) {
     for (const std::string& id : setup.scenario.ids("shock"))
@@ -236,11 +236,9 @@ class Shocks final : public Process {
     for (const Shock& shock : shocks_) shock.expect(e);
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   std::size_t largest_pool() const {
     std::size_t largest = 0;
     for (const Shock& shock : shocks_) largest = std::max(largest, shock.pool());
@@ -303,8 +301,6 @@ class Shocks::Share final : public Work {
   sim::Grid<double> trailing_;   // [firm]; empty unless a shock ranks by revenue
   sim::Grid<float> last_year_;   // [12 partner + month]
 };
-
-std::unique_ptr<Work> Shocks::make_work(std::size_t lanes) const { return std::make_unique<Share>(*this, lanes); }
 
 }  // namespace
 

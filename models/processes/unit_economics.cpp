@@ -54,7 +54,7 @@ struct OwnSource {
   int cost_column = -1, value_column = -1, ratio_column = -1, payback_column = -1;
 };
 
-class UnitEconomics final : public Process {
+class UnitEconomics final : public ProcessOf<UnitEconomics> {
  public:
   explicit UnitEconomics(Setup& setup)
       : variable_(setup.parameter("firm.variable_cost_share")),
@@ -105,11 +105,9 @@ class UnitEconomics final : public Process {
     }
   }
 
-  std::unique_ptr<Work> make_work(std::size_t lanes) const override;
-
- private:
   class Share;
 
+ private:
   static std::string source_name(const OwnSource& source) {
     return source.path == "firm.direct" ? "direct" : source.path.substr(source.path.find('.') + 1);
   }
@@ -232,10 +230,6 @@ class UnitEconomics::Share final : public Work {
   sim::Lane<double> lane_;
   sim::Lane<float> fee_, share_;
 };
-
-std::unique_ptr<Work> UnitEconomics::make_work(std::size_t lanes) const {
-  return std::make_unique<Share>(*this, lanes);
-}
 
 }  // namespace
 
