@@ -217,6 +217,8 @@ class PartnershipModel final : public sim::Model {
     };
     check("output.outcomes", setup.offered_outcomes());
     check("output.series", setup.offered_series());
+    if (setup.scenario.given("output.series") && setup.scenario.text("output.trajectories") == "none")
+      setup.report_idle("output.series", "trajectories = \"none\" keeps no series", "Write trajectories = \"bands\".");
   }
 
   Plan plan_;

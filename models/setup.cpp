@@ -141,12 +141,14 @@ std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.law
 
 Dated<DealValues> Setup::deal_values(const std::string& source_path) {
   const std::vector<DatedLaw> dated = laws(source_path + ".deal_value");
+  const std::string start = source_path + ".start";
+  const bool begins = !source_path.starts_with("partner.") || scenario.integer(start) <= months;
   for (const auto& [month, law] : dated) {
-    if (law.name != "lognormal" && law.name != "gamma") continue;
+    if (!begins || month > months || (law.name != "lognormal" && law.name != "gamma")) continue;
     const double cv = law.number("cv");
     if (cv > sim::kMostSumCv)
-      sums.refused = fmt::format("the tables end at a cv of {}, and that of {}.deal_value is {}", sim::kMostSumCv,
-                                 source_path, cv);
+      sums.refused = fmt::format("the tables end at a cv of {}, and that of {}.deal_value is {}{}", sim::kMostSumCv,
+                                 source_path, cv, month == 1 ? "" : fmt::format(" from month {} on", month));
     else if (cv > 0.0)
       sums.laws.emplace(law.name, cv);
     if (sums.laws.size() > kMostSummedLaws)

@@ -90,6 +90,7 @@ class CompareCommand {
         throw Refusal(fmt::format("{} and {} cannot be compared future by future: {}. Run both with the same",
                                   files_.front()->path(), file->path(), reason));
     if (values.count("outcome") != 0) check_outcome(values["outcome"].as<std::string>());
+    for (const auto& file : files_) note_other_draws(*files_.front(), *file);
   }
 
   int operator()() const {
@@ -122,6 +123,17 @@ class CompareCommand {
   }
 
  private:
+  // They are compared all the same, less exactly than they could be.
+  static void note_other_draws(const ComparedFile& a, const ComparedFile& b) {
+    const std::vector<std::string> ours = a.loaded().shortcuts->all_taken(), theirs = b.loaded().shortcuts->all_taken();
+    if (ours == theirs) return;
+    const bool first = ours.size() > theirs.size();
+    print_message(fmt::format(
+        "Note: {} is made with {} drawn at once, and {} without, so that they share fewer random numbers. As variants "
+        "of one experiment they would share all.",
+        (first ? a : b).path(), (first ? ours : theirs).front(), (first ? b : a).path()));
+  }
+
   void check_outcome(const std::string& wanted) const {
     const std::vector<std::string> labels = collect::labels_of(files_.front()->outcomes());
     if (std::find(labels.begin(), labels.end(), wanted) == labels.end())

@@ -95,11 +95,14 @@ class ExtendCommand {
       request.assignments.push_back(fmt::format("{}{}", kReplications, all));
     merge_vary(request.vary);
     loaded_ = load(parse_document(old_.source.file, old_.source.text), request, domain);
-    if (!loaded_.shortcuts->takes_all_of(*old_.loaded.shortcuts))
-      throw UsageError(
-          fmt::format("the points to be added need draws that those of {} are not made of. Run all of them anew: "
-                      "partnersim run",
-                      old_path_.string()));
+    if (loaded_.shortcuts->takes_all_of(*old_.loaded.shortcuts)) return;
+    std::string why;
+    for (const auto& [what, refused] : loaded_.shortcuts->notes())
+      if (!refused.empty()) why += fmt::format("{}{}", why.empty() ? "" : "; ", refused);
+    throw UsageError(fmt::format(
+        "the points to be added cannot be drawn as those of {} are ({}). Run all of them as one experiment, "
+        "with partnersim run",
+        old_path_.string(), why));
   }
 
   int operator()() {

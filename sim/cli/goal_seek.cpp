@@ -68,6 +68,7 @@ class GoalSeek {
         path_(values["solve"].as<std::string>()),
         condition_(read_condition(values["so-that"].as<std::string>(), domain)),
         document_(read_document(scenario_)) {
+    request_.shortcuts = std::make_shared<Shortcuts>();
     const LoadedExperiment loaded = load(document_, request_, domain_);
     if (loaded.scenario->text("scenario.mode") == "expected")
       throw UsageError(
@@ -90,7 +91,22 @@ class GoalSeek {
     note_missing(loaded.model->outputs().outcomes);
   }
 
+  // All values are tried on the same draws: where one cannot take a shortcut that earlier ones took, all begin anew.
   int operator()() {
+    for (;;) {
+      try {
+        return search();
+      } catch (const OtherDraws&) {
+        tried_.clear();
+        search_ = RootSearch([this](double x) { return gap(x); }, whole_, limits_);
+      }
+    }
+  }
+
+ private:
+  struct OtherDraws {};
+
+  int search() {
     if (!find_bracket()) return not_found();
     search_.close([this] {
       const double u = uncertainty();
@@ -99,7 +115,6 @@ class GoalSeek {
     return answer();
   }
 
- private:
   // Where the search begins: the value in the scenario, of the first that the path matches; it may be an argument of a
   // law.
   void find_parameter(const Scenario& scenario) {
@@ -203,6 +218,12 @@ class GoalSeek {
       if (values_.count("between") != 0 || tried_.size() == 1) throw;  // a value that the user gave, or the path
       return std::nullopt;
     }
+    const std::vector<std::string> taken = request_.shortcuts->all_taken();
+    if (tried_.size() > 1 && taken != taken_) {
+      taken_ = taken;
+      throw OtherDraws();
+    }
+    taken_ = taken;
     loaded->precision.targets.clear();
     loaded->plan.checkpoints.clear();
     ExperimentSimulation simulation(*loaded, request_.threads, true);
@@ -357,6 +378,7 @@ class GoalSeek {
   double start_ = 0.0;
   RootSearch::Limits limits_;
   std::map<double, std::optional<Achieved>> tried_;
+  std::vector<std::string> taken_;  // shortcuts, by those that were simulated
   RootSearch search_{{}, false};
   std::uint32_t replications_ = 0;
 };

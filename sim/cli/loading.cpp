@@ -119,7 +119,7 @@ std::int64_t seed_of_point(std::int64_t seed, const Experiment& experiment, std:
 class Loader {
  public:
   Loader(const LoadRequest& request, const Domain& domain) : request_(request), domain_(domain) {
-    loaded_.shortcuts = std::make_shared<Shortcuts>();
+    loaded_.shortcuts = request.shortcuts ? request.shortcuts : std::make_shared<Shortcuts>();
   }
 
   // `problems`: what is known to be wrong with the text of it.

@@ -23,7 +23,8 @@ struct LoadRequest {
   std::vector<std::string> assignments;  // PATH=VALUE, in order
   std::vector<std::string> vary;         // PATH=VALUES
   int threads = 1;
-  UsageProblems usage{};  // of the options that give them
+  UsageProblems usage{};                           // of the options that give them
+  std::shared_ptr<Shortcuts> shortcuts = nullptr;  // of experiments that decide together; null: its own
   // Sees the first point before its model is made, and how many points there are; false where a model is too large to
   // be made only to look for further mistakes.
   std::function<bool(const Scenario&, std::size_t points)> before_models = nullptr;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "sim/base/problem.h"
@@ -102,12 +103,15 @@ class Replay {
     if (near_)
       out += fmt::format("It is nearest to {} = {}{}\n", near_->statistic, plain(near_->value),
                          near_->unit == "1" ? "" : " " + near_->unit);
+    std::map<int, std::size_t> begun;  // by month
+    for (const ChronicleEvent& event : chronicle.events)
+      if (event.kind == "begun") ++begun[event.month];
     int month = 0, told = 0;
     for (const ChronicleEvent& event : chronicle.events) {
       if (event.month != month) out += fmt::format("\n{}\n", month_name(month = event.month));
       if (event.kind != "begun") {
         out += "  " + event.text + "\n";
-      } else if (const std::size_t all = begun_in(chronicle, month); all <= kMostBegun) {
+      } else if (const std::size_t all = begun[month]; all <= kMostBegun) {
         out += "  " + event.text + "\n";
       } else if (event.month != told) {
         out += fmt::format("  {} {}s begin\n", all, model().outputs().nouns.tie);
@@ -150,12 +154,6 @@ class Replay {
  private:
   const Model& model() const { return *stored_.loaded.plan.points[point_].model; }
   static constexpr std::size_t kMostBegun = 6;  // named one by one
-  static std::size_t begun_in(const Chronicle& chronicle, int month) {
-    return static_cast<std::size_t>(
-        std::count_if(chronicle.events.begin(), chronicle.events.end(),
-                      [month](const ChronicleEvent& e) { return e.month == month && e.kind == "begun"; }));
-  }
-
   std::size_t column_of(const std::string& outcome) const {
     const auto& outcomes = model().outputs().outcomes;
     if (const auto place = collect::place_of(outcomes, outcome)) return *place;

@@ -34,9 +34,11 @@ StoredExperiment read_stored(const std::filesystem::path& path, const Domain& do
   stored.loaded = load(parse_document(stored.source.file, stored.source.text),
                        {stored.source.assignments, stored.source.vary, threads}, domain);
   if (output::fingerprint(stored.loaded.header) != file.read_scalar<std::string>("/provenance/fingerprint"))
-    throw InputOutputError(fmt::format(
-        "{}: made by another version ({}): its futures cannot be told again. Run the scenario with this version first",
-        path.string(), file.read_scalar<std::string>("/provenance/version")));
+    throw InputOutputError(
+        fmt::format("{}: made by another version ({}) or with another layout of random numbers: this program does not "
+                    "draw its futures. "
+                    "Run the scenario anew first",
+                    path.string(), file.read_scalar<std::string>("/provenance/version")));
   stored.replications = file.read<std::uint32_t>("/points/replications");
   return stored;
 }

@@ -21,6 +21,13 @@ bool Shortcuts::taken(std::string_view what) const {
   return found != says_.end() && found->second.offered && found->second.refused.empty();
 }
 
+std::vector<std::string> Shortcuts::all_taken() const {
+  std::vector<std::string> taken;
+  for (const Note& note : notes())
+    if (note.refused.empty()) taken.push_back(note.what);
+  return taken;
+}
+
 bool Shortcuts::takes_all_of(const Shortcuts& other) const {
   const auto& theirs = other.says_;
   return std::all_of(theirs.begin(), theirs.end(),

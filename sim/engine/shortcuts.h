@@ -19,6 +19,7 @@ class Shortcuts {
   void refuse(const std::string& what, const std::string& why);
 
   bool taken(std::string_view what) const;
+  std::vector<std::string> all_taken() const;
   bool takes_all_of(const Shortcuts& other) const;
   // Of those a model offered; `refused` is why, empty where taken.
   struct Note {

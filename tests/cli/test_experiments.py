@@ -232,8 +232,29 @@ class TheWayDealsAreDrawn(Experiment):
     def test_is_kept_by_an_extension_or_it_is_refused(self):
         self.run_sim(self.GAMMA, "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6", name="r.h5")
         answer = self.sim("extend", "r.h5", "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6,3", code=USAGE)
-        self.assertIn("need draws that those of r.h5 are not made of", answer.err)
+        self.assertIn("cannot be drawn as those of r.h5 are (the tables end at a cv of 2, and that of "
+                      "partner.a.deal_value is 3)", " ".join(answer.err.split()))
         self.sim("extend", "r.h5", "--vary", "partner.a.deal_value.lognormal.cv=0.5,0.6,0.7", code=DONE)
+
+    def test_is_told_where_files_differ_in_it(self):
+        self.run_sim(self.GAMMA, name="summed.h5")
+        self.run_sim(self.GAMMA, "--set", "firm.capacity=1e6", name="single.h5")
+        answer = self.sim("compare", "summed.h5", "single.h5", code=DONE)
+        self.assertIn("they share fewer random numbers", " ".join(answer.err.split()))
+        self.assertNotIn("fewer", self.sim("compare", "summed.h5", "summed.h5", code=DONE).err)
+
+    def test_is_no_matter_of_deals_that_nobody_closes(self):
+        late = self.GAMMA + ("[change.late]\nmonth = 500\n"
+                             "set = { \"partner.a.deal_value\" = { lognormal = { mean = 1, cv = 3 } } }\n")
+        self.assertIn("\nDrawn at once", self.said(late))
+
+    def test_is_the_same_for_all_values_of_a_search(self):
+        self.write("s.toml", self.GAMMA)
+        found = self.sim("run", "s.toml", "--solve", "partner.a.deal_value.lognormal.cv", "--so-that",
+                         "revenue.sd >= 7_000", "--between", "1.5:4", "-o", "none", code=DONE)
+        tried = [float(line.split("= ", 2)[1].split(":")[0]) for line in found.err.splitlines() if "revenue.sd =" in line]
+        # What was tried at the lower end is tried again, deal by deal, once the upper end has been.
+        self.assertEqual(tried[:2], [1.5, 1.5])
 
 
 class ADesign(Experiment):
