@@ -7,15 +7,11 @@
 namespace partnersim {
 
 DealInverter::DealInverter(std::size_t cells)
-    : positions_(sim::padded(cells)),
-      lanes_(positions_),
-      counts_(positions_),
-      low_(positions_),
-      high_(positions_),
+    : open_(cells),
       words_(4, cells),
       sums_(sim::padded(cells)),
-      chosen_(positions_),
-      chosen_words_(positions_),
+      chosen_(sim::padded(cells)),
+      chosen_words_(chosen_),
       values_(sums_) {}
 
 void DealInverter::sum(const State& state, const DealValues& values, const sim::Address& address,
@@ -23,28 +19,14 @@ void DealInverter::sum(const State& state, const DealValues& values, const sim::
   std::fill_n(sums, cells.size, 0.0f);
   add(state.isa, values, {cells.counts, cells.size, sums}, 0, first[0]);
   add(state.isa, values, {cells.counts, cells.size, sums}, 1, first[1]);
-  std::size_t open = sim::positions_above(state.isa, cells.counts, cells.size, 2, positions_.data());
-  sim::gather(state.isa, cells.lanes, positions_.data(), open, lanes_.data());
-  sim::gather(state.isa, cells.counts, positions_.data(), open, counts_.data());
-  sim::gather(state.isa, sums, positions_.data(), open, sums_.data());
-  for (std::size_t k = 0; k < open; ++k) {
-    const std::uint64_t entity = cells.entity(positions_[k]);
-    low_[k] = static_cast<std::uint32_t>(entity);
-    high_[k] = static_cast<std::uint32_t>(entity >> 32);
-  }
-  for (std::uint32_t call = 1; open != 0; ++call) {
-    state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, {low_.data(), high_.data()},
-                        address.at_call(call), sim::Philox::Words::in(words_));
+  open_.open(state.isa, cells, 2);
+  sim::gather(state.isa, sums, open_.positions(), open_.size(), sums_.data());
+  for (std::uint32_t call = 1; open_.size() != 0; ++call) {
+    open_.draw(state, address.at_call(call), words_);
     for (std::uint32_t j = 0; j < 4; ++j)
-      add(state.isa, values, {counts_.data(), open, sums_.data()}, 4 * call - 2 + j, words_.row(j));
-    for (std::size_t k = 0; k < open; ++k) sums[positions_[k]] = sums_[k];
-    open = sim::move_above(state.isa, counts_.data(), open, 4 * call + 2,
-                           {{positions_.data(), positions_.data()},
-                            {lanes_.data(), lanes_.data()},
-                            {sums_.data(), sums_.data()},
-                            {low_.data(), low_.data()},
-                            {high_.data(), high_.data()},
-                            {counts_.data(), counts_.data()}});
+      add(state.isa, values, {open_.counts(), open_.size(), sums_.data()}, 4 * call - 2 + j, words_.row(j));
+    for (std::size_t k = 0; k < open_.size(); ++k) sums[open_.positions()[k]] = sums_[k];
+    open_.keep_above(state.isa, 4 * call + 2, sums_.data());
   }
 }
 

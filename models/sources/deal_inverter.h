@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "models/sources/deal_values.h"
+#include "models/sources/open_cells.h"
 #include "models/state.h"
 
 namespace partnersim {
@@ -28,8 +29,8 @@ class DealInverter {
   };
   void add(sim::Isa isa, const DealValues& values, const Sums& cells, std::uint32_t deal, const std::uint32_t* words);
 
-  // Cells with deals left: where they are, their lanes, deals, entities and sums so far.
-  sim::Lane<std::uint32_t> positions_, lanes_, counts_, low_, high_;
+  // Cells with deals left, and their sums so far.
+  OpenCells open_;
   sim::Grid<std::uint32_t> words_;
   sim::Lane<float> sums_;
   // Those that have one more deal.

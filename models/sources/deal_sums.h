@@ -10,6 +10,7 @@
 #include <string>
 
 #include "models/sources/deal_values.h"
+#include "models/sources/open_cells.h"
 #include "models/state.h"
 
 namespace partnersim {
@@ -28,15 +29,13 @@ class DealSums {
            const std::uint32_t* const first[2], float* sums);
 
  private:
-  void open(const State& state, const DealCells& cells, const std::uint32_t* second);
   void add(sim::Isa isa, std::uint32_t table, const std::uint32_t* words, float* sums);
   void take_blocks();
-  void keep_open(sim::Isa isa);
 
   sim::SumQuantiles tables_;
-  // Cells with deals left: where they are, their lanes, entities and deals, the word at hand.
-  std::size_t open_ = 0;
-  sim::Lane<std::uint32_t> positions_, lanes_, low_, high_, counts_, second_;
+  // Cells with deals left, and their second words.
+  OpenCells open_;
+  sim::Lane<std::uint32_t> second_;
   sim::Grid<std::uint32_t> words_;
   sim::Lane<float> values_;
 };

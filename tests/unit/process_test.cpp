@@ -9,7 +9,7 @@
 #include "tests/support/harness.h"
 
 TEST_CASE("churn ends partnerships in a State without an engine, with the law of a constant hazard") {
-  constexpr std::size_t kLanes = 8192;
+  constexpr std::size_t kLanes = std::size_t{1} << 17;  // a hazard that is off by a twentieth is seen
   constexpr int kMonths = 12;
   constexpr double kHazard = 0.05;
   const auto scenario = partnersim::testing::scenario_of(
