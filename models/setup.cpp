@@ -88,6 +88,10 @@ Setup::Setup(const sim::Scenario& the_scenario)
                         scenario.text(path + ".region"), scenario.text(path + ".type")});
     outputs_.members.push_back({id, partners.back().label});
   }
+  std::vector<std::uint64_t> entities;
+  entities.reserve(partners.size());
+  for (const Partner& partner : partners) entities.push_back(partner.entity);
+  network_ = Topology::star(entities);
   for (const std::string& id : scenario.ids("acquisition")) {
     channels.push_back(id);
     add_source("acquisition." + id);

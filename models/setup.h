@@ -131,8 +131,14 @@ class Setup {
   const std::vector<std::string>& offered_outcomes() const { return offered_outcomes_; }
   const std::vector<std::string>& offered_series() const { return offered_series_; }
 
+  // Who is joined with whom: here a star, in which partner p is at the outer end of link p.
+  const Topology& network() const { return network_; }
+  static Link link_of(std::size_t partner) { return numbered<Link>(partner); }
+  Firm firm_of(std::size_t partner) const { return network_.ends(link_of(partner)).first; }
   // The path of the scenario that a firm's draws are named after.
-  std::string firm_path(std::size_t firm) const { return firm == kFocalFirm ? "firm" : partners[firm - 1].path; }
+  std::string firm_path(Firm firm) const {
+    return firm == kFocalFirm ? "firm" : partners[index(network_.links_of(firm).front())].path;
+  }
 
   // Sources of sales: direct business first, then partnerships, then paid channels.
   std::size_t sources() const { return partners.size() + channels.size() + (has_direct ? 1 : 0); }
@@ -179,6 +185,7 @@ class Setup {
   Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
 
+  Topology network_;
   std::bitset<static_cast<std::size_t>(Need::kCount)> needs_;
   std::bitset<static_cast<std::size_t>(Common::kCount)> changed_;
   bool couples_ = false;

@@ -1,7 +1,7 @@
 // The state of a block of replications of the partnership network: everything processes share.
 // One Lane is one value a replication; rows of a Grid are partnerships, firms or sources of sales.
 //
-// Numbering. Partnerships as in the roster. *Firms*: the focal firm is 0, partner p is p + 1. A *source* is where
+// Numbering. Firms and links as in the topology; a partnership is a link, number p of the roster. A *source* is where
 // sales come from: the focal firm's direct business (when there is any), each partnership, each paid channel.
 //
 // Passes. A block is simulated once as it is; a counterfactual on the same draws (the shock-free twin, the business
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "models/network/topology.h"
 #include "models/shocks/firm_factor.h"
 #include "sim/engine/accumulators.h"
 #include "sim/engine/model.h"
@@ -38,9 +39,6 @@ enum Phase : int {
   kClose,  // ended partnerships leave the lists of the working ones
   kRecord,
 };
-
-inline constexpr std::size_t kFocalFirm = 0;
-constexpr std::size_t firm_of_partner(std::size_t partner) { return partner + 1; }
 
 struct Partner {
   std::string id;
@@ -115,7 +113,8 @@ struct State {
 
   // Partnerships that shocks end this month.
   struct Kill {
-    std::uint32_t partner, lane, shock;
+    Link link;
+    std::uint32_t lane, shock;
   };
   std::vector<Kill> kills;
   // Shocks that strike this month; a duration of 0 when they only end partnerships.

@@ -39,15 +39,14 @@ class Churn final : public ProcessOf<Churn> {
       Lifetime law(setup, setup.partners[p]);
       if (law.is_never()) continue;
       if (!lives_.empty()) law.share(lives_.back().law);
-      lives_.push_back({p, {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
+      lives_.push_back({p, setup.firm_of(p), {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
     }
     differ_ = std::any_of(lives_.begin(), lives_.end(), [](const Life& life) { return life.law.differs_by_lane(); });
   }
 
   void expect(Expectation& e, int) override {
     for (const Life& life : lives_)
-      e.alive[life.partner] *=
-          life.law.expected_survival(e.month, e.churn_factor * e.churn_of[firm_of_partner(life.partner)]);
+      e.alive[life.partner] *= life.law.expected_survival(e.month, e.churn_factor * e.churn_of[index(life.firm)]);
   }
 
   class Share;
@@ -55,6 +54,7 @@ class Churn final : public ProcessOf<Churn> {
  private:
   struct Life {
     std::size_t partner;
+    Firm firm;
     sim::Address address;
     Lifetime law;
   };
@@ -117,7 +117,7 @@ class Churn::Share final : public Work {
       if (state.working[p].empty() || state.alive.row(p)[0] != 0) continue;
       std::string cause = "churn";
       for (const State::Kill& kill : state.kills)
-        if (kill.partner == p) cause = scenario.label("shock", scenario.ids("shock")[kill.shock]);
+        if (kill.link == Setup::link_of(p)) cause = scenario.label("shock", scenario.ids("shock")[kill.shock]);
       const std::string& who = story.setup.partners[p].label;
       story.tell(state, "ended", who, cause, fmt::format("{} ends ({})", who, cause));
     }
@@ -150,7 +150,7 @@ class Churn::Share final : public Work {
     const float* __restrict factor = state.churn.value.data();
     const float* __restrict reach = reach_.row(life);
     const float* __restrict rate = plan_.lives_[life].law.differs_by_lane() ? rate_.row(life) : nullptr;
-    const float* __restrict shock = state.churn_of.row(firm_of_partner(partner));
+    const float* __restrict shock = state.churn_of.row(plan_.lives_[life].firm);
     float* __restrict spent = spent_.row(life);
     std::uint32_t* __restrict alive = state.alive.row(partner);
     sim::on_lanes(state.isa, [=]() SIM_LANES {

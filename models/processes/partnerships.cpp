@@ -213,7 +213,7 @@ class Partnerships::Share final : public Work {
     for (const State::Kill& kill : state.kills) {
       if (state.stopped_in[kill.lane] != 0) continue;
       lost_to_shocks_[kill.lane] += 1.0f;
-      ++killed_[kill.partner];
+      ++killed_[index(kill.link)];
     }
     const auto month = static_cast<std::uint32_t>(state.month);
     const std::uint32_t* stopped = state.stopped.data();

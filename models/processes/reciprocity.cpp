@@ -77,8 +77,8 @@ class Reciprocity final : public ProcessOf<Reciprocity> {
 
   void expect(Expectation& e, int) override {
     for (const Arc& arc : arcs_) {
-      const double a =
-          scale(arc, e.month) * e.calendar * e.leads_factor * e.function[kFocalFirm] * e.leads_of[kFocalFirm];
+      const double a = scale(arc, e.month) * e.calendar * e.leads_factor * e.function[index(kFocalFirm)] *
+                       e.leads_of[index(kFocalFirm)];
       const double works = e.weight[arc.partner] * (1.0 - e.suspended[arc.partner]);
       // What came last month counts where the partnership has outlived the month.
       const double loyal = (1.0 - e.suspended[arc.partner]) * arc.alpha_out * e.outlived(arc.partner);

@@ -59,7 +59,7 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
     for (std::size_t p = 0; p < setup.partners.size(); ++p) {
       const std::string& path = setup.partners[p].path;
       sources_.emplace_back(setup,
-                            SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), firm_of_partner(p)},
+                            SourceAddress{path, stream::kReferralFlow, setup.source_of_partner(p), setup.firm_of(p)},
                             setup.parameter(path + ".leads"), true);
       SourceRates& rates = sources_.back().rates();
       if (setup.scenario.given(path + ".spread_shape"))

@@ -225,7 +225,8 @@ class Shock {
 
 class Shocks final : public ProcessOf<Shocks> {
  public:
-  explicit Shocks(Setup& setup) : partners_(setup.partners.size()), first_partner_(setup.source_of_partner(0)) {
+  explicit Shocks(Setup& setup)
+      : network_(setup.network()), partners_(setup.partners.size()), first_partner_(setup.source_of_partner(0)) {
     for (const std::string& id : setup.scenario.ids("shock"))
       shocks_.emplace_back(setup, "shock." + id, static_cast<std::uint32_t>(shocks_.size()));
     ranks_ = std::any_of(shocks_.begin(), shocks_.end(), [](const Shock& s) { return s.needs_revenue(); });
@@ -245,6 +246,7 @@ class Shocks final : public ProcessOf<Shocks> {
     return largest;
   }
 
+  const Topology& network_;
   std::vector<Shock> shocks_;
   std::size_t partners_, first_partner_;
   bool ranks_ = false;  // by revenue
@@ -255,7 +257,7 @@ class Shocks::Share final : public Work {
   Share(const Shocks& plan, std::size_t lanes)
       : plan_(plan),
         scratch_(lanes, plan.largest_pool()),
-        trailing_(plan.ranks_ ? firm_of_partner(plan.partners_) : 0, lanes),
+        trailing_(plan.ranks_ ? plan.network_.firms() : 0, lanes),
         last_year_(plan.ranks_ ? 12 * plan.partners_ : 0, lanes) {
     for (const Shock& shock : plan.shocks_) work_.push_back(shock.make_work(lanes));
   }
@@ -284,7 +286,7 @@ class Shocks::Share final : public Work {
     for (std::size_t p = 0; p < partners; ++p) {
       const float* __restrict sales = state.sales.row(plan_.first_partner_ + p);
       float* __restrict oldest = last_year_.row(12 * p + static_cast<std::size_t>((state.month - 1) % 12));
-      double* __restrict sum = trailing_.row(firm_of_partner(p));
+      double* __restrict sum = trailing_.row(index(plan_.network_.ends(Setup::link_of(p)).first));
       const std::size_t n = state.count;
       sim::on_lanes(state.isa, [=, full = state.month > 12]() SIM_LANES {
         for (std::size_t i = 0; i < n; ++i) {

@@ -63,11 +63,11 @@ void ShockEffects::expect(Expectation& e, const ShockArrivals& arrivals, double 
   }
   if (channel_ == Channel::cash) e.shock_costs += amount_ * share * severity * arrivals.expected(e.month);
   if (channel_ == Channel::cost) e.shock_costs += amount_ * added;
-  for (const std::size_t firm : firms_) {
-    if (channel_ == Channel::functionality) e.function[firm] *= left;
-    if (channel_ == Channel::leads) e.leads_of[firm] *= left;
-    if (channel_ == Channel::close) e.close_of[firm] *= left;
-    if (channel_ == Channel::churn) e.churn_of[firm] *= left;
+  for (const Firm firm : firms_) {
+    if (channel_ == Channel::functionality) e.function[index(firm)] *= left;
+    if (channel_ == Channel::leads) e.leads_of[index(firm)] *= left;
+    if (channel_ == Channel::close) e.close_of[index(firm)] *= left;
+    if (channel_ == Channel::churn) e.churn_of[index(firm)] *= left;
     if (channel_ == Channel::capacity && firm == kFocalFirm) e.capacity *= left;
   }
 }
@@ -93,7 +93,7 @@ FirmFactor* ShockEffects::weakens(State& state) const {
   }
 }
 
-void ShockEffects::weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const {
+void ShockEffects::weaken(State& state, Firm firm, std::uint32_t lane, float strength) const {
   if (FirmFactor* factors = weakens(state))
     factors->touch(firm)[lane] *= left_of(strength);
   else if (firm == kFocalFirm)

@@ -63,10 +63,10 @@ class ShockEffects {
  private:
   float left_of(float strength) const;
   FirmFactor* weakens(State& state) const;
-  void weaken(State& state, std::size_t firm, std::uint32_t lane, float strength) const;
+  void weaken(State& state, Firm firm, std::uint32_t lane, float strength) const;
   void weaken_all(State& state, const std::vector<Felt>& felt) const;
 
-  std::vector<std::size_t> firms_;  // the pool
+  std::vector<Firm> firms_;  // the pool
   Channel channel_;
   ShockProfile profile_;
   float factor_;

@@ -6,27 +6,27 @@ namespace partnersim {
 
 FirmFactor::FirmFactor(std::size_t firms, std::size_t lanes) : lanes_(sim::padded(lanes)), row_of_(firms, kNone) {}
 
-float* FirmFactor::touch(std::size_t firm) {
-  const std::uint32_t old = row_of_[firm];
+float* FirmFactor::touch(Firm firm) {
+  const std::uint32_t old = row_of_[index(firm)];
   if (old == kNone || sharers_[old] > 1) move(firm, add_row(old));
-  return rows_[row_of_[firm]].data();
+  return rows_[row_of_[index(firm)]].data();
 }
 
-std::span<float* const> FirmFactor::touch(std::span<const std::size_t> firms) {
+std::span<float* const> FirmFactor::touch(std::span<const Firm> firms) {
   const std::size_t none = sharers_.size();
-  const auto slot = [&](std::size_t firm) { return row_of_[firm] == kNone ? none : std::size_t{row_of_[firm]}; };
+  const auto slot = [&](Firm firm) { return row_of_[index(firm)] == kNone ? none : std::size_t{row_of_[index(firm)]}; };
   asked_.assign(none + 1, 0);
   target_.assign(none + 1, kNone);
   touched_.clear();
-  for (const std::size_t firm : firms) ++asked_[slot(firm)];
-  for (const std::size_t firm : firms) {
+  for (const Firm firm : firms) ++asked_[slot(firm)];
+  for (const Firm firm : firms) {
     const std::size_t old = slot(firm);
     if (target_[old] == kNone) {
       const bool all = old != none && asked_[old] == sharers_[old];
-      target_[old] = all ? row_of_[firm] : add_row(row_of_[firm]);
+      target_[old] = all ? row_of_[index(firm)] : add_row(row_of_[index(firm)]);
       touched_.push_back(rows_[target_[old]].data());
     }
-    if (target_[old] != row_of_[firm]) move(firm, target_[old]);
+    if (target_[old] != row_of_[index(firm)]) move(firm, target_[old]);
   }
   return touched_;
 }
@@ -47,9 +47,9 @@ std::uint32_t FirmFactor::add_row(std::uint32_t like) {
   return row;
 }
 
-void FirmFactor::move(std::size_t firm, std::uint32_t row) {
-  if (row_of_[firm] != kNone) --sharers_[row_of_[firm]];
-  row_of_[firm] = row;
+void FirmFactor::move(Firm firm, std::uint32_t row) {
+  if (row_of_[index(firm)] != kNone) --sharers_[row_of_[index(firm)]];
+  row_of_[index(firm)] = row;
   ++sharers_[row];
 }
 

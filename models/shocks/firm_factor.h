@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "models/network/topology.h"
 #include "sim/lanes/lane.h"
 
 namespace partnersim {
@@ -18,15 +19,15 @@ class FirmFactor {
   FirmFactor(std::size_t firms, std::size_t lanes);
 
   bool any_used() const { return !sharers_.empty(); }
-  bool used(std::size_t firm) const { return row_of_[firm] != kNone; }
+  bool used(Firm firm) const { return row_of_[index(firm)] != kNone; }
   // The row of a firm that is used; null for the others.
-  const float* row(std::size_t firm) const { return used(firm) ? rows_[row_of_[firm]].data() : nullptr; }
+  const float* row(Firm firm) const { return used(firm) ? rows_[row_of_[index(firm)]].data() : nullptr; }
 
   // The firm's row, to be changed for it alone.
-  float* touch(std::size_t firm);
+  float* touch(Firm firm);
   // The rows of these firms (no firm twice), each row once, to be changed for all of them alike and for nobody else.
   // Valid until the next call.
-  std::span<float* const> touch(std::span<const std::size_t> firms);
+  std::span<float* const> touch(std::span<const Firm> firms);
   // All factors are 1 again.
   void clear();
 
@@ -35,7 +36,7 @@ class FirmFactor {
 
   // A new row, a copy of another or all 1.
   std::uint32_t add_row(std::uint32_t like);
-  void move(std::size_t firm, std::uint32_t row);
+  void move(Firm firm, std::uint32_t row);
 
   std::size_t lanes_;
   std::deque<sim::Lane<float>> rows_;   // made when first needed, and kept

@@ -6,28 +6,28 @@ namespace partnersim {
 
 ShockKills::ShockKills(Setup& setup, const std::string& path, std::uint32_t number, const Target& target)
     : number_(number),
+      network_(&setup.network()),
       firms_(target.firms),
       probability_(setup.scenario.number(path + ".kill")),
       threshold_(sim::threshold(probability_)) {
-  for (const std::size_t firm : firms_) entities_.push_back(setup.entity(path + ">" + setup.firm_path(firm)));
+  for (const Firm firm : firms_) entities_.push_back(setup.entity(path + ">" + setup.firm_path(firm)));
 }
 
 // Coins of all targets together, for few lanes are struck at once.
 void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const std::uint32_t> lanes,
                           KillScratch& s) const {
   s.coins.clear();
-  for (std::size_t k = 0; k < firms_.size(); ++k) {
-    if (firms_[k] == kFocalFirm) continue;
-    const std::size_t partner = firms_[k] - 1;
-    if (state.working[partner].empty()) continue;
-    const std::uint32_t* alive = state.alive.row(partner);
-    for (const std::uint32_t lane : lanes) {
-      if (alive[lane] == 0) continue;
-      if (s.coins.full()) toss(state, arrival, s);
-      s.partners[s.coins.size()] = static_cast<std::uint32_t>(partner);
-      s.coins.add(lane, entities_[k]);
+  for (std::size_t k = 0; k < firms_.size(); ++k)
+    for (const Link link : links_of(k)) {
+      if (state.working[index(link)].empty()) continue;
+      const std::uint32_t* alive = state.alive.row(index(link));
+      for (const std::uint32_t lane : lanes) {
+        if (alive[lane] == 0) continue;
+        if (s.coins.full()) toss(state, arrival, s);
+        s.links[s.coins.size()] = link;
+        s.coins.add(lane, entities_[k]);
+      }
     }
-  }
   toss(state, arrival, s);
 }
 
@@ -35,7 +35,7 @@ void ShockKills::toss(State& state, std::uint32_t arrival, KillScratch& s) const
   s.coins.draw(state, {0, stream::kShocks, static_cast<std::uint32_t>(state.month), arrival / 4});
   for (std::size_t i = 0; i < s.coins.size(); ++i)
     if (sim::coin(s.coins.word(arrival % 4)[i]) < threshold_)
-      state.kills.push_back({s.partners[i], s.coins.lane(i), number_});
+      state.kills.push_back({s.links[i], s.coins.lane(i), number_});
   s.coins.clear();
 }
 
@@ -45,13 +45,13 @@ void ShockKills::toss_one(State& state, std::uint32_t arrival, std::uint32_t lan
                              arrival / 4};
   const auto words = state.philox->words(state.first_replication + lane, address);
   if (sim::coin(words[arrival % 4]) < threshold_)
-    state.kills.push_back({static_cast<std::uint32_t>(firms_[position] - 1), lane, number_});
+    for (const Link link : links_of(position)) state.kills.push_back({link, lane, number_});
 }
 
 void ShockKills::carry_out(State& state) {
   std::size_t kept = 0;
   for (const State::Kill& kill : state.kills) {
-    std::uint32_t& alive = state.alive.row(kill.partner)[kill.lane];
+    std::uint32_t& alive = state.alive.row(index(kill.link))[kill.lane];
     if (alive == 0) continue;
     alive = 0;
     state.kills[kept++] = kill;
@@ -62,11 +62,11 @@ void ShockKills::carry_out(State& state) {
 void ShockKills::expect(Expectation& e, const ShockArrivals& arrivals, double share) const {
   if (probability_ == 0.0) return;
   const double survived = arrivals.expected_product(e.month, 1.0 - probability_ * share);
-  for (const std::size_t firm : firms_) {
-    if (firm == kFocalFirm) continue;
-    e.lost_to_shocks += e.alive[firm - 1] * (1.0 - survived);
-    e.alive[firm - 1] *= survived;
-  }
+  for (std::size_t k = 0; k < firms_.size(); ++k)
+    for (const Link link : links_of(k)) {
+      e.lost_to_shocks += e.alive[index(link)] * (1.0 - survived);
+      e.alive[index(link)] *= survived;
+    }
 }
 
 }  // namespace partnersim

@@ -20,9 +20,9 @@ namespace partnersim {
 
 // Work space one worker shares among its shocks: coins waiting for words, and whose they are.
 struct KillScratch {
-  explicit KillScratch(std::size_t lanes) : coins(lanes), partners(sim::padded(lanes)) {}
+  explicit KillScratch(std::size_t lanes) : coins(lanes), links(lanes) {}
   CellWords coins;
-  sim::Lane<std::uint32_t> partners;
+  std::vector<Link> links;
 };
 
 class ShockKills {
@@ -43,9 +43,14 @@ class ShockKills {
 
  private:
   void toss(State& state, std::uint32_t arrival, KillScratch& scratch) const;
+  // What a kill of one of the pool ends: the links that meet the firm. The focal firm is not killed.
+  std::span<const Link> links_of(std::size_t position) const {
+    return firms_[position] == kFocalFirm ? std::span<const Link>{} : network_->links_of(firms_[position]);
+  }
 
   std::uint32_t number_;
-  std::vector<std::size_t> firms_;  // the pool
+  const Topology* network_;
+  std::vector<Firm> firms_;  // the pool
   double probability_;
   std::uint32_t threshold_;
   std::vector<std::uint64_t> entities_;  // of coins: [position in the pool]

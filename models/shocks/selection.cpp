@@ -8,8 +8,15 @@
 namespace partnersim {
 
 ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Target& target)
-    : target_(target), typical_sale_(setup.typical_sale) {
-  for (const std::size_t firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
+    : network_(&setup.network()), target_(target), typical_sale_(setup.typical_sale) {
+  for (const Firm firm : target.firms) entities_.push_back(setup.entity(path + "~" + setup.firm_path(firm)));
+}
+
+// The focal firm, or one that some partnership works with.
+bool ShockSelection::is_live(const State& state, Firm firm, std::uint32_t lane) const {
+  const std::span<const Link> links = network_->links_of(firm);
+  return firm == kFocalFirm ||
+         std::any_of(links.begin(), links.end(), [&](Link link) { return state.alive.row(index(link))[lane] != 0; });
 }
 
 std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival,
@@ -20,8 +27,7 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
   const bool among_live = target_.choice == Choice::count || target_.choice == Choice::top;
   chosen.clear();
   for (std::uint32_t k = 0; k < target_.firms.size(); ++k) {
-    const std::size_t firm = target_.firms[k];
-    if (!among_live || firm == kFocalFirm || state.alive.row(firm - 1)[arrival.lane] != 0) chosen.push_back(k);
+    if (!among_live || is_live(state, target_.firms[k], arrival.lane)) chosen.push_back(k);
   }
   if (target_.choice == Choice::all) return chosen;
   candidates.clear();
@@ -38,7 +44,7 @@ std::span<const std::uint32_t> ShockSelection::choose(const State& state, const 
   }
   // Those with the largest revenue, to a thousand-millionth of the largest or of a sale; else, and among equals, those
   // with the smallest words; after these by id.
-  const auto revenue_of = [&](std::uint32_t k) { return revenue.row(target_.firms[k])[arrival.lane]; };
+  const auto revenue_of = [&](std::uint32_t k) { return revenue.row(index(target_.firms[k]))[arrival.lane]; };
   double largest = typical_sale_;
   if (target_.choice == Choice::top)
     for (const std::uint32_t k : chosen) largest = std::max(largest, std::abs(revenue_of(k)));

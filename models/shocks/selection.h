@@ -43,6 +43,9 @@ class ShockSelection {
   std::array<std::uint32_t, 4> words(const State& state, const Arrival& arrival, std::uint32_t position) const;
 
  private:
+  bool is_live(const State& state, Firm firm, std::uint32_t lane) const;
+
+  const Topology* network_;
   Target target_;
   double typical_sale_;
   std::vector<std::uint64_t> entities_;  // [position in the pool]

@@ -65,7 +65,7 @@ class TargetReader {
 
  private:
   void add_partners() {
-    for (std::size_t p = 0; p < setup_.partners.size(); ++p) target_.firms.push_back(firm_of_partner(p));
+    for (std::size_t p = 0; p < setup_.partners.size(); ++p) target_.firms.push_back(setup_.firm_of(p));
   }
 
   // fraction, count, top and by; true when the member was one of them.
@@ -107,7 +107,7 @@ class TargetReader {
   void read_pool(const sim::Member& member) {
     if (member.key == "partners" || member.key == "firms") {
       for (const std::size_t p : named_partners(setup_, without_focal(member.node), path_))
-        target_.firms.push_back(firm_of_partner(p));
+        target_.firms.push_back(setup_.firm_of(p));
       std::sort(target_.firms.begin(), target_.firms.end());
       if (const auto* names = std::get_if<sim::ArrayNode>(&member.node.value); names != nullptr && names->empty())
         setup_.problems.add(member.node.mark, fmt::format("{}.{} is empty", path_, member.key),
@@ -150,7 +150,7 @@ class TargetReader {
         all.push_back(label);
         found |= name != nullptr && label == *name;
       }
-      if (found) target_.firms.push_back(firm_of_partner(p));
+      if (found) target_.firms.push_back(setup_.firm_of(p));
     }
     if (!target_.firms.empty() || (name != nullptr && is_label_of_disabled(member.key, *name))) return;
     setup_.problems.add(member.node.mark, fmt::format("{}: no partner has this {}", path_, member.key), {},

@@ -17,7 +17,7 @@ namespace partnersim {
 
 struct Target {
   enum class Choice : std::uint8_t { all, fraction, count, top };
-  std::vector<std::size_t> firms;  // the pool, each once
+  std::vector<Firm> firms;  // the pool, each once
   Choice choice = Choice::all;
   double fraction = 1.0;
   std::size_t number = 0;  // of count and top

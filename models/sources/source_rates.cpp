@@ -36,7 +36,7 @@ void weaken_closing(sim::Isa isa, const float* kept, std::size_t n, float* win, 
 
 }  // namespace
 
-SourceRates::SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market)
+SourceRates::SourceRates(Setup& setup, const std::string& path, Firm firm, Parameter leads, bool follows_market)
     : firm_(firm),
       follows_market_(follows_market),
       leads_(std::move(leads)),
@@ -58,7 +58,7 @@ RateWork::RateWork(std::size_t sources, std::size_t lanes, bool has_further)
 void RateWork::add(const SourceRates& rates) {
   if (sources_.empty() || !rates.is_like(*sources_.back().plan)) ++rows_;
   keeps_parts_ |= rates.mixing_ != nullptr;
-  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes_), static_cast<std::uint32_t>(rates.firm_),
+  sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes_), rates.firm_,
                       static_cast<std::uint32_t>(rows_ - 1), rates.follows_market_,
                       rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false});
 }
@@ -150,7 +150,7 @@ const float* RateWork::factor(const State& state, Source& source, const SourceMo
 // closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
 void RateWork::base_rates(const State& state, std::size_t source, const float* factor, bool lost_too,
                           const sim::LaneList& list, const Out& out) {
-  const std::size_t firm = sources_[source].firm;
+  const Firm firm = sources_[source].firm;
   const std::size_t row = sources_[source].row;
   const float *win_base = win_base_.row(row), *lost_base = lost_base_.row(row);
   float *win = out.win, *lost = out.lost;
@@ -184,7 +184,8 @@ void RateWork::base_rates(const State& state, std::size_t source, const float* f
 
 // Intensities beside lambda, and shocks on the probability of closing these and those.
 void RateWork::further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out) {
-  const std::size_t n = list.size(), firm = sources_[source].firm;
+  const std::size_t n = list.size();
+  const Firm firm = sources_[source].firm;
   float* __restrict win = out.win;
   float* __restrict lost = out.lost;
   const float* __restrict odds = state.close_odds.value.data();  // 1 unless used
@@ -234,9 +235,9 @@ void RateWork::step(const State& state, std::size_t number, const SourceMonth& m
 }
 
 SourceRates::Expected SourceRates::expect(const Expectation& e, double weight, double scale, double further) const {
-  const double closing = closing_probability(close_rate_.expected(e.month), e.close_odds) * e.close_of[firm_];
+  const double closing = closing_probability(close_rate_.expected(e.month), e.close_odds) * e.close_of[index(firm_)];
   double a = scale;
-  if (follows_market_) a *= e.leads_factor * e.function[firm_] * e.leads_of[firm_];
+  if (follows_market_) a *= e.leads_factor * e.function[index(firm_)] * e.leads_of[index(firm_)];
   double intensity = leads_.expected(e.month) * a;
   if (mixing_) intensity += a * mixing_->expected_event(e.month);
   return {intensity * weight + further, closing};

@@ -28,7 +28,7 @@ struct SourceMonth {
 class SourceRates {
  public:
   // `leads` is the intensity lambda a month; reads <path>.close_rate. `firm`: whose factors act on it.
-  SourceRates(Setup& setup, const std::string& path, std::size_t firm, Parameter leads, bool follows_market);
+  SourceRates(Setup& setup, const std::string& path, Firm firm, Parameter leads, bool follows_market);
 
   // On lambda, once a replication: g.
   void mix(Parameter spread) { spread_ = std::make_unique<const Parameter>(std::move(spread)); }
@@ -49,7 +49,7 @@ class SourceRates {
     return leads_ == other.leads_ && close_rate_ == other.close_rate_ && spread_ == nullptr && other.spread_ == nullptr;
   }
 
-  std::size_t firm_;
+  Firm firm_;
   bool follows_market_;
   Parameter leads_, close_rate_;
   std::unique_ptr<const Parameter> spread_;
@@ -81,7 +81,8 @@ class RateWork {
   struct Source {
     const SourceRates* plan;
     std::unique_ptr<MixingWork> mixing;
-    std::uint32_t firm, row;
+    Firm firm;
+    std::uint32_t row;
     bool follows_market, dated;  // of the plan
     bool changed;                // since the block began: rows below are not those of month 1
   };

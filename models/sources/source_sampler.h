@@ -30,7 +30,7 @@ struct SourceAddress {
   std::string path;  // of leads, close_rate, deal_value, lag, recurring
   std::uint32_t stream;
   std::size_t source;
-  std::size_t firm = kFocalFirm;  // whose factors act on it
+  Firm firm = kFocalFirm;  // whose factors act on it
 };
 
 // One source, as a scenario gives it.

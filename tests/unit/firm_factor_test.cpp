@@ -9,6 +9,10 @@
 
 namespace {
 
+using partnersim::Firm;
+using partnersim::index;
+using partnersim::numbered;
+
 constexpr std::size_t kFirms = 9, kLanes = 5;
 
 // The plain way: a row for each firm.
@@ -19,7 +23,8 @@ struct Plain {
 void check_same(const partnersim::FirmFactor& factor, const Plain& plain) {
   for (std::size_t firm = 0; firm < kFirms; ++firm)
     for (std::size_t lane = 0; lane < kLanes; ++lane)
-      REQUIRE((factor.used(firm) ? factor.row(firm)[lane] : 1.0f) == plain.rows[firm][lane]);
+      REQUIRE((factor.used(numbered<Firm>(firm)) ? factor.row(numbered<Firm>(firm))[lane] : 1.0f) ==
+              plain.rows[firm][lane]);
 }
 
 }  // namespace
@@ -37,16 +42,16 @@ TEST_CASE("factors of firms that share rows are those of a row for each") {
       const float left = static_cast<float>(1 + below(7)) / 8.0f;
       if (below(3) == 0) {
         const std::size_t firm = below(kFirms);
-        factor.touch(firm)[lane] *= left;
+        factor.touch(numbered<Firm>(firm))[lane] *= left;
         plain.rows[firm][lane] *= left;
       } else {
-        std::vector<std::size_t> firms;
+        std::vector<Firm> firms;
         for (std::size_t firm = 0; firm < kFirms; ++firm)
-          if (below(3) != 0) firms.push_back(firm);
+          if (below(3) != 0) firms.push_back(numbered<Firm>(firm));
         const auto rows = factor.touch(firms);
         CHECK(std::set<float*>(rows.begin(), rows.end()).size() == rows.size());
         for (float* row : rows) row[lane] *= left;
-        for (const std::size_t firm : firms) plain.rows[firm][lane] *= left;
+        for (const Firm firm : firms) plain.rows[index(firm)][lane] *= left;
       }
       check_same(factor, plain);
     }
@@ -55,15 +60,15 @@ TEST_CASE("factors of firms that share rows are those of a row for each") {
 
 TEST_CASE("firms struck together share a row until one of them is struck alone") {
   partnersim::FirmFactor factor(kFirms, kLanes);
-  const std::vector<std::size_t> all{0, 1, 2, 3}, some{1, 2};
+  const std::vector<Firm> all{Firm{0}, Firm{1}, Firm{2}, Firm{3}}, some{Firm{1}, Firm{2}};
   CHECK(factor.touch(all).size() == 1);
-  CHECK(factor.row(0) == factor.row(3));
+  CHECK(factor.row(Firm{0}) == factor.row(Firm{3}));
   CHECK(factor.touch(all).size() == 1);
   CHECK(factor.touch(some).size() == 1);
-  CHECK(factor.row(1) == factor.row(2));
-  CHECK(factor.row(0) != factor.row(1));
+  CHECK(factor.row(Firm{1}) == factor.row(Firm{2}));
+  CHECK(factor.row(Firm{0}) != factor.row(Firm{1}));
   CHECK(factor.touch(all).size() == 2);
-  factor.touch(3);
-  CHECK(factor.row(0) != factor.row(3));
-  CHECK(factor.row(8) == nullptr);
+  factor.touch(Firm{3});
+  CHECK(factor.row(Firm{0}) != factor.row(Firm{3}));
+  CHECK(factor.row(Firm{8}) == nullptr);
 }
