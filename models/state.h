@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "models/network/lives.h"
 #include "models/network/topology.h"
 #include "models/shocks/firm_factor.h"
 #include "sim/engine/accumulators.h"
@@ -124,10 +125,7 @@ struct State {
   };
   std::vector<Strike> strikes;
 
-  // Partnerships. `working` lists the lanes in which a partnership works this month; `alive` is 1 until
-  // something ends it, which takes effect at the end of the month.
-  std::vector<sim::LaneList> working;
-  sim::Grid<std::uint32_t> alive;
+  Lives lives;  // of partnerships
 
   // Flows of the month.
   sim::Grid<float> sales;  // revenue booked: [source]

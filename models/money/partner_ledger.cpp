@@ -38,7 +38,7 @@ void PartnerLedger::begin() {
 
 void PartnerLedger::add(const State& state, std::size_t partner, const Month& month) {
   if (!keeps(state)) return;
-  const sim::LaneList& working = state.working[partner];
+  const sim::LaneList& working = state.lives.working(Setup::link_of(partner));
   if (month.upkeep != 0.0) sim::add_to(state.isa, static_cast<float>(month.upkeep), working, spent_.row(partner));
   if (month.hours != 0.0) sim::add_to(state.isa, static_cast<float>(month.hours), working, hours_.row(partner));
   const float* __restrict booked = month.booked;

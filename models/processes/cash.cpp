@@ -203,7 +203,8 @@ class Cash::Share final : public Work {
     const double commission = plan_.terms_.commission(p, state.month), upkeep = plan_.terms_.upkeep(p, state.month);
     const float* sales = state.sales.row(plan_.terms_.source(p));
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
-    if (upkeep != 0.0) sim::add_to(state.isa, static_cast<float>(upkeep), state.working[p], upkeep_.data());
+    if (upkeep != 0.0)
+      sim::add_to(state.isa, static_cast<float>(upkeep), state.lives.working(Setup::link_of(p)), upkeep_.data());
     ledger_.add(state, p, {sales, variable_lane_.data(), commission, upkeep, plan_.terms_.hours(p, state.month)});
   }
 

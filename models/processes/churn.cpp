@@ -39,21 +39,22 @@ class Churn final : public ProcessOf<Churn> {
       Lifetime law(setup, setup.partners[p]);
       if (law.is_never()) continue;
       if (!lives_.empty()) law.share(lives_.back().law);
-      lives_.push_back({p, setup.firm_of(p), {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
+      lives_.push_back(
+          {Setup::link_of(p), setup.firm_of(p), {setup.partners[p].entity, stream::kChurn, 0, 0}, std::move(law)});
     }
     differ_ = std::any_of(lives_.begin(), lives_.end(), [](const Life& life) { return life.law.differs_by_lane(); });
   }
 
   void expect(Expectation& e, int) override {
     for (const Life& life : lives_)
-      e.alive[life.partner] *= life.law.expected_survival(e.month, e.churn_factor * e.churn_of[index(life.firm)]);
+      e.alive[index(life.link)] *= life.law.expected_survival(e.month, e.churn_factor * e.churn_of[index(life.firm)]);
   }
 
   class Share;
 
  private:
   struct Life {
-    std::size_t partner;
+    Link link;
     Firm firm;
     sim::Address address;
     Lifetime law;
@@ -72,7 +73,7 @@ class Churn::Share final : public Work {
         rate_(plan.differ_ ? plan.lives_.size() : 0, lanes),
         words_(4, lanes) {
     for (std::size_t k = 0; k < plan.lives_.size(); ++k) {
-      const bool joins = k > 0 && plan.lives_[k].partner == plan.lives_[k - 1].partner + 1 &&
+      const bool joins = k > 0 && index(plan.lives_[k].link) == index(plan.lives_[k - 1].link) + 1 &&
                          plan.lives_[k].law.is_like(plan.lives_[k - 1].law);
       if (joins)
         ++runs_.back().count;
@@ -113,17 +114,23 @@ class Churn::Share final : public Work {
   // All that has ended this month, by itself or by a shock.
   void tell(const State& state, int, Story& story) override {
     const sim::Scenario& scenario = story.setup.scenario;
-    for (std::size_t p = 0; p < state.working.size(); ++p) {
-      if (state.working[p].empty() || state.alive.row(p)[0] != 0) continue;
+    for (std::size_t p = 0; p < state.lives.links(); ++p) {
+      const Link link = Setup::link_of(p);
+      if (!state.lives.works(link) || state.lives.lives(link, 0)) continue;
       std::string cause = "churn";
       for (const State::Kill& kill : state.kills)
-        if (kill.link == Setup::link_of(p)) cause = scenario.label("shock", scenario.ids("shock")[kill.shock]);
+        if (kill.link == link) cause = scenario.label("shock", scenario.ids("shock")[kill.shock]);
       const std::string& who = story.setup.partners[p].label;
       story.tell(state, "ended", who, cause, fmt::format("{} ends ({})", who, cause));
     }
   }
 
  private:
+  // Of a lane: a link that lives ends when the hazard it has spent reaches its own.
+  SIM_INLINE static std::uint32_t fate(std::uint32_t before, float spent, float reach) {
+    return before == 0 && !(spent < reach) ? static_cast<std::uint32_t>(Cause::churn) : before;
+  }
+
   // Lives of neighbours that are alike.
   struct Run {
     std::size_t first, count;
@@ -133,30 +140,30 @@ class Churn::Share final : public Work {
     const float* __restrict factor = state.churn.value.data();
     const float* __restrict reach = reach_.row(run.first);
     float* __restrict spent = spent_.row(run.first);
-    std::uint32_t* __restrict alive = state.alive.row(plan_.lives_[run.first].partner);
+    std::uint32_t* __restrict fates = state.lives.fates(plan_.lives_[run.first].link);
     sim::on_lanes(state.isa,
                   [=, n = sim::overrun(state.count), stride = spent_.stride(), rows = run.count]() SIM_LANES {
                     for (std::size_t row = 0; row < rows * stride; row += stride)
                       for (std::size_t i = 0; i < n; ++i) {
                         spent[row + i] += hazard * factor[i];
-                        alive[row + i] = spent[row + i] < reach[row + i] ? alive[row + i] : 0u;
+                        fates[row + i] = fate(fates[row + i], spent[row + i], reach[row + i]);
                       }
                   });
   }
 
   // With rates of the lanes' own, or shocks on one firm.
   void spend_unlike(State& state, std::size_t life, float hazard) {
-    const std::size_t partner = plan_.lives_[life].partner, n = state.count;
+    const std::size_t n = state.count;
     const float* __restrict factor = state.churn.value.data();
     const float* __restrict reach = reach_.row(life);
     const float* __restrict rate = plan_.lives_[life].law.differs_by_lane() ? rate_.row(life) : nullptr;
     const float* __restrict shock = state.churn_of.row(plan_.lives_[life].firm);
     float* __restrict spent = spent_.row(life);
-    std::uint32_t* __restrict alive = state.alive.row(partner);
+    std::uint32_t* __restrict fates = state.lives.fates(plan_.lives_[life].link);
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i)
         spent[i] += hazard * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
-      for (std::size_t i = 0; i < n; ++i) alive[i] = spent[i] < reach[i] ? alive[i] : 0u;
+      for (std::size_t i = 0; i < n; ++i) fates[i] = fate(fates[i], spent[i], reach[i]);
     });
   }
 

@@ -94,7 +94,7 @@ class Exclusivity::Share final : public Work {
     told_.resize(state.suspended.rows(), 0);
     for (std::size_t p = 0; p < told_.size(); ++p) {
       const std::uint32_t now = state.suspended.row(p)[0];
-      if (now == told_[p] || state.working[p].empty()) continue;
+      if (now == told_[p] || !state.lives.works(Setup::link_of(p))) continue;
       told_[p] = now;
       const std::string& who = story.setup.partners[p].label;
       story.tell(state, now != 0 ? "suspended" : "resumed", who, "exclusivity",
@@ -107,7 +107,7 @@ class Exclusivity::Share final : public Work {
       if (state.may_be_suspended(p)) std::fill_n(state.suspended.row(p), state.count, 0u);
     for (const auto& [holder, other] : plan_.pairs_) {
       std::uint32_t* suspended = state.suspended.row(other);
-      for (const std::uint32_t lane : state.working[holder]) suspended[lane] = 1;
+      for (const std::uint32_t lane : state.lives.working(Setup::link_of(holder))) suspended[lane] = 1;
     }
   }
 

@@ -2,13 +2,11 @@
 // ends them during the month takes effect when it closes (MODEL.md, section 0). Draws nothing.
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <numeric>
 
 #include "models/setup.h"
 #include "models/story.h"
 #include "models/streams.h"
-#include "sim/lanes/row_sums.h"
 
 namespace partnersim {
 namespace {
@@ -119,27 +117,22 @@ class Partnerships final : public ProcessOf<Partnerships> {
 class Partnerships::Share final : public Work {
  public:
   Share(const Partnerships& plan, std::size_t lanes)
-      : plan_(plan), active_(sim::padded(lanes)), lost_(active_), lost_to_shocks_(sim::padded(lanes)) {}
+      : plan_(plan), living_(sim::padded(lanes)), active_(living_), lost_(living_), lost_to_shocks_(living_) {}
 
   void begin(State& state) override {
-    for (sim::LaneList& list : state.working) list.none(state.count);
-    for (std::size_t p = 0; p < plan_.partners.size(); ++p) std::memset(state.alive.row(p), 0, 4 * state.count);
+    state.lives.clear(state.count);
     if (state.pass != Pass::actual) return;
     state.running["active_partners"] = &active_;
-    std::fill(lost_.begin(), lost_.end(), 0.0);
-    std::fill(lost_to_shocks_.begin(), lost_to_shocks_.end(), 0.0f);
-    for (auto* counts : {&begun_, &killed_, &stopped_}) counts->assign(plan_.partners.size(), 0);
-    survivors_.assign(plan_.partners.size(), 0);
+    for (sim::Lane<double>* lane : {&living_, &lost_, &lost_to_shocks_}) std::fill(lane->begin(), lane->end(), 0.0);
+    ended_.assign(plan_.partners.size(), Ends{});
   }
 
   void step(State& state, int phase) override {
     if (phase == kOpen) return open(state);
     if (phase == kClose) return close(state);
     if (state.pass != Pass::actual) return;
-    if (plan_.watched || plan_.trajectory >= 0 || (plan_.active_column >= 0 && state.month == state.plan->months)) {
-      count_active(state);
-      if (plan_.trajectory >= 0) state.record(plan_.trajectory, active_);
-    }
+    if (plan_.watched || plan_.trajectory >= 0) show_active(state);
+    if (plan_.trajectory >= 0) state.record(plan_.trajectory, active_);
   }
 
   void tell(const State& state, int phase, Story& story) override {
@@ -155,49 +148,79 @@ class Partnerships::Share final : public Work {
 
   void finish(State& state) override {
     if (state.plan->member_survival) add_up_survivors(state);
-    count_active(state);
+    show_active(state);
     state.write(plan_.active_column, active_.data());
     const double begun = plan_.begun_by(state.plan->months);
     for (std::size_t i = 0; i < state.count; ++i)
       if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i];
     state.write(plan_.lost_column, lost_.data());
     state.write(plan_.lost_to_shocks_column, lost_to_shocks_.data());
-    if (plan_.by_churn < 0) return;
-    for (std::size_t p = 0; p < plan_.partners.size(); ++p) share_out(state, p);
+    for (std::size_t p = 0; p < ended_.size(); ++p) {
+      add_count(state, plan_.by_shock, p, ended_[p].by_shock);
+      add_count(state, plan_.by_stop, p, ended_[p].with_firm);
+      add_count(state, plan_.by_churn, p, ended_[p].by_churn);
+    }
   }
 
  private:
+  // Of a partnership, the lanes in which it ended.
+  struct Ends {
+    std::uint32_t by_shock, by_churn, with_firm;
+  };
+
   void open(State& state) {
     state.open_month();
-    for (const std::size_t p : plan_.beginning[static_cast<std::size_t>(state.month)]) {
+    const std::vector<std::size_t>& beginning = plan_.beginning[static_cast<std::size_t>(state.month)];
+    for (const std::size_t p : beginning) {
       if (state.pass == Pass::without && state.removed_partner == p) continue;
-      state.working[p] = state.lanes;
-      std::fill_n(state.alive.row(p), state.count, 1u);
-      if (state.pass == Pass::actual) begun_[p] = state.count - state.stopped_count;
+      state.lives.begin(Setup::link_of(p), state.lanes);
+      if (state.pass == Pass::actual)
+        add_survivors(state, p, static_cast<std::ptrdiff_t>(state.count - state.stopped_count));
     }
+    for (std::size_t i = 0; state.pass == Pass::actual && i < state.count; ++i)
+      living_[i] += static_cast<double>(beginning.size());
   }
 
   void close(State& state) {
-    if (state.pass == Pass::actual) settle(state);
+    const bool actual = state.pass == Pass::actual;
+    if (actual) settle(state);
+    state.lives.close(state.isa, [&](Link link, std::uint32_t lane, Cause cause) {
+      if (!actual) return;
+      living_[lane] -= 1.0;
+      if (state.stopped_in[lane] != 0) return;
+      lost_to_shocks_[lane] += cause == Cause::shock ? 1.0 : 0.0;
+      Ends& ends = ended_[index(link)];
+      ++(cause == Cause::shock ? ends.by_shock : ends.by_churn);
+      add_survivors(state, index(link), -1);
+    });
     state.kills.clear();
     state.strikes.clear();
-    const bool counts = state.plan->member_survival && state.pass == Pass::actual;
-    for (std::size_t p = 0; p < plan_.partners.size(); ++p) {
-      const std::uint32_t* alive = state.alive.row(p);
-      state.working[p].flagged(state.isa, state.working[p], alive);
-      if (counts) count_survivors(state, p);
-    }
   }
 
-  // Only what has changed since last month is written: the months of a partnership lie together, so that each of them
-  // would take a line of the cache. finish() adds up.
-  void count_survivors(State& state, std::size_t p) {
-    auto surviving = static_cast<std::uint32_t>(state.working[p].size());
-    for (std::size_t k = 0; k < state.stopped_count; ++k) surviving -= state.alive.row(p)[state.stopped[k]];
-    if (surviving == survivors_[p]) return;
-    const auto months = static_cast<std::size_t>(state.plan->months);
-    state.result->sums.alive[p * months + static_cast<std::size_t>(state.month - 1)] = surviving - survivors_[p];
-    survivors_[p] = surviving;
+  // A firm that stops takes the partnerships it had this month with it: they end with the firm and are not lost,
+  // whatever else would have ended them.
+  void settle(const State& state) {
+    const auto month = static_cast<std::uint32_t>(state.month);
+    const std::uint32_t* stopped = state.stopped.data();
+    if (std::none_of(stopped, stopped + state.stopped_count,
+                     [&](std::uint32_t i) { return state.stopped_in[i] == month; }))
+      return;
+    const double begun = plan_.begun_by(state.month);
+    for (std::size_t k = 0; k < state.stopped_count; ++k)
+      if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun - living_[stopped[k]];
+    for (std::size_t p = 0; p < plan_.partners.size(); ++p)
+      for (const std::uint32_t lane : state.lives.working(Setup::link_of(p))) {
+        if (state.stopped_in[lane] != month) continue;
+        ++ended_[p].with_firm;
+        add_survivors(state, p, -1);
+      }
+  }
+
+  // Changes of the number of surviving lanes are kept by month, modulo 2^32; finish() adds them up.
+  void add_survivors(const State& state, std::size_t p, std::ptrdiff_t number) const {
+    if (!state.plan->member_survival) return;
+    const auto months = static_cast<std::size_t>(state.plan->months), month = static_cast<std::size_t>(state.month - 1);
+    state.result->sums.alive[p * months + month] += static_cast<std::uint32_t>(number);
   }
 
   void add_up_survivors(State& state) const {
@@ -207,57 +230,23 @@ class Partnerships::Share final : public Work {
       std::partial_sum(alive.data() + first, alive.data() + first + months, alive.data() + first);
   }
 
-  // Causes of the month. A firm that stops takes the partnerships it had this month with it: they end with the firm and
-  // are not lost, whatever else would have ended them.
-  void settle(const State& state) {
-    for (const State::Kill& kill : state.kills) {
-      if (state.stopped_in[kill.lane] != 0) continue;
-      lost_to_shocks_[kill.lane] += 1.0f;
-      ++killed_[index(kill.link)];
-    }
-    const auto month = static_cast<std::uint32_t>(state.month);
-    const std::uint32_t* stopped = state.stopped.data();
-    if (std::none_of(stopped, stopped + state.stopped_count,
-                     [&](std::uint32_t i) { return state.stopped_in[i] == month; }))
-      return;
-    const double begun = plan_.begun_by(state.month);
-    for (std::size_t k = 0; k < state.stopped_count; ++k)
-      if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun;
-    for (std::size_t p = 0; p < plan_.partners.size(); ++p)
-      for (const std::uint32_t lane : state.working[p]) {
-        if (state.stopped_in[lane] != month) continue;
-        lost_[lane] -= 1.0;
-        ++stopped_[p];
-      }
-  }
-
-  // Of the replications in which the partnership began: ended by shocks, with the firm, else by itself.
-  void share_out(State& state, std::size_t p) {
-    std::uint64_t alive = 0;
-    for (const std::uint32_t lane : state.working[p]) alive += state.stopped_in[lane] == 0 ? 1u : 0u;
-    add_count(state, plan_.by_shock, p, killed_[p]);
-    add_count(state, plan_.by_stop, p, stopped_[p]);
-    add_count(state, plan_.by_churn, p, begun_[p] - alive - killed_[p] - stopped_[p]);
-  }
-
   // `number` lanes of 1, the others 0: the order does not matter to a sum.
-  void add_count(State& state, int total, std::size_t partner, std::uint64_t number) {
+  void add_count(State& state, int total, std::size_t partner, std::size_t number) {
     if (total < 0) return;
     std::fill(active_.begin(), active_.end(), 0.0);
     std::fill_n(active_.begin(), number, 1.0);
     state.add_member_total(total, partner, active_);
   }
 
-  void count_active(const State& state) {
-    sim::sum_rows(state.isa, state.alive, state.count, active_.data());
+  void show_active(const State& state) {
+    active_ = living_;
     state.clear_stopped(active_.data());
   }
 
   const Partnerships& plan_;
-  sim::Lane<double> active_, lost_;
-  sim::Lane<float> lost_to_shocks_;
-  std::vector<std::uint64_t> begun_, killed_, stopped_;  // [partner], lanes
-  std::vector<std::uint32_t> survivors_;                 // the same, last month
+  sim::Lane<double> living_;  // partnerships, of firms that have stopped too
+  sim::Lane<double> active_, lost_, lost_to_shocks_;
+  std::vector<Ends> ended_;  // [partner]
 };
 
 }  // namespace

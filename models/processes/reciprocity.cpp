@@ -161,7 +161,7 @@ class Reciprocity::Share final : public Work {
     if (arc.leads.changes_in(state.month)) refresh(state, number);
     const float* lambda = lambda_.row(number);
     const std::size_t p = arc.partner;
-    const sim::LaneList& list = state.working[p];
+    const sim::LaneList& list = state.lives.working(Setup::link_of(p));
     const std::size_t n = list.size();
     const auto a = static_cast<float>(scale(arc, state.month)) * state.calendar;
     const float* focal = state.function.row(kFocalFirm);

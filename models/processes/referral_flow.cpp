@@ -123,7 +123,7 @@ class ReferralFlow::Share final : public Work {
         month.further = state.returned.row(p);
         month.further_factor = static_cast<float>(terms.alpha_in);
       }
-      const sim::LaneList* list = &state.working[p];
+      const sim::LaneList* list = &state.lives.working(Setup::link_of(p));
       if (state.may_be_suspended(p)) {
         open_[p].unflagged(state.isa, *list, state.suspended.row(p));
         list = &open_[p];

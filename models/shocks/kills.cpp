@@ -19,10 +19,9 @@ void ShockKills::toss_all(State& state, std::uint32_t arrival, std::span<const s
   s.coins.clear();
   for (std::size_t k = 0; k < firms_.size(); ++k)
     for (const Link link : links_of(k)) {
-      if (state.working[index(link)].empty()) continue;
-      const std::uint32_t* alive = state.alive.row(index(link));
+      if (!state.lives.works(link)) continue;
       for (const std::uint32_t lane : lanes) {
-        if (alive[lane] == 0) continue;
+        if (!state.lives.lives(link, lane)) continue;
         if (s.coins.full()) toss(state, arrival, s);
         s.links[s.coins.size()] = link;
         s.coins.add(lane, entities_[k]);
@@ -50,12 +49,8 @@ void ShockKills::toss_one(State& state, std::uint32_t arrival, std::uint32_t lan
 
 void ShockKills::carry_out(State& state) {
   std::size_t kept = 0;
-  for (const State::Kill& kill : state.kills) {
-    std::uint32_t& alive = state.alive.row(index(kill.link))[kill.lane];
-    if (alive == 0) continue;
-    alive = 0;
-    state.kills[kept++] = kill;
-  }
+  for (const State::Kill& kill : state.kills)
+    if (state.lives.end(kill.link, kill.lane, Cause::shock)) state.kills[kept++] = kill;
   state.kills.resize(kept);
 }
 

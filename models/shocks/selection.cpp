@@ -16,7 +16,7 @@ ShockSelection::ShockSelection(Setup& setup, const std::string& path, const Targ
 bool ShockSelection::is_live(const State& state, Firm firm, std::uint32_t lane) const {
   const std::span<const Link> links = network_->links_of(firm);
   return firm == kFocalFirm ||
-         std::any_of(links.begin(), links.end(), [&](Link link) { return state.alive.row(index(link))[lane] != 0; });
+         std::any_of(links.begin(), links.end(), [&](Link link) { return state.lives.lives(link, lane); });
 }
 
 std::span<const std::uint32_t> ShockSelection::choose(const State& state, const Arrival& arrival,

@@ -51,6 +51,7 @@ class Grid {
   T* row(std::size_t i) { return data_.data() + i * stride_; }
   const T* row(std::size_t i) const { return data_.data() + i * stride_; }
   T* data() { return data_.data(); }  // row i starts at i * stride()
+  const T* data() const { return data_.data(); }
   std::size_t stride() const { return stride_; }
   std::size_t rows() const { return stride_ == 0 ? 0 : data_.size() / stride_; }
   void fill(T value) { data_.assign(data_.size(), value); }

@@ -199,35 +199,54 @@ void expand_any([[maybe_unused]] Isa isa, const T* from, const LaneList& list, T
 
 }  // namespace
 
-LaneList::LaneList(std::size_t room) : lanes_(padded(room)), bits_(padded(room) / kGroup) {}
+LaneList::LaneList(std::size_t room)
+    : own_(std::make_unique<Storage>(
+          Storage{Lane<std::uint32_t>(padded(room)), Lane<std::uint16_t>(padded(room) / kGroup)})),
+      lanes_(own_->lanes.data()),
+      bits_(own_->bits.data()) {}
+
+LaneList& LaneList::operator=(const LaneList& other) {
+  if (this == &other) return *this;
+  std::copy_n(other.lanes_, other.size_, lanes_);
+  std::copy_n(other.bits_, other.groups_, bits_);
+  size_ = other.size_;
+  groups_ = other.groups_;
+  return *this;
+}
+
+LaneLists::LaneLists(std::size_t lists, std::size_t room)
+    : lanes_(lists * padded(room)), bits_(lists * padded(room) / kGroup) {
+  lists_.reserve(lists);
+  for (std::size_t k = 0; k < lists; ++k)
+    lists_.push_back(LaneList(lanes_.data() + k * padded(room), bits_.data() + k * padded(room) / kGroup));
+}
 
 void LaneList::none(std::size_t lanes) {
-  groups_ = (lanes + kGroup - 1) / kGroup;
-  std::fill_n(bits_.begin(), groups_, std::uint16_t{0});
+  groups_ = static_cast<std::uint32_t>((lanes + kGroup - 1) / kGroup);
+  std::fill_n(bits_, groups_, std::uint16_t{0});
   size_ = 0;
 }
 
 void LaneList::all(std::size_t lanes) {
-  groups_ = (lanes + kGroup - 1) / kGroup;
-  std::fill_n(bits_.begin(), groups_, std::uint16_t{0xffff});
+  groups_ = static_cast<std::uint32_t>((lanes + kGroup - 1) / kGroup);
+  std::fill_n(bits_, groups_, std::uint16_t{0xffff});
   if (lanes % kGroup != 0) bits_[groups_ - 1] = static_cast<std::uint16_t>((1U << lanes % kGroup) - 1U);
-  std::iota(lanes_.begin(), lanes_.begin() + static_cast<std::ptrdiff_t>(lanes), 0U);
-  size_ = lanes;
+  std::iota(lanes_, lanes_ + lanes, 0U);
+  size_ = static_cast<std::uint32_t>(lanes);
 }
 
 void LaneList::above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit) {
   all(lanes);
-  size_ = select(isa, {values, limit, bits_.data(), groups_, lanes_.data(), size_, lanes_.data()});
+  size_ = static_cast<std::uint32_t>(select(isa, {values, limit, bits_, groups_, lanes_, size_, lanes_}));
 }
 
 void LaneList::select_from(Isa isa, const LaneList& base, const std::uint32_t* flags, bool inverted) {
   if (&base != this) {
     groups_ = base.groups_;
-    std::copy_n(base.bits_.data(), groups_, bits_.data());
+    std::copy_n(base.bits_, groups_, bits_);
   }
-  size_ = base.empty()
-              ? 0
-              : select(isa, {flags, 0, bits_.data(), groups_, base.data(), base.size(), lanes_.data(), inverted});
+  const Selection selection{flags, 0, bits_, groups_, base.data(), base.size(), lanes_, inverted};
+  size_ = base.empty() ? 0 : static_cast<std::uint32_t>(select(isa, selection));
 }
 
 void compress(Isa isa, const float* from, const LaneList& list, float* to) { compress_any(isa, from, list, to); }

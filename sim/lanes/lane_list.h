@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "sim/lanes/dispatch.h"
 #include "sim/lanes/lane.h"
@@ -15,6 +17,9 @@ namespace sim {
 class LaneList {
  public:
   explicit LaneList(std::size_t room = 0);  // of the largest block, in lanes
+  // The same lanes as another, which has no more room.
+  LaneList& operator=(const LaneList& other);
+  LaneList(LaneList&&) = default;
 
   // Lists of a block of so many lanes: none, all, or those whose value is above the limit.
   void none(std::size_t lanes);
@@ -26,22 +31,43 @@ class LaneList {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  const std::uint32_t* data() const { return lanes_.data(); }
-  const std::uint32_t* begin() const { return lanes_.data(); }
-  const std::uint32_t* end() const { return lanes_.data() + size_; }
+  const std::uint32_t* data() const { return lanes_; }
+  const std::uint32_t* begin() const { return lanes_; }
+  const std::uint32_t* end() const { return lanes_ + size_; }
   std::uint32_t operator[](std::size_t k) const { return lanes_[k]; }
 
   // Bit l % 16 of group l / 16 stands for lane l of the block.
   static constexpr std::size_t kGroup = 16;
-  const std::uint16_t* bits() const { return bits_.data(); }
+  const std::uint16_t* bits() const { return bits_; }
   std::size_t groups() const { return groups_; }
 
  private:
+  friend class LaneLists;
+  LaneList(std::uint32_t* lanes, std::uint16_t* bits) : lanes_(lanes), bits_(bits) {}
   void select_from(Isa isa, const LaneList& base, const std::uint32_t* flags, bool inverted);
 
+  struct Storage {
+    Lane<std::uint32_t> lanes;
+    Lane<std::uint16_t> bits;
+  };
+  std::unique_ptr<Storage> own_;  // null where it lies among others
+  std::uint32_t* lanes_;
+  std::uint16_t* bits_;
+  std::uint32_t size_ = 0, groups_ = 0;
+};
+
+// Many lists whose lanes lie side by side, so that walking over them reads memory in its order.
+class LaneLists {
+ public:
+  LaneLists(std::size_t lists, std::size_t room);
+  LaneList& operator[](std::size_t k) { return lists_[k]; }
+  const LaneList& operator[](std::size_t k) const { return lists_[k]; }
+  std::size_t size() const { return lists_.size(); }
+
+ private:
   Lane<std::uint32_t> lanes_;
   Lane<std::uint16_t> bits_;
-  std::size_t size_ = 0, groups_ = 0;
+  std::vector<LaneList> lists_;
 };
 
 // Rows have room for the block, with padding; what is beyond the list, or beyond the block, may be overwritten.

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include "sim/lanes/dispatch.h"
 #include "sim/lanes/lane.h"
@@ -14,7 +13,5 @@ namespace sim {
 
 // sums[i] = sum of rows.row(r)[i] over r, i < lanes; sums has room for padded(lanes), which may be written.
 void sum_rows(Isa isa, const Grid<float>& rows, std::size_t lanes, double* sums);
-// The sum of a lane must be below 2^31.
-void sum_rows(Isa isa, const Grid<std::uint32_t>& rows, std::size_t lanes, double* sums);
 
 }  // namespace sim

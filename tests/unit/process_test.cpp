@@ -25,21 +25,22 @@ TEST_CASE("churn ends partnerships in a State without an engine, with the law of
   state.philox = &philox;
   state.count = kLanes;
   state.lanes.all(kLanes);
-  state.working[0] = state.lanes;
-  std::fill_n(state.alive.row(0), kLanes, 1u);
+  constexpr partnersim::Link kLink{0};
+  state.lives.clear(kLanes);
+  state.lives.begin(kLink, state.lanes);
   const auto work = process->make_work(kLanes);
   work->begin(state);
   for (state.month = 1; state.month <= kMonths; ++state.month) {
     work->step(state, partnersim::kDissolution);
-    const auto left = static_cast<double>(std::count(state.alive.row(0), state.alive.row(0) + kLanes, 1u));
+    const auto left = static_cast<double>(std::count(state.lives.fates(kLink), state.lives.fates(kLink) + kLanes, 0u));
     const double expected = std::pow(1.0 - kHazard, state.month);
     CHECK(std::abs(left / kLanes - expected) < 4.5 * std::sqrt(expected * (1.0 - expected) / kLanes));
   }
   // Another worker of the same plan lives the same lives.
   const auto other = process->make_work(kLanes);
-  const std::vector<std::uint32_t> first(state.alive.row(0), state.alive.row(0) + kLanes);
-  std::fill_n(state.alive.row(0), kLanes, 1u);
+  const std::vector<std::uint32_t> first(state.lives.fates(kLink), state.lives.fates(kLink) + kLanes);
+  state.lives.begin(kLink, state.lanes);
   other->begin(state);
   for (state.month = 1; state.month <= kMonths; ++state.month) other->step(state, partnersim::kDissolution);
-  CHECK(std::equal(first.begin(), first.end(), state.alive.row(0)));
+  CHECK(std::equal(first.begin(), first.end(), state.lives.fates(kLink)));
 }

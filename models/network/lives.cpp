@@ -1,0 +1,28 @@
+#include "models/network/lives.h"
+
+#include <algorithm>
+
+namespace partnersim {
+
+Lives::Lives(std::size_t links, std::size_t lanes) : working_(links, lanes), fates_(links, lanes), leaving_(lanes) {}
+
+void Lives::clear(std::size_t lanes) {
+  for (std::size_t l = 0; l < working_.size(); ++l) working_[l].none(lanes);
+  fates_.fill(static_cast<std::uint32_t>(Cause::not_begun));
+}
+
+void Lives::begin(Link link, const sim::LaneList& lanes) {
+  working_[index(link)] = lanes;
+  for (const std::uint32_t lane : lanes) fates(link)[lane] = 0;
+}
+
+bool Lives::leave(sim::Isa isa, std::size_t link) {
+  sim::LaneList& working = working_[link];
+  if (working.empty()) return false;
+  leaving_.flagged(isa, working, fates_.row(link));
+  if (leaving_.empty()) return false;
+  working.unflagged(isa, working, fates_.row(link));
+  return true;
+}
+
+}  // namespace partnersim

@@ -1,0 +1,62 @@
+// Lives of links, lane by lane: since when each works, whether it does this month, and what ended it (MODEL.md,
+// section 0). All of a month uses the links that work at its start; what ends one takes effect when the month closes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "models/network/topology.h"
+#include "sim/lanes/lane.h"
+#include "sim/lanes/lane_list.h"
+
+namespace partnersim {
+
+// What ended a link. Of several in a month the first to say so counts: phases of a month are in the order of causes.
+enum class Cause : std::uint32_t { none, shock, churn, not_begun };
+
+class Lives {
+ public:
+  Lives(std::size_t links, std::size_t lanes);
+
+  std::size_t links() const { return fates_.rows(); }
+  // A block of so many lanes begins: no link has.
+  void clear(std::size_t lanes);
+
+  // It works from this month on in these lanes.
+  void begin(Link link, const sim::LaneList& lanes);
+  // Where it works this month.
+  const sim::LaneList& working(Link link) const { return working_[index(link)]; }
+  bool works(Link link) const { return !working(link).empty(); }
+  // Whether it works there and nothing has ended it so far.
+  bool lives(Link link, std::uint32_t lane) const { return fate(link, lane) == Cause::none; }
+  Cause fate(Link link, std::uint32_t lane) const { return static_cast<Cause>(fates(link)[lane]); }
+  // Ends it in a lane; false where something else has.
+  bool end(Link link, std::uint32_t lane, Cause cause) {
+    if (!lives(link, lane)) return false;
+    fates(link)[lane] = static_cast<std::uint32_t>(cause);
+    return true;
+  }
+  // The row of its fates, Cause as a number, for kernels that end it in many lanes: 0 where it lives.
+  std::uint32_t* fates(Link link) { return fates_.row(index(link)); }
+  const std::uint32_t* fates(Link link) const { return fates_.row(index(link)); }
+
+  // The month closes: links leave the lanes in which something has ended them. Tells on_end(link, lane, cause).
+  template <class OnEnd>
+  void close(sim::Isa isa, const OnEnd& on_end) {
+    for (std::size_t l = 0; l < working_.size(); ++l) {
+      if (!leave(isa, l)) continue;
+      const auto link = numbered<Link>(l);
+      for (const std::uint32_t lane : leaving_) on_end(link, lane, fate(link, lane));
+    }
+  }
+
+ private:
+  // Whether any lane leaves; then those are in leaving_.
+  bool leave(sim::Isa isa, std::size_t link);
+
+  sim::LaneLists working_;          // [link]
+  sim::Grid<std::uint32_t> fates_;  // the same
+  sim::LaneList leaving_;
+};
+
+}  // namespace partnersim

@@ -1,0 +1,61 @@
+// models/network/lives.h against a plain table of what each link does in each lane.
+#include "models/network/lives.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <tuple>
+#include <vector>
+
+using namespace partnersim;
+
+TEST_CASE("lives: links begin, end once for the first cause, and leave when the month closes") {
+  constexpr std::size_t kLinks = 9;
+  std::mt19937 engine(11);
+  for (const sim::Isa isa : sim::available_isas())
+    for (const std::size_t lanes : {1U, 15U, 16U, 17U, 40U}) {
+      CAPTURE(sim::to_string(isa));
+      CAPTURE(lanes);
+      Lives lives(kLinks, 40);
+      std::vector<std::vector<Cause>> plain(kLinks, std::vector<Cause>(lanes, Cause::not_begun));
+      std::vector<std::vector<bool>> works(kLinks, std::vector<bool>(lanes, false));
+      lives.clear(lanes);
+      sim::LaneList all(lanes);
+      all.all(lanes);
+      for (int month = 1; month <= 30; ++month) {
+        for (std::size_t l = 0; l < kLinks; ++l)
+          if (static_cast<std::size_t>(month) == 1 + l / 3) {
+            lives.begin(numbered<Link>(l), all);
+            std::ranges::fill(plain[l], Cause::none);
+            works[l].assign(lanes, true);
+          }
+        for (int k = 0; k < 12; ++k) {
+          const std::size_t l = engine() % kLinks, lane = engine() % lanes;
+          const Cause cause = engine() % 2 == 0 ? Cause::shock : Cause::churn;
+          const bool ends = plain[l][lane] == Cause::none;
+          REQUIRE(lives.end(numbered<Link>(l), static_cast<std::uint32_t>(lane), cause) == ends);
+          if (ends) plain[l][lane] = cause;
+        }
+        using End = std::tuple<std::size_t, std::size_t, Cause>;
+        std::vector<End> told, expected;
+        for (std::size_t l = 0; l < kLinks; ++l)
+          for (std::size_t lane = 0; lane < lanes; ++lane) {
+            REQUIRE(lives.lives(numbered<Link>(l), static_cast<std::uint32_t>(lane)) ==
+                    (plain[l][lane] == Cause::none));
+            if (!works[l][lane] || plain[l][lane] == Cause::none) continue;
+            works[l][lane] = false;
+            expected.emplace_back(l, lane, plain[l][lane]);
+          }
+        lives.close(isa,
+                    [&](Link link, std::uint32_t lane, Cause cause) { told.emplace_back(index(link), lane, cause); });
+        REQUIRE(told == expected);
+        for (std::size_t l = 0; l < kLinks; ++l) {
+          const sim::LaneList& working = lives.working(numbered<Link>(l));
+          REQUIRE(working.empty() == !lives.works(numbered<Link>(l)));
+          for (std::uint32_t lane = 0; lane < lanes; ++lane)
+            REQUIRE(std::binary_search(working.begin(), working.end(), lane) == works[l][lane]);
+        }
+      }
+    }
+}
