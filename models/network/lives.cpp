@@ -16,13 +16,4 @@ void Lives::begin(Link link, const sim::LaneList& lanes) {
   for (const std::uint32_t lane : lanes) fates(link)[lane] = 0;
 }
 
-bool Lives::leave(sim::Isa isa, std::size_t link) {
-  sim::LaneList& working = working_[link];
-  if (working.empty()) return false;
-  leaving_.flagged(isa, working, fates_.row(link));
-  if (leaving_.empty()) return false;
-  working.unflagged(isa, working, fates_.row(link));
-  return true;
-}
-
 }  // namespace partnersim

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "models/network/topology.h"
 #include "sim/lanes/lane.h"
@@ -11,8 +12,9 @@
 
 namespace partnersim {
 
-// What ended a link. Of several in a month the first to say so counts: phases of a month are in the order of causes.
-enum class Cause : std::uint32_t { none, shock, churn, not_begun };
+// What ended a link. Of several in a month the first to say so counts, for phases of a month are in the order of
+// causes; it has the larger number, so that kernels may take the maximum.
+enum class Cause : std::uint32_t { none, churn, shock, not_begun };
 
 class Lives {
  public:
@@ -26,6 +28,8 @@ class Lives {
   void begin(Link link, const sim::LaneList& lanes);
   // Where it works this month.
   const sim::LaneList& working(Link link) const { return working_[index(link)]; }
+  // [link]
+  std::span<const sim::LaneList> working() const { return working_.all(); }
   bool works(Link link) const { return !working(link).empty(); }
   // Whether it works there and nothing has ended it so far.
   bool lives(Link link, std::uint32_t lane) const { return fate(link, lane) == Cause::none; }
@@ -40,20 +44,15 @@ class Lives {
   std::uint32_t* fates(Link link) { return fates_.row(index(link)); }
   const std::uint32_t* fates(Link link) const { return fates_.row(index(link)); }
 
-  // The month closes: links leave the lanes in which something has ended them. Tells on_end(link, lane, cause).
+  // The month closes: links leave the lanes in which something has ended them. Tells on_end(link, those lanes).
   template <class OnEnd>
   void close(sim::Isa isa, const OnEnd& on_end) {
-    for (std::size_t l = 0; l < working_.size(); ++l) {
-      if (!leave(isa, l)) continue;
-      const auto link = numbered<Link>(l);
-      for (const std::uint32_t lane : leaving_) on_end(link, lane, fate(link, lane));
-    }
+    for (std::size_t l = 0; l < working_.size(); ++l)
+      if (!working_[l].empty() && working_[l].drop_flagged(isa, fates_.row(l), leaving_))
+        on_end(numbered<Link>(l), leaving_);
   }
 
  private:
-  // Whether any lane leaves; then those are in leaving_.
-  bool leave(sim::Isa isa, std::size_t link);
-
   sim::LaneLists working_;          // [link]
   sim::Grid<std::uint32_t> fates_;  // the same
   sim::LaneList leaving_;

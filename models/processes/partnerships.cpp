@@ -100,8 +100,9 @@ class Partnerships final : public ProcessOf<Partnerships> {
 
   // Partnerships that have begun up to a month.
   double begun_by(int month) const {
-    return static_cast<double>(std::count_if(partners.begin(), partners.end(),
-                                             [month](const Partner& partner) { return partner.start <= month; }));
+    std::size_t begun = 0;
+    for (int m = 1; m <= month; ++m) begun += beginning[static_cast<std::size_t>(m)].size();
+    return static_cast<double>(begun);
   }
 
   const std::vector<Partner>& partners;
@@ -147,7 +148,6 @@ class Partnerships::Share final : public Work {
   }
 
   void finish(State& state) override {
-    if (state.plan->member_survival) add_up_survivors(state);
     show_active(state);
     state.write(plan_.active_column, active_.data());
     const double begun = plan_.begun_by(state.plan->months);
@@ -184,17 +184,26 @@ class Partnerships::Share final : public Work {
   void close(State& state) {
     const bool actual = state.pass == Pass::actual;
     if (actual) settle(state);
-    state.lives.close(state.isa, [&](Link link, std::uint32_t lane, Cause cause) {
-      if (!actual) return;
-      living_[lane] -= 1.0;
-      if (state.stopped_in[lane] != 0) return;
-      lost_to_shocks_[lane] += cause == Cause::shock ? 1.0 : 0.0;
-      Ends& ends = ended_[index(link)];
-      ++(cause == Cause::shock ? ends.by_shock : ends.by_churn);
-      add_survivors(state, index(link), -1);
+    state.lives.close(state.isa, [&](Link link, const sim::LaneList& lanes) {
+      if (actual) end(state, link, lanes);
     });
     state.kills.clear();
     state.strikes.clear();
+  }
+
+  void end(const State& state, Link link, const sim::LaneList& lanes) {
+    std::uint32_t lost = 0, to_shocks = 0;
+    for (const std::uint32_t lane : lanes) {
+      living_[lane] -= 1.0;
+      if (state.stopped_in[lane] != 0) continue;
+      ++lost;
+      if (state.lives.fate(link, lane) != Cause::shock) continue;
+      ++to_shocks;
+      lost_to_shocks_[lane] += 1.0;
+    }
+    ended_[index(link)].by_shock += to_shocks;
+    ended_[index(link)].by_churn += lost - to_shocks;
+    add_survivors(state, index(link), -static_cast<std::ptrdiff_t>(lost));
   }
 
   // A firm that stops takes the partnerships it had this month with it: they end with the firm and are not lost,
@@ -216,18 +225,8 @@ class Partnerships::Share final : public Work {
       }
   }
 
-  // Changes of the number of surviving lanes are kept by month, modulo 2^32; finish() adds them up.
-  void add_survivors(const State& state, std::size_t p, std::ptrdiff_t number) const {
-    if (!state.plan->member_survival) return;
-    const auto months = static_cast<std::size_t>(state.plan->months), month = static_cast<std::size_t>(state.month - 1);
-    state.result->sums.alive[p * months + month] += static_cast<std::uint32_t>(number);
-  }
-
-  void add_up_survivors(State& state) const {
-    std::vector<std::uint32_t>& alive = state.result->sums.alive;
-    const auto months = static_cast<std::size_t>(state.plan->months);
-    for (std::size_t first = 0; first < alive.size(); first += months)
-      std::partial_sum(alive.data() + first, alive.data() + first + months, alive.data() + first);
+  static void add_survivors(const State& state, std::size_t p, std::ptrdiff_t more) {
+    if (state.plan->member_survival) state.result->sums.add_survivors(p, state.month, more);
   }
 
   // `number` lanes of 1, the others 0: the order does not matter to a sum.

@@ -110,7 +110,8 @@ std::string encode(const Accumulators& sums) {
   encoder.moments(sums.trajectory_moments);
   for (const LogHistogram& band : sums.bands) encoder.band(band);
   encoder.moments(sums.member_totals);
-  for (const std::uint32_t alive : sums.alive) encoder.number(alive);
+  for (std::size_t member = 0; member < sums.members && sums.has_survivors(); ++member)
+    for (const std::uint32_t alive : sums.survivors(member)) encoder.number(alive);
   return encoder.take();
 }
 
@@ -120,7 +121,11 @@ bool decode(std::string_view bytes, Accumulators& sums) {
   decoder.moments(sums.trajectory_moments);
   for (LogHistogram& band : sums.bands) decoder.band(band);
   decoder.moments(sums.member_totals);
-  for (std::uint32_t& alive : sums.alive) alive = decoder.count<std::uint32_t>();
+  std::vector<std::uint32_t> survivors(sums.months);
+  for (std::size_t member = 0; member < sums.members && sums.has_survivors(); ++member) {
+    for (std::uint32_t& alive : survivors) alive = decoder.count<std::uint32_t>();
+    sums.set_survivors(member, survivors);
+  }
   return decoder.at_end();
 }
 

@@ -291,7 +291,7 @@ Accumulators::Accumulators(const OutputPlan& plan)
   if (plan.detail != TrajectoryDetail::none) trajectory_moments.resize(plan.trajectories.size() * months);
   if (plan.detail == TrajectoryDetail::bands) bands.resize(plan.trajectories.size() * months);
   member_totals.resize(plan.member_totals.size() * members);
-  if (plan.member_survival) alive.assign(members * months, 0);
+  if (plan.member_survival) alive_changes.assign(members * months, 0);
 }
 
 bool Accumulators::fits(const OutputPlan& plan) const {
@@ -300,14 +300,14 @@ bool Accumulators::fits(const OutputPlan& plan) const {
          trajectory_moments.size() == (plan.detail != TrajectoryDetail::none ? cells : 0) &&
          bands.size() == (plan.detail == TrajectoryDetail::bands ? cells : 0) &&
          member_totals.size() == plan.member_totals.size() * members &&
-         alive.size() == (plan.member_survival ? members * months : 0);
+         alive_changes.size() == (plan.member_survival ? members * months : 0);
 }
 
 void Accumulators::clear() {
   trajectory_moments.assign(trajectory_moments.size(), {});
   for (LogHistogram& band : bands) band.clear();
   member_totals.assign(member_totals.size(), {});
-  alive.assign(alive.size(), 0);
+  alive_changes.assign(alive_changes.size(), 0);
   replications = 0;
 }
 
@@ -315,8 +315,23 @@ void Accumulators::merge(const Accumulators& other) {
   for (std::size_t i = 0; i < trajectory_moments.size(); ++i) trajectory_moments[i].merge(other.trajectory_moments[i]);
   for (std::size_t i = 0; i < bands.size(); ++i) bands[i].merge(other.bands[i]);
   for (std::size_t i = 0; i < member_totals.size(); ++i) member_totals[i].merge(other.member_totals[i]);
-  for (std::size_t i = 0; i < alive.size(); ++i) alive[i] += other.alive[i];
+  for (std::size_t i = 0; i < alive_changes.size(); ++i) alive_changes[i] += other.alive_changes[i];
   replications += other.replications;
+}
+
+std::vector<std::uint32_t> Accumulators::survivors(std::size_t member) const {
+  std::vector<std::uint32_t> by_month;
+  std::uint32_t alive = 0;
+  for (std::size_t k = member; k < alive_changes.size(); k += members) by_month.push_back(alive += alive_changes[k]);
+  return by_month;
+}
+
+void Accumulators::set_survivors(std::size_t member, const std::vector<std::uint32_t>& by_month) {
+  std::uint32_t before = 0;
+  for (std::size_t month = 0; month < months; ++month) {
+    alive_changes[month * members + member] = by_month[month] - before;
+    before = by_month[month];
+  }
 }
 
 }  // namespace sim

@@ -122,12 +122,21 @@ struct Accumulators {
     return bands[trajectory * months + index(month)];
   }
 
+  // In so many more replications a member is alive after the month than after the one before.
+  void add_survivors(std::size_t member, int month, std::ptrdiff_t more) {
+    alive_changes[index(month) * members + member] += static_cast<std::uint32_t>(more);
+  }
+  // [month] replications in which a member is alive after it.
+  std::vector<std::uint32_t> survivors(std::size_t member) const;
+  void set_survivors(std::size_t member, const std::vector<std::uint32_t>& by_month);
+  bool has_survivors() const { return !alive_changes.empty(); }
+
   std::size_t months;
   std::size_t members;
   std::vector<ExactMoments> trajectory_moments;  // [trajectory][month]
   std::vector<LogHistogram> bands;               // [trajectory][month]; empty without bands
   std::vector<ExactMoments> member_totals;       // [total][member]
-  std::vector<std::uint32_t> alive;              // [member][month], of replications; empty without survival
+  std::vector<std::uint32_t> alive_changes;      // [month][member], modulo 2^32; empty without survival
   std::uint64_t replications = 0;
 
  private:

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "sim/lanes/dispatch.h"
@@ -28,6 +29,10 @@ class LaneList {
   // Those of `base`, which may be this list, whose flag (flags[lane]) is not 0, or is.
   void flagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, false); }
   void unflagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, true); }
+
+  // Those whose flag is not 0 leave this list for `dropped`, which has as much room. False where there are none, and
+  // `dropped` is not to be used then.
+  bool drop_flagged(Isa isa, const std::uint32_t* flags, LaneList& dropped);
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -62,12 +67,13 @@ class LaneLists {
   LaneLists(std::size_t lists, std::size_t room);
   LaneList& operator[](std::size_t k) { return lists_[k]; }
   const LaneList& operator[](std::size_t k) const { return lists_[k]; }
+  std::span<const LaneList> all() const { return lists_; }
   std::size_t size() const { return lists_.size(); }
 
  private:
   Lane<std::uint32_t> lanes_;
   Lane<std::uint16_t> bits_;
-  std::vector<LaneList> lists_;
+  Lane<LaneList> lists_;
 };
 
 // Rows have room for the block, with padding; what is beyond the list, or beyond the block, may be overwritten.
@@ -86,5 +92,23 @@ void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint3
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to);
 void expand_add_product(Isa isa, const float* from, const float* times, const LaneList& list, float* to);
 void add_to(Isa isa, float value, const LaneList& list, float* to);
+
+// Cells: the lanes of several lists, one list after the other. Of each cell append_cells writes its lane, the number of
+// its list (that of the first is given), the halves of its list's entity, and what two rows of its list hold in its
+// lane times what `factor` does (`b` may be null). Returns how many there are. Rows written have room for padding.
+struct ListRows {
+  const std::uint64_t* entities;
+  const float *a, *b;  // of list k at k * stride
+  std::size_t stride;
+  const float* factor;
+};
+struct CellRows {
+  std::uint32_t *lane, *list, *low, *high;
+  float *a, *b;
+};
+std::size_t append_cells(Isa isa, std::span<const LaneList> lists, std::uint32_t first, const ListRows& from,
+                         const CellRows& to);
+// to[lane] += from[cell] for all cells of the lists; no lane of `to` may be -0.
+void expand_add(Isa isa, const float* from, std::span<const LaneList> lists, float* to);
 
 }  // namespace sim

@@ -24,11 +24,13 @@ void ResultMembers::take(std::size_t point, const Accumulators& sums, const Expe
       totals_[t].add(sums.member_totals[at * own.members.size() + m], own.member_totals[at].resolutions[m],
                      found == expected.member_totals.end() ? kMissing : found->second[m]);
     }
-    for (std::size_t month = 0; month < months && context_.outputs.member_survival; ++month)
-      survival_.push_back(member == Catalogue::kAbsent || !own.member_survival
-                              ? kMissing
-                              : static_cast<double>(sums.alive[m * months + month]) /
-                                    static_cast<double>(context_.collector.replications(point)));
+    if (!context_.outputs.member_survival) continue;
+    if (member == Catalogue::kAbsent || !own.member_survival) {
+      survival_.insert(survival_.end(), months, kMissing);
+      continue;
+    }
+    const auto replications = static_cast<double>(context_.collector.replications(point));
+    for (const std::uint32_t alive : sums.survivors(m)) survival_.push_back(static_cast<double>(alive) / replications);
   }
 }
 

@@ -58,7 +58,6 @@ std::map<std::string, Bits> members_of(const Run& run) {
   std::map<std::string, Bits> all;
   const sim::OutputPlan& plan = run.outputs();
   const sim::Accumulators& sums = run.sums();
-  const auto months = static_cast<std::size_t>(plan.months);
   for (std::size_t p = 0; p < plan.members.size(); ++p) {
     Bits& bits = all[plan.members[p].id];
     for (std::size_t t = 0; t < plan.member_totals.size(); ++t) {
@@ -67,8 +66,8 @@ std::map<std::string, Bits> members_of(const Run& run) {
       bits["total " + plan.member_totals[t].name] = {m.count(), std::bit_cast<std::uint64_t>(m.mean(resolution)),
                                                      std::bit_cast<std::uint64_t>(m.variance(resolution))};
     }
-    for (std::size_t t = 0; t < months && plan.member_survival; ++t)
-      bits["survival"].push_back(sums.alive[p * months + t]);
+    if (plan.member_survival)
+      for (const std::uint32_t alive : sums.survivors(p)) bits["survival"].push_back(alive);
   }
   for (const sim::Column& input : plan.inputs) {
     const std::string prefix = "partner.";

@@ -71,7 +71,7 @@ void check_survival(const std::string& claim, const Run& finished, const std::fu
   std::vector<double> ended, law;
   double before = n;
   for (int t = 1; t <= kMonths; ++t) {
-    const auto alive = static_cast<double>(finished.sums().alive[static_cast<std::size_t>(t - 1)]);
+    const auto alive = static_cast<double>(finished.sums().survivors(0)[static_cast<std::size_t>(t - 1)]);
     check_share(family, claim + ", alive after month " + std::to_string(t), alive, n, survival(t));
     ended.push_back(before - alive);
     law.push_back(survival(t - 1) - survival(t));
@@ -123,8 +123,8 @@ TEST_CASE("age counts from a partnership's own start") {
   const Run finished = run("{ weibull = { shape = 1.8, scale = 25 } }", "start = 7\n");
   for (int t = 7; t <= kMonths; ++t)
     check_share(family, "started in month 7, alive after month " + std::to_string(t),
-                static_cast<double>(finished.sums().alive[static_cast<std::size_t>(t - 1)]), finished.replications(),
-                std::exp(-weibull(1.8, 25.0, t - 6)));
+                static_cast<double>(finished.sums().survivors(0)[static_cast<std::size_t>(t - 1)]),
+                finished.replications(), std::exp(-weibull(1.8, 25.0, t - 6)));
 }
 
 TEST_CASE("a dated change of the law takes the hazard of the age reached") {

@@ -31,10 +31,8 @@ Run lives(const std::string& rest) {
 
 // Replications in which the first partner is alive after month 1, 2, ….
 std::vector<double> alive_after(const Run& run) {
-  std::vector<double> alive;
-  for (std::size_t t = 0; t < static_cast<std::size_t>(kMonths); ++t)
-    alive.push_back(static_cast<double>(run.sums().alive[t]));
-  return alive;
+  const std::vector<std::uint32_t> alive = run.sums().survivors(0);
+  return {alive.begin(), alive.end()};
 }
 
 // Months worked within the horizon, A: a partnership that ends with probability h at the end of each month works

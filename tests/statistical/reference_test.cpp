@@ -145,7 +145,7 @@ TEST_CASE("every partner's survival curve follows the joint recursion") {
   for (std::size_t p = 0; p < kPartners; ++p)
     for (std::size_t t = 0; t < kMonths; ++t)
       check_share(family, "partner " + std::to_string(p + 1) + " alive after month " + std::to_string(t + 1),
-                  static_cast<double>(run().sums().alive[p * kMonths + t]), n, exact()[t].survival);
+                  static_cast<double>(run().sums().survivors(p)[t]), n, exact()[t].survival);
 }
 
 TEST_CASE("variances of revenue and of active partners are those of partners tied by economy and shocks") {

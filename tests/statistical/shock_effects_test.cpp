@@ -196,8 +196,8 @@ TEST_CASE("a shock on churn multiplies hazards while it lasts") {
     const double u = k < 0 ? 0.0 : k < 3 ? 1.0 : std::max(0.0, 1.0 - (k - 2) / 3.0);
     hazard += -std::log(0.95) * (1.0 + 3.0 * 0.5 * u);
     check_share(family, "alive after month " + std::to_string(t),
-                static_cast<double>(finished.sums().alive[static_cast<std::size_t>(t - 1)]), finished.replications(),
-                std::exp(-hazard));
+                static_cast<double>(finished.sums().survivors(0)[static_cast<std::size_t>(t - 1)]),
+                finished.replications(), std::exp(-hazard));
   }
 }
 
@@ -228,8 +228,8 @@ TEST_CASE("kills of a fraction, of a count and of the largest take whom they say
   const Run count = run("months = [3, 7]\nkill = 1\ntarget = { count = 2 }\n", "", 6);
   CHECK(count.column("active_partners_end") == std::vector<float>(200'000, 2.0f));
   for (std::size_t p = 0; p < 5; ++p)
-    check_share(family, "spared, partner " + std::to_string(p),
-                static_cast<double>(count.sums().alive[(p + 1) * kMonths - 1]), count.replications(), 1.0 / 3.0);
+    check_share(family, "spared, partner " + std::to_string(p), static_cast<double>(count.sums().survivors(p).back()),
+                count.replications(), 1.0 / 3.0);
 }
 
 TEST_CASE("arrivals of one month meet the partnerships of its start, whatever the order of shocks") {

@@ -29,8 +29,7 @@ Run run(int partners, const std::string& shocks, int replications = 1'000'000) {
 }
 
 double alive_after(const Run& run, std::size_t partner, int month) {
-  return static_cast<double>(
-      run.sums().alive[partner * static_cast<std::size_t>(kMonths) + static_cast<std::size_t>(month - 1)]);
+  return static_cast<double>(run.sums().survivors(partner)[static_cast<std::size_t>(month - 1)]);
 }
 
 void check_survival(const std::string& claim, const Run& run, std::size_t partner, double hazard) {

@@ -376,7 +376,7 @@ TEST_CASE("accumulators of a run merge all they hold and clear to nothing") {
   CHECK(one.trajectory_moments.size() == 6);
   CHECK(one.bands.size() == 6);
   CHECK(one.member_totals.size() == 2);
-  CHECK(one.alive.size() == 6);
+  CHECK(one.alive_changes.size() == 6);
   std::vector<std::int32_t> scratch;
   const std::vector<double> values{1.0, 2.0};
   const std::vector<float> singles{1.0f, 2.0f};
@@ -384,7 +384,8 @@ TEST_CASE("accumulators of a run merge all they hold and clear to nothing") {
     sums->moments(1, 3).add(sim::default_isa(), values, 1.0);
     sums->band(1, 3).add(sim::default_isa(), singles, scratch);
     sums->member_totals[1].add(sim::default_isa(), values, 1.0);
-    sums->alive[5] = 2;
+    sums->add_survivors(1, 1, 3);
+    sums->add_survivors(1, 3, -1);
     sums->replications = 2;
   }
   one.merge(two);
@@ -392,12 +393,12 @@ TEST_CASE("accumulators of a run merge all they hold and clear to nothing") {
   CHECK(one.moments(0, 3).count() == 0);
   CHECK(count_in(one.band(1, 3), sim::LogHistogram::bin_of(2.0f)) == 2);
   CHECK(one.member_totals[1].count() == 4);
-  CHECK(one.alive[5] == 4);
+  CHECK(one.survivors(1) == std::vector<std::uint32_t>{6, 6, 4});
   CHECK(one.replications == 4);
   one.clear();
   CHECK(one.moments(1, 3).count() == 0);
   CHECK(count_in(one.band(1, 3), sim::LogHistogram::bin_of(2.0f)) == 0);
-  CHECK(one.alive[5] == 0);
+  CHECK(one.survivors(1) == std::vector<std::uint32_t>{0, 0, 0});
   CHECK(one.replications == 0);
   plan.detail = sim::TrajectoryDetail::means;
   CHECK(sim::Accumulators(plan).bands.empty());

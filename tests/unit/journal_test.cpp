@@ -96,7 +96,8 @@ sim::BlockResult block_of(const sim::ExperimentPlan& plan, const Block& block) {
       result.sums.band(0, m).add(sim::Isa::baseline, single, scratch);
     }
     result.sums.member_totals[1].add(sim::Isa::baseline, one, 1.0);
-    result.sums.alive[(block.first_replication + i) % result.sums.alive.size()] += 1;
+    result.sums.add_survivors((block.first_replication + i) % 2, 1 + static_cast<int>(block.first_replication + i) % 3,
+                              1);
   }
   return result;
 }
@@ -176,14 +177,14 @@ Accumulators awkward_sums() {
 TEST_CASE("sums come back from their bytes exactly, the largest and the negative ones too") {
   const Accumulators sums = awkward_sums();
   Accumulators back(plan_of({25}).points[0].model->outputs());
-  back.alive[0] = 99;  // replaced, not added to
+  back.alive_changes[0] = 99;  // replaced, not added to
   REQUIRE(decode(encode(sums), back));
   CHECK(encode(back) == encode(sums));
   CHECK(back.trajectory_moments[1].parts().sum == sums.trajectory_moments[1].parts().sum);
   CHECK(back.trajectory_moments[1].parts().squares == sums.trajectory_moments[1].parts().squares);
   CHECK(back.trajectory_moments[1].parts().squares_high == sums.trajectory_moments[1].parts().squares_high);
   CHECK(back.replications == 25);
-  CHECK(back.alive == sums.alive);
+  CHECK(back.alive_changes == sums.alive_changes);
   for (const double p : {0.1, 0.5, 0.9})
     CHECK(back.band(0, 1).quantile(p, false) == sums.band(0, 1).quantile(p, false));
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <iterator>
 #include <random>
 #include <vector>
 
@@ -76,25 +77,35 @@ void check_list(const sim::LaneList& list, const std::vector<std::uint32_t>& exp
 }  // namespace
 
 TEST_CASE("A list holds the lanes asked for, as numbers and as bits, on every instruction set") {
-  for_all(
-      [](Source& source, sim::Isa isa, sim::LaneList& list, std::vector<std::uint32_t>& expected, std::size_t lanes) {
-        check_list(list, expected, lanes);
-        // A flag is anything but 0; lists shrink month after month.
-        for (const std::uint32_t most : {9u, 2u, 1u}) {
-          Words flags = source.words(most + 1);
-          for (std::uint32_t& f : flags) f *= source.word() | 1U;
-          const bool keep = source.word() % 2 == 0;
-          std::erase_if(expected, [&](std::uint32_t l) { return (flags[l] != 0) != keep; });
-          sim::LaneList other(kRoom);  // of a larger block, before
-          other.all(kRoom);
-          keep ? other.flagged(isa, list, flags.data()) : other.unflagged(isa, list, flags.data());
-          check_list(other, expected, lanes);
-          keep ? list.flagged(isa, list, flags.data()) : list.unflagged(isa, list, flags.data());
-          check_list(list, expected, lanes);
-        }
-        list.none(lanes);
-        check_list(list, {}, lanes);
-      });
+  for_all([](Source& source, sim::Isa isa, sim::LaneList& list, std::vector<std::uint32_t>& expected,
+             std::size_t lanes) {
+    check_list(list, expected, lanes);
+    // A flag is anything but 0; lists shrink month after month.
+    for (const std::uint32_t most : {9u, 2u, 1u}) {
+      Words flags = source.words(most + 1);
+      for (std::uint32_t& f : flags) f *= source.word() | 1U;
+      const bool keep = source.word() % 2 == 0;
+      std::vector<std::uint32_t> dropped;
+      std::copy_if(expected.begin(), expected.end(), std::back_inserter(dropped),
+                   [&](std::uint32_t l) { return flags[l] != 0; });
+      std::vector<std::uint32_t> left;
+      std::set_difference(expected.begin(), expected.end(), dropped.begin(), dropped.end(), std::back_inserter(left));
+      sim::LaneList shrinking(kRoom), gone(kRoom);
+      shrinking = list;
+      REQUIRE(shrinking.drop_flagged(isa, flags.data(), gone) == !dropped.empty());
+      check_list(shrinking, left, lanes);
+      if (!dropped.empty()) check_list(gone, dropped, lanes);
+      std::erase_if(expected, [&](std::uint32_t l) { return (flags[l] != 0) != keep; });
+      sim::LaneList other(kRoom);  // of a larger block, before
+      other.all(kRoom);
+      keep ? other.flagged(isa, list, flags.data()) : other.unflagged(isa, list, flags.data());
+      check_list(other, expected, lanes);
+      keep ? list.flagged(isa, list, flags.data()) : list.unflagged(isa, list, flags.data());
+      check_list(list, expected, lanes);
+    }
+    list.none(lanes);
+    check_list(list, {}, lanes);
+  });
 }
 
 TEST_CASE("above compares without sign on every instruction set") {
@@ -183,4 +194,45 @@ TEST_CASE("expand undoes compress") {
     for (std::uint32_t l = 0; l < lanes; ++l)
       REQUIRE(same_bits(back[l], std::binary_search(expected.begin(), expected.end(), l) ? from[l] : 0.0f));
   });
+}
+
+TEST_CASE("cells of many lists are those of one list after the other, on every instruction set") {
+  constexpr std::size_t kLists = 7;
+  Source source;
+  for (const sim::Isa isa : sim::available_isas())
+    for (const std::size_t lanes : {1U, 15U, 16U, 17U, 40U, 160U})
+      for (const std::size_t stride : {std::size_t{0}, sim::padded(kRoom)}) {
+        CAPTURE(sim::to_string(isa));
+        CAPTURE(lanes);
+        sim::LaneLists lists(kLists, kRoom);
+        std::vector<std::uint64_t> entities;
+        Singles a, b, factor = source.numbers();
+        for (std::size_t k = 0; k < kLists; ++k) {
+          lists[k].above(isa, source.words(4).data(), lanes, static_cast<std::uint32_t>(k % 4));  // the fourth is empty
+          entities.push_back(std::uint64_t{source.word()} << 32 | source.word());
+          for (Singles* rows : {&a, &b}) {
+            const Singles row = source.numbers();
+            rows->insert(rows->end(), row.begin(), row.end());
+          }
+        }
+        Words lane(kLists * kRoom + 16), list(lane), low(lane), high(lane);
+        Singles to_a(lane.size()), to_b(lane.size());
+        const std::size_t size =
+            sim::append_cells(isa, lists.all(), 100, {entities.data(), a.data(), b.data(), stride, factor.data()},
+                              {lane.data(), list.data(), low.data(), high.data(), to_a.data(), to_b.data()});
+        Singles sums = source.numbers(), wanted = sums;
+        std::size_t cell = 0;
+        for (std::size_t k = 0; k < kLists; ++k)
+          for (const std::uint32_t l : lists[k]) {
+            REQUIRE(lane[cell] == l);
+            REQUIRE(list[cell] == 100 + k);
+            REQUIRE((std::uint64_t{high[cell]} << 32 | low[cell]) == entities[k]);
+            REQUIRE(same_bits(to_a[cell], a[k * stride + l] * factor[l]));
+            REQUIRE(same_bits(to_b[cell], b[k * stride + l] * factor[l]));
+            wanted[l] += to_a[cell++];
+          }
+        REQUIRE(cell == size);
+        sim::expand_add(isa, to_a.data(), lists.all(), sums.data());
+        REQUIRE(std::equal(wanted.begin(), wanted.end(), sums.begin(), same_bits));
+      }
 }

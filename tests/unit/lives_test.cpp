@@ -47,8 +47,9 @@ TEST_CASE("lives: links begin, end once for the first cause, and leave when the 
             works[l][lane] = false;
             expected.emplace_back(l, lane, plain[l][lane]);
           }
-        lives.close(isa,
-                    [&](Link link, std::uint32_t lane, Cause cause) { told.emplace_back(index(link), lane, cause); });
+        lives.close(isa, [&](Link link, const sim::LaneList& ended) {
+          for (const std::uint32_t lane : ended) told.emplace_back(index(link), lane, lives.fate(link, lane));
+        });
         REQUIRE(told == expected);
         for (std::size_t l = 0; l < kLinks; ++l) {
           const sim::LaneList& working = lives.working(numbered<Link>(l));
