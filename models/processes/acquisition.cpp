@@ -71,7 +71,7 @@ class Acquisition::Share final : public Work {
 
   void step(State& state, int phase) override {
     if (phase == kCash) return sampler_.collect_fees(state);
-    for (std::size_t c = 0; c < plan_.sources_.size(); ++c) sampler_.step(state, c, {}, state.lanes);
+    for (std::size_t c = 0; c < plan_.sources_.size(); ++c) sampler_.step(state, c, {}, {&state.lanes, 1});
     sampler_.finish_month(state);
   }
 

@@ -69,7 +69,6 @@ class Churn::Share final : public Work {
   Share(const Churn& plan, std::size_t lanes)
       : plan_(plan),
         reach_(plan.lives_.size(), lanes),
-        spent_(plan.lives_.size(), lanes),
         rate_(plan.differ_ ? plan.lives_.size() : 0, lanes),
         words_(4, lanes) {
     for (std::size_t k = 0; k < plan.lives_.size(); ++k) {
@@ -80,10 +79,13 @@ class Churn::Share final : public Work {
       else
         runs_.push_back({k, 1});
     }
+    common_ = sim::Grid<float>(runs_.size(), lanes);
   }
 
   void begin(State& state) override {
-    spent_.fill(0.0f);
+    common_.fill(0.0f);
+    apart_ = false;
+    if (plan_.differ_) take_apart();
     if (state.pass != Pass::actual) return;  // a counterfactual lives the same lives
     for (std::size_t k = 0; k < reach_.rows(); ++k) {
       state.philox->words(state.isa, state.all_lanes(), plan_.lives_[k].address, sim::Philox::Words::in(words_));
@@ -99,12 +101,14 @@ class Churn::Share final : public Work {
   }
 
   void step(State& state, int) override {
-    for (const Run& run : runs_) {
+    if (!apart_ && state.churn_of.any_used()) take_apart();
+    for (std::size_t r = 0; r < runs_.size(); ++r) {
       // Hazard is spent only while the partnership exists: it is 0 before its start, and who is not alive stays so.
+      const Run& run = runs_[r];
       const auto hazard = static_cast<float>(plan_.lives_[run.first].law.hazard(state.month));
       if (hazard == 0.0f) continue;
-      if (rate_.rows() == 0 && !state.churn_of.any_used()) {
-        spend(state, run, hazard);
+      if (!apart_) {
+        spend(state, run, hazard, common_.row(r));
         continue;
       }
       for (std::size_t k = run.first; k < run.first + run.count; ++k) spend_unlike(state, k, hazard);
@@ -128,26 +132,35 @@ class Churn::Share final : public Work {
  private:
   // Of a lane: a link that lives ends when the hazard it has spent reaches its own.
   SIM_INLINE static std::uint32_t fate(std::uint32_t before, float spent, float reach) {
-    return before == 0 && !(spent < reach) ? static_cast<std::uint32_t>(Cause::churn) : before;
+    const std::uint32_t now = spent < reach ? 0u : static_cast<std::uint32_t>(Cause::churn);
+    return before > now ? before : now;
   }
 
-  // Lives of neighbours that are alike.
+  // Lives of neighbours that are alike: they spend the same, until rates of the lanes' own, or shocks on one firm, tell
+  // them apart.
   struct Run {
     std::size_t first, count;
   };
 
-  void spend(State& state, const Run& run, float hazard) {
+  void take_apart() {
+    apart_ = true;
+    if (spent_.rows() == 0) spent_ = sim::Grid<float>(plan_.lives_.size(), reach_.stride());
+    for (std::size_t r = 0; r < runs_.size(); ++r)
+      for (std::size_t k = runs_[r].first; k < runs_[r].first + runs_[r].count; ++k)
+        std::copy_n(common_.row(r), common_.stride(), spent_.row(k));
+  }
+
+  void spend(State& state, const Run& run, float hazard, float* common) {
     const float* __restrict factor = state.churn.value.data();
     const float* __restrict reach = reach_.row(run.first);
-    float* __restrict spent = spent_.row(run.first);
+    float* __restrict spent = common;
     std::uint32_t* __restrict fates = state.lives.fates(plan_.lives_[run.first].link);
     sim::on_lanes(state.isa,
-                  [=, n = sim::overrun(state.count), stride = spent_.stride(), rows = run.count]() SIM_LANES {
+                  [=, n = sim::overrun(state.count), stride = reach_.stride(), rows = run.count]() SIM_LANES {
+                    for (std::size_t i = 0; i < n; ++i) spent[i] += hazard * factor[i];
                     for (std::size_t row = 0; row < rows * stride; row += stride)
-                      for (std::size_t i = 0; i < n; ++i) {
-                        spent[row + i] += hazard * factor[i];
-                        fates[row + i] = fate(fates[row + i], spent[row + i], reach[row + i]);
-                      }
+                      for (std::size_t i = 0; i < n; ++i)
+                        fates[row + i] = fate(fates[row + i], spent[i], reach[row + i]);
                   });
   }
 
@@ -169,7 +182,10 @@ class Churn::Share final : public Work {
 
   const Churn& plan_;
   std::vector<Run> runs_;
-  sim::Grid<float> reach_, spent_, rate_;
+  sim::Grid<float> reach_, rate_;
+  sim::Grid<float> common_;  // [run] spent while its lives are alike
+  sim::Grid<float> spent_;   // [life] from then on
+  bool apart_ = false;
   sim::Grid<std::uint32_t> words_;
 };
 

@@ -120,7 +120,7 @@ class DirectBusiness::Share final : public Work {
       month.further = begotten_.data();
       month.further_factor = 1.0f;
     }
-    sampler_.step(state, 0, month, state.lanes);
+    sampler_.step(state, 0, month, {&state.lanes, 1});
     sampler_.finish_month(state);
   }
 

@@ -72,6 +72,17 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
     }
   }
 
+  // Neighbours that no exclusive partner suspends.
+  void bind(Setup& setup) override {
+    const auto may_be_suspended = [&](std::size_t p) {
+      return !setup.suspendable.empty() && setup.suspendable[p] != 0;
+    };
+    for (std::size_t p = partners_.size(); p-- > 1;)
+      if (partners_[p - 1].moves_like(partners_[p]) && sources_[p - 1].moves_like(sources_[p]) &&
+          !may_be_suspended(p - 1) && !may_be_suspended(p))
+        partners_[p - 1].alike = partners_[p].alike + 1;
+  }
+
   void expect(Expectation& e, int phase) override {
     if (phase == kCash) {
       for (Source& source : sources_) source.expect_fees(e);
@@ -90,6 +101,11 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
     int start;
     double ramp, overlap, alpha_in;
     bool reciprocal;
+    std::size_t alike = 1;  // partners from this one on whose months are drawn together
+
+    bool moves_like(const Terms& other) const {
+      return start == other.start && ramp == other.ramp && overlap == other.overlap && !reciprocal && !other.reciprocal;
+    }
   };
 
   double scale(std::size_t p, int month) const {
@@ -116,19 +132,19 @@ class ReferralFlow::Share final : public Work {
 
   void step(State& state, int phase) override {
     if (phase == kCash) return sampler_.collect_fees(state);
-    for (std::size_t p = 0; p < plan_.sources_.size(); ++p) {
+    for (std::size_t p = 0; p < plan_.sources_.size(); p += plan_.partners_[p].alike) {
       const Terms& terms = plan_.partners_[p];
       SourceMonth month{plan_.scale(p, state.month) * static_cast<double>(state.calendar)};
       if (terms.reciprocal) {
         month.further = state.returned.row(p);
         month.further_factor = static_cast<float>(terms.alpha_in);
       }
-      const sim::LaneList* list = &state.lives.working(Setup::link_of(p));
+      std::span<const sim::LaneList> lists = state.lives.working().subspan(p, terms.alike);
       if (state.may_be_suspended(p)) {
-        open_[p].unflagged(state.isa, *list, state.suspended.row(p));
-        list = &open_[p];
+        open_[p].unflagged(state.isa, lists.front(), state.suspended.row(p));
+        lists = {&open_[p], 1};
       }
-      sampler_.step(state, p, month, *list, terms.reciprocal ? state.referred.row(p) : nullptr);
+      sampler_.step(state, p, month, lists, terms.reciprocal ? state.referred.row(p) : nullptr);
     }
     sampler_.finish_month(state);
   }

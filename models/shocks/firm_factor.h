@@ -40,7 +40,7 @@ class FirmFactor {
 
   std::size_t lanes_;
   std::deque<sim::Lane<float>> rows_;   // made when first needed, and kept
-  std::vector<std::uint32_t> row_of_;   // [firm]
+  sim::Lane<std::uint32_t> row_of_;     // [firm]
   std::vector<std::uint32_t> sharers_;  // [row] firms; never 0, so that there are no more rows than firms
   // Work space of touch: of each row, and last of none, how many of its firms are asked for, and what row they move to.
   std::vector<std::uint32_t> asked_, target_;

@@ -50,6 +50,7 @@ RateWork::RateWork(std::size_t sources, std::size_t lanes, bool has_further)
       worth_(factor_),
       extra_(factor_),
       surprise_(factor_),
+      ones_(factor_.size(), 1.0f),
       all_wins_(factor_),
       all_losses_(factor_) {
   sources_.reserve(sources);
@@ -60,7 +61,8 @@ void RateWork::add(const SourceRates& rates) {
   keeps_parts_ |= rates.mixing_ != nullptr;
   sources_.push_back({&rates, MixingWork::of(rates.mixing_.get(), lanes_), rates.firm_,
                       static_cast<std::uint32_t>(rows_ - 1), rates.follows_market_,
-                      rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false});
+                      rates.leads_.ever_changes() || rates.close_rate_.ever_changes(), false, 1, 1});
+  any_dated_ |= sources_.back().dated;
 }
 
 void RateWork::begin(const State& state) {
@@ -68,6 +70,12 @@ void RateWork::begin(const State& state) {
     keeps_parts_ |= state.close_odds.used;
     win_base_ = lost_base_ = sim::Grid<float>(rows_, lanes_);
     lambda_ = close_ = sim::Grid<float>(keeps_parts_ ? rows_ : 1, lanes_);
+    for (std::size_t s = sources_.size(); s-- > 1;) {
+      if (sources_[s].row == sources_[s - 1].row)
+        sources_[s - 1].sharers = sources_[s].sharers + 1;
+      else if (sources_[s].sharers == 1)
+        sources_[s - 1].loners = sources_[s].loners + 1;
+    }
   }
   std::size_t filled = 0;  // rows
   for (std::size_t s = 0; s < sources_.size(); ++s) {
@@ -148,21 +156,10 @@ const float* RateWork::factor(const State& state, Source& source, const SourceMo
 
 // Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane. Shocks on
 // closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
-void RateWork::base_rates(const State& state, std::size_t source, const float* factor, bool lost_too,
-                          const sim::LaneList& list, const Out& out) {
-  const Firm firm = sources_[source].firm;
-  const std::size_t row = sources_[source].row;
-  const float *win_base = win_base_.row(row), *lost_base = lost_base_.row(row);
-  float *win = out.win, *lost = out.lost;
-  const bool weakened = state.close_of.used(firm) && !has_further_;
-  if (!state.close_odds.used && !weakened) {
-    sim::compress_product(state.isa, win_base, factor, list, win);
-    if (lost_too) sim::compress_product(state.isa, lost_base, factor, list, lost);
-    return;
-  }
-  // In all lanes of the block first: packing two rows costs less than packing what they are made of.
+// In all lanes of the block, into all_wins_ and all_losses_.
+void RateWork::block_rates(const State& state, const Source& source, const float* factor, bool weakened) {
   float* __restrict wins = all_wins_.data(), * __restrict losses = all_losses_.data();
-  const std::size_t n = sim::overrun(state.count);
+  const std::size_t n = sim::overrun(state.count), row = source.row;
   if (state.close_odds.used) {
     sim::on_lanes(state.isa, [=, a = factor, odds = state.close_odds.value.data(), close = close_.row(row),
                               lambda = lambda_.row(row)]() SIM_LANES {
@@ -174,12 +171,24 @@ void RateWork::base_rates(const State& state, std::size_t source, const float* f
       }
     });
   } else {
-    multiply(state.isa, win_base, factor, n, wins);
-    multiply(state.isa, lost_base, factor, n, losses);
+    multiply(state.isa, win_base_.row(row), factor, n, wins);
+    multiply(state.isa, lost_base_.row(row), factor, n, losses);
   }
-  if (weakened) weaken_closing(state.isa, state.close_of.row(firm), n, wins, losses);
-  sim::compress(state.isa, wins, list, win);
-  if (lost_too) sim::compress(state.isa, losses, list, lost);
+  if (weakened) weaken_closing(state.isa, state.close_of.row(source.firm), n, wins, losses);
+}
+
+void RateWork::base_rates(const State& state, const Source& source, const float* factor, bool lost_too,
+                          const sim::LaneList& list, const Out& out) {
+  const bool weakened = state.close_of.used(source.firm) && !has_further_;
+  if (!state.close_odds.used && !weakened) {
+    sim::compress_product(state.isa, win_base_.row(source.row), factor, list, out.win);
+    if (lost_too) sim::compress_product(state.isa, lost_base_.row(source.row), factor, list, out.lost);
+    return;
+  }
+  // In all lanes first: packing two rows costs less than packing what they are made of.
+  block_rates(state, source, factor, weakened);
+  sim::compress(state.isa, all_wins_.data(), list, out.win);
+  if (lost_too) sim::compress(state.isa, all_losses_.data(), list, out.lost);
 }
 
 // Intensities beside lambda, and shocks on the probability of closing these and those.
@@ -221,17 +230,47 @@ void RateWork::add_intensity(State& state, const sim::LaneList& list, double dea
     sim::expand_add(state.isa, worth, list, state.intensity.data());
 }
 
+// A parameter of the source changes with this month.
+void RateWork::look_at_dates(const State& state, std::size_t number) {
+  Source& source = sources_[number];
+  if (!source.dated ||
+      (!source.plan->leads_.changes_in(state.month) && !source.plan->close_rate_.changes_in(state.month)))
+    return;
+  refresh(state, number);
+  source.changed = true;
+}
+
 void RateWork::step(const State& state, std::size_t number, const SourceMonth& month, const sim::LaneList& list,
                     bool lost_too, const Out& out) {
+  look_at_dates(state, number);
   Source& source = sources_[number];
-  if (source.dated &&
-      (source.plan->leads_.changes_in(state.month) || source.plan->close_rate_.changes_in(state.month))) {
-    refresh(state, number);
-    source.changed = true;
-  }
   const float* a = factor(state, source, month, list);
-  base_rates(state, number, a, lost_too || has_further_, list, out);
+  base_rates(state, source, a, lost_too || has_further_, list, out);
   if (has_further_) further_rates(state, number, list, out);
+}
+
+RateWork::Rows RateWork::rows(const State& state, std::size_t number, std::size_t count, const SourceMonth& month) {
+  const Source& first = sources_[number];
+  // Rows of their own, or one for all of them.
+  const std::size_t step = first.sharers > 1 ? 0 : 1;
+  const bool is_plain = !state.close_odds.used && !state.close_of.used(first.firm);
+  std::size_t alike = std::min<std::size_t>(count, step == 0 ? first.sharers : first.loners);
+  if (!is_plain && step != 0) alike = 1;
+  if (state.function.any_used() || state.leads_of.any_used() || state.close_of.any_used()) {
+    const auto joins = [&](const Source& source) {
+      const auto same = [&](const FirmFactor& factor) { return factor.row(source.firm) == factor.row(first.firm); };
+      return same(state.function) && same(state.leads_of) && same(state.close_of);
+    };
+    const auto begin = sources_.begin() + static_cast<std::ptrdiff_t>(number),
+               end = begin + static_cast<std::ptrdiff_t>(alike);
+    alike = static_cast<std::size_t>(std::find_if_not(begin, end, joins) - begin);
+  }
+  for (std::size_t k = 0; k < alike && any_dated_; ++k) look_at_dates(state, number + k);
+  has_further_ = false;
+  const float* a = market(state, first, static_cast<float>(month.scale));
+  if (is_plain) return {win_base_.row(first.row), lost_base_.row(first.row), step * win_base_.stride(), a, alike};
+  block_rates(state, first, a, state.close_of.used(first.firm));
+  return {all_wins_.data(), all_losses_.data(), 0, ones_.data(), alike};
 }
 
 SourceRates::Expected SourceRates::expect(const Expectation& e, double weight, double scale, double further) const {

@@ -41,6 +41,11 @@ class SourceRates {
   };
   Expected expect(const Expectation& e, double weight, double scale, double further) const;
 
+  // What a month does to these is what it does to those, but for shocks on firms.
+  bool moves_like(const SourceRates& other) const {
+    return follows_market_ == other.follows_market_ && mixing_ == nullptr && other.mixing_ == nullptr;
+  }
+
  private:
   friend class RateWork;
 
@@ -72,6 +77,15 @@ class RateWork {
   // The rates of the month of a source; those of lost leads only if asked for.
   void step(const State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list, bool lost_too,
             const Out& out);
+  // The same for all lanes of the block, as rows times a factor, of as many sources from `source` on, at most `count`,
+  // as can be told so. Without mixing and further intensities. Valid until the next call.
+  struct Rows {
+    const float *win, *lost;  // of source k at k * stride
+    std::size_t stride;
+    const float* factor;
+    std::size_t sources;
+  };
+  Rows rows(const State& state, std::size_t source, std::size_t count, const SourceMonth& month);
   // Adds to state.intensity what the wins of the last step are worth at a mean value of deals.
   void add_intensity(State& state, const sim::LaneList& list, double deal_mean, const float* win);
   // The month's factors are no longer those that were looked at.
@@ -85,15 +99,19 @@ class RateWork {
     std::uint32_t row;
     bool follows_market, dated;  // of the plan
     bool changed;                // since the block began: rows below are not those of month 1
+    // From this source on: those that share its row; where there is no other, those that each have one of their own.
+    std::uint32_t sharers, loners;
   };
   void refresh(const State& state, std::size_t source);
+  void look_at_dates(const State& state, std::size_t source);
   const float* market(const State& state, const Source& source, float scale);
   const float* factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list);
-  void base_rates(const State& state, std::size_t source, const float* factor, bool lost_too, const sim::LaneList& list,
-                  const Out& out);
+  void block_rates(const State& state, const Source& source, const float* factor, bool weakened);
+  void base_rates(const State& state, const Source& source, const float* factor, bool lost_too,
+                  const sim::LaneList& list, const Out& out);
   void further_rates(const State& state, std::size_t source, const sim::LaneList& list, const Out& out);
 
-  std::vector<Source> sources_;
+  sim::Lane<Source> sources_;
   std::size_t lanes_, rows_ = 0;           // neighbours that are alike share a row
   sim::Grid<float> win_base_, lost_base_;  // [row]
   // What these are made of: [row], or one for all where nobody looks at them again.
@@ -101,7 +119,8 @@ class RateWork {
   sim::Grid<float> lambda_, close_;
   std::size_t part_row(const Source& source) const { return keeps_parts_ ? source.row : 0; }
   // Work space.
-  sim::Lane<float> factor_, packed_, worth_, extra_, surprise_, all_wins_, all_losses_;
+  sim::Lane<float> factor_, packed_, worth_, extra_, surprise_, ones_, all_wins_, all_losses_;
+  bool any_dated_ = false;
   bool has_further_ = false;  // extra_ holds intensities of the source at hand
   bool has_events_ = false;   // and surprise_ by how much events differ from their mean
   // What the row of A now in `market_row_`, until the month ends, was made of.

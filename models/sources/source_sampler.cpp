@@ -34,6 +34,11 @@ Source::Source(Setup& setup, const SourceAddress& where, Parameter leads, bool f
   expected_wins_.resize(lag_->horizon + 1);
 }
 
+bool Source::moves_like(const Source& other) const {
+  return rates_.moves_like(other.rates_) && lag_ == nullptr && other.lag_ == nullptr && source_ + 1 == other.source_ &&
+         !values_.ever_changes() && !other.values_.ever_changes() && values_.in(1).is_like(other.values_.in(1));
+}
+
 double Source::expect(Expectation& e, double weight, double scale, double further) {
   const auto [intensity, closing] = rates_.expect(e, weight, scale, further);
   double closed = intensity * closing;
@@ -83,10 +88,15 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
       inverter_(lane_.size()),
       deals_(std::max(kQueuedDeals, lane_.size())) {
   hot_.reserve(sources.size());
+  entities_.reserve(sources.size());
+  owners_.reserve(sources.size());
   for (const Source& source : sources) {
     count_leads_ = source.count_leads_;
-    hot_.push_back({source.address_.entity, static_cast<std::uint32_t>(source.source_), source.values_.ever_changes(),
-                    source.lag_ != nullptr, &source.values_.in(1)});
+    any_dated_ |= source.values_.ever_changes();
+    stream_ = source.address_.process;
+    hot_.push_back({static_cast<std::uint32_t>(source.source_), source.lag_ != nullptr});
+    entities_.push_back(source.address_.entity);
+    owners_.push_back({source.address_.entity, static_cast<std::uint32_t>(source.source_ * sim::padded(lanes))});
     rates_.add(source.rates_);
     lags_.push_back(source.lag_ ? std::make_unique<Schedule>(*source.lag_, lanes) : nullptr);
     customers_.push_back(source.customers_ ? std::make_unique<CustomerWork>(*source.customers_, lanes) : nullptr);
@@ -101,62 +111,94 @@ void SourceSampler::begin(const State& state) {
     if (customers) customers->begin(state);
 }
 
-void SourceSampler::step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
-                         float* leads) {
-  sim::StageTimer timer(state.profile);
+void SourceSampler::step(State& state, std::size_t source, const SourceMonth& month,
+                         std::span<const sim::LaneList> lists, float* leads) {
   if (state.month != month_) open_month(state);
   const bool lost_too = leads != nullptr || (count_leads_ && state.pass != Pass::twin);
   if (lost_too != lost_too_) draw_tile(state);
   lost_too_ = lost_too;
+  tiled_ = state.count < kWideBlock;
+  if (tiled_ && lists.size() > 1 && !state.counts_intensity)
+    step_together(state, month, {source, size_, lists, leads});
+  else
+    for (std::size_t k = 0; k < lists.size(); ++k)
+      step_alone(state, month, {source + k, size_, lists.subspan(k, 1), leads});
+}
+
+void SourceSampler::step_alone(State& state, const SourceMonth& month, const Part& part) {
+  sim::StageTimer timer(state.profile);
+  const sim::LaneList& list = part.lists.front();
   const RateWork::Out out{win_.data() + size_, lost_.data() + size_};
-  rates_.step(state, source, month, list, lost_too, out);
-  if (state.counts_intensity) rates_.add_intensity(state, list, hot_[source].values->mean(), out.win);
+  rates_.step(state, part.source, month, list, lost_too_, out);
+  if (state.counts_intensity)
+    rates_.add_intensity(state, list, sources_[part.source].values_.in(month_).mean(), out.win);
   timer.mark("> rates");
-  if (state.skips_money() && !state.counts_wins && !lost_too) return;
-  add_cells(state, {source, size_, &list, leads});
-  if (state.count >= kWideBlock || size_ >= kTile) draw_tile(state);
+  if (state.skips_money() && !state.counts_wins && !lost_too_) return;
+  if (tiled_) {
+    sim::on_lanes(state.isa,
+                  [=, n = sim::overrun(list.size()), from = list.data(), lane = lane_.data() + size_,
+                   owner = owner_.data() + size_, low = low_.data() + size_, high = high_.data() + size_,
+                   source = static_cast<std::uint32_t>(part.source), entity = entities_[part.source]]() SIM_LANES {
+                    SIM_INDEPENDENT
+                    for (std::size_t i = 0; i < n; ++i) {
+                      lane[i] = from[i];
+                      owner[i] = source;
+                      low[i] = static_cast<std::uint32_t>(entity);
+                      high[i] = static_cast<std::uint32_t>(entity >> 32);
+                    }
+                  });
+  }
+  parts_.push_back(part);
+  size_ += list.size();
+  if (!tiled_ || size_ >= kTile) draw_tile(state);
+}
+
+// As many as have rates that can be told alike, of these as many as a tile has room for; then those left.
+void SourceSampler::step_together(State& state, const SourceMonth& month, Part part) {
+  for (std::size_t k = 0, alike = 0; k < part.lists.size(); k += alike) {
+    sim::StageTimer timer(state.profile);
+    const RateWork::Rows rates = rates_.rows(state, part.source + k, part.lists.size() - k, month);
+    alike = rates.sources;
+    for (std::size_t done = 0, taken = 0; done < alike; done += taken) {
+      taken = std::min(alike - done, 1 + (kTile - 1 - size_) / state.count);
+      const Part own{part.source + k + done, size_, part.lists.subspan(k + done, taken), part.leads};
+      const std::size_t row = done * rates.stride;
+      size_ += sim::append_cells(state.isa, own.lists, static_cast<std::uint32_t>(own.source),
+                                 {entities_.data() + own.source, rates.win + row,
+                                  lost_too_ ? rates.lost + row : nullptr, rates.stride, rates.factor},
+                                 {lane_.data() + size_, owner_.data() + size_, low_.data() + size_,
+                                  high_.data() + size_, win_.data() + size_, lost_.data() + size_});
+      parts_.push_back(own);
+      timer.mark("> rates");
+      if (size_ >= kTile) draw_tile(state);
+      timer.restart();
+    }
+  }
 }
 
 void SourceSampler::open_month(const State& state) {
   const bool first = month_ == 0;
   month_ = state.month;
+  if (!first && !any_dated_) return;
+  laws_.clear();
   for (std::size_t s = 0; s < hot_.size(); ++s) {
-    Hot& source = hot_[s];
-    if (!source.dated && !first) continue;
-    source.values = &sources_[s].values_.in(month_);
-    source.unit = source.values->unit(state.sums_deals);
-    if (!state.sums_deals || !source.values->can_sum()) continue;
-    const bool joins = s > 0 && source.values->is_like(*hot_[s - 1].values);
-    source.table = joins ? hot_[s - 1].table : summed_.table_of(*source.values);
+    const DealValues& values = sources_[s].values_.in(month_);
+    if (laws_.empty() || !values.is_like(*laws_.back().values))
+      laws_.push_back({&values, state.sums_deals && values.can_sum() ? summed_.table_of(values) : 0});
+    hot_[s].unit = values.unit(state.sums_deals);
+    hot_[s].law = static_cast<std::uint32_t>(laws_.size() - 1);
+  }
+  rows_.clear();
+  for (const Hot& source : hot_) {
+    if (!rows_.empty() && source.row == rows_.back().first + rows_.back().count && source.unit == rows_.back().unit)
+      ++rows_.back().count;
+    else
+      rows_.push_back({source.row, 1, source.unit});
   }
 }
 
-sim::Address SourceSampler::address(const State& state, const Part& part) const {
-  sim::Address address = sources_[part.source].address_;
-  address.month = static_cast<std::uint32_t>(state.month);
-  return address;
-}
-
-void SourceSampler::add_cells(const State& state, const Part& part) {
-  const Hot& source = hot_[part.source];
-  const std::size_t n = part.list->size();
-  if (state.count < kWideBlock) {
-    const auto number = static_cast<std::uint32_t>(parts_.size());
-    sim::on_lanes(state.isa, [=, n = sim::overrun(n), from = part.list->data(), lane = lane_.data() + size_,
-                              owner = owner_.data() + size_, low = low_.data() + size_, high = high_.data() + size_,
-                              entity = source.entity]() SIM_LANES {
-      SIM_INDEPENDENT
-      for (std::size_t i = 0; i < n; ++i) {
-        lane[i] = from[i];
-        owner[i] = number;
-        low[i] = static_cast<std::uint32_t>(entity);
-        high[i] = static_cast<std::uint32_t>(entity >> 32);
-      }
-    });
-  }
-  parts_.push_back(part);
-  owners_.push_back({source.entity, static_cast<std::uint32_t>(source.row * state.sales.stride())});
-  size_ += n;
+sim::Address SourceSampler::address(const State& state, std::size_t source) const {
+  return {entities_[source], stream_, static_cast<std::uint32_t>(state.month), 0};
 }
 
 void SourceSampler::draw_tile(State& state) {
@@ -164,13 +206,12 @@ void SourceSampler::draw_tile(State& state) {
   sim::StageTimer timer(state.profile);
   draw_words(state);
   timer.mark("> words");
-  const bool alone = parts_.size() == 1;
   const sim::Philox::Entities entities{low_.data(), high_.data()};
   sim::PoissonAttempts attempts{state.philox,
-                                {alone ? parts_.front().list->data() : lane_.data(), size_, state.first_replication},
-                                address(state, parts_.front()),
+                                {lanes(), size_, state.first_replication},
+                                address(state, parts_.front().source),
                                 kWinAttempts,
-                                alone ? nullptr : &entities};
+                                tiled_ ? &entities : nullptr};
   const float top_rate =
       sim::poisson_counts(state.isa, {words_.row(0), win_.data(), wins_.data(), positions_.data(), size_}, attempts);
   timer.mark("> wins");
@@ -184,18 +225,17 @@ void SourceSampler::draw_tile(State& state) {
   close_deals(state, top_rate);
   timer.mark("> totals");
   parts_.clear();
-  owners_.clear();
   size_ = 0;
 }
 
 // Call 0 of all cells.
 void SourceSampler::draw_words(const State& state) {
-  const sim::Address first = address(state, parts_.front());
-  if (parts_.size() == 1)
-    state.philox->words(state.isa, state.batch(*parts_.front().list), first, sim::Philox::Words::in(words_));
+  const sim::Address first = address(state, parts_.front().source);
+  const sim::Philox::Batch cells{lanes(), size_, state.first_replication};
+  if (tiled_)
+    state.philox->words(state.isa, cells, {low_.data(), high_.data()}, first, sim::Philox::Words::in(words_));
   else
-    state.philox->words(state.isa, {lane_.data(), size_, state.first_replication}, {low_.data(), high_.data()}, first,
-                        sim::Philox::Words::in(words_));
+    state.philox->words(state.isa, cells, first, sim::Philox::Words::in(words_));
 }
 
 // Leads of the month, of the firm and of those sources that are asked for.
@@ -210,15 +250,16 @@ void SourceSampler::count_leads(State& state) {
                     static_cast<float>(static_cast<std::int32_t>(lost[i]));
   });
   for (const Part& part : parts_) {
-    sim::expand_add(state.isa, received + part.begin, *part.list, state.leads_received.data());
-    if (part.leads != nullptr) sim::expand(state.isa, received + part.begin, *part.list, part.leads);
+    sim::expand_add(state.isa, received + part.begin, part.lists, state.leads_received.data());
+    if (part.leads != nullptr) sim::expand(state.isa, received + part.begin, part.lists.front(), part.leads);
   }
 }
 
 // Wins that close at once are valued in runs of sources whose deals have one law.
 void SourceSampler::close_deals(State& state, float top_rate) {
   const auto same = [&](const Part& a, const Part& b) {
-    return !hot_[a.source].has_lag && !hot_[b.source].has_lag && values(a).is_like(values(b));
+    const Hot &one = hot_[a.source], &other = hot_[b.source];
+    return one.law == other.law && !one.has_lag && !other.has_lag;
   };
   for (std::size_t first = 0, last = 0; first < parts_.size(); first = last) {
     const Part& part = parts_[first];
@@ -228,11 +269,10 @@ void SourceSampler::close_deals(State& state, float top_rate) {
       continue;
     }
     const std::size_t begin = part.begin, size = (last < parts_.size() ? parts_[last].begin : size_) - begin;
-    const bool alone = parts_.size() == 1;
+    const DealCells::Owner* owners = owners_.data() + (tiled_ ? 0 : part.source);
     value(state, {&part,
                   last - first,
-                  {alone ? part.list->data() : lane_.data() + begin, wins_.data() + begin, size, owners_.data(),
-                   alone ? nullptr : owner_.data() + begin},
+                  {lanes() + begin, wins_.data() + begin, size, owners, tiled_ ? owner_.data() + begin : nullptr},
                   {words_.row(0) + begin, words_.row(1) + begin, words_.row(2) + begin, words_.row(3) + begin},
                   top_rate <= kRareRate});
   }
@@ -241,16 +281,16 @@ void SourceSampler::close_deals(State& state, float top_rate) {
 // Wins that close after a lag: what is due now is valued.
 void SourceSampler::close_later(State& state, const Part& part) {
   Schedule& lag = *lags_[part.source];
-  lag.add(state, *part.list, wins_.data() + part.begin);
+  lag.add(state, part.lists.front(), wins_.data() + part.begin);
   const std::uint32_t* due = lag.due(state);
   closing_.above(state.isa, due, state.count, 0);
   sim::compress(state.isa, due, closing_, closings_.data());
-  state.philox->words(state.isa, state.batch(closing_), address(state, part), sim::Philox::Words::in(closing_words_));
-  const Part closing{part.source, 0, &closing_, nullptr};
-  const DealCells::Owner& owner = owners_[static_cast<std::size_t>(&part - parts_.data())];
+  state.philox->words(state.isa, state.batch(closing_), address(state, part.source),
+                      sim::Philox::Words::in(closing_words_));
+  const Part closing{part.source, 0, {&closing_, 1}, nullptr};
   value(state, {&closing,
                 1,
-                {closing_.data(), closings_.data(), closing_.size(), &owner, nullptr},
+                {closing_.data(), closings_.data(), closing_.size(), &owners_[part.source], nullptr},
                 {closing_words_.row(0), closing_words_.row(1), closing_words_.row(2), closing_words_.row(3)},
                 false});
 }
@@ -263,12 +303,19 @@ void SourceSampler::count_closings(State& state, const Closed& closed) {
       for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(counts[i]));
     });
   }
-  for (std::size_t k = 0; k < closed.part_count; ++k) {
-    const Part& part = closed.parts[k];
-    const std::size_t offset = part.begin - closed.parts->begin;
-    if (state.counts_wins) sim::expand_add(state.isa, sums_.data() + offset, *part.list, state.wins.data());
-    if (state.closings.rows() != 0)
-      sim::expand(state.isa, closed.cells.counts + offset, *part.list, state.closings.row(hot_[part.source].row));
+  if (state.counts_wins)
+    for (const Part& part : closed.all())
+      sim::expand_add(state.isa, sums_.data() + (part.begin - closed.parts->begin), part.lists, state.wins.data());
+  if (state.closings.rows() != 0) spread(state, closed, closed.cells.counts, state.closings);
+}
+
+// Values of the cells to the rows of their sources.
+template <class T>
+void SourceSampler::spread(const State& state, const Closed& closed, const T* values, sim::Grid<T>& rows) const {
+  for (const Part& part : closed.all()) {
+    const T* from = values + (part.begin - closed.parts->begin);
+    for (std::size_t k = 0; k < part.lists.size(); from += part.lists[k++].size())
+      sim::expand(state.isa, from, part.lists[k], rows.row(hot_[part.source + k].row));
   }
 }
 
@@ -277,11 +324,7 @@ void SourceSampler::value(State& state, const Closed& closed) {
   count_closings(state, closed);
   if (state.skips_money()) return;
   add_up(state, *closed.parts, closed.cells, closed.words);
-  for (std::size_t k = 0; k < closed.part_count; ++k) {
-    const Part& part = closed.parts[k];
-    sim::expand(state.isa, sums_.data() + (part.begin - closed.parts->begin), *part.list,
-                state.sales.row(hot_[part.source].row));
-  }
+  spread(state, closed, sums_.data(), state.sales);
 }
 
 // The same where few cells have any deals: these are packed first.
@@ -301,9 +344,8 @@ void SourceSampler::value_rare(State& state, const Closed& closed) {
   for (std::size_t k = 0; state.counts_wins && k < open; ++k)
     state.wins[cells.lanes[k]] += static_cast<float>(cells.counts[k]);
   const bool priced = !state.skips_money();
-  for (std::size_t k = 0, rows = 0; k < closed.part_count; k += rows) {
-    const std::uint32_t row = hot_[closed.parts[k].source].row;
-    for (rows = 1; k + rows < closed.part_count && hot_[closed.parts[k + rows].source].row == row + rows;) ++rows;
+  for (const Part& part : closed.all()) {
+    const std::size_t row = hot_[part.source].row, rows = part.lists.size();
     if (state.closings.rows() != 0) std::fill_n(state.closings.row(row), rows * state.closings.stride(), 0u);
     if (priced) std::fill_n(state.sales.row(row), rows * state.sales.stride(), 0.0f);
   }
@@ -317,11 +359,12 @@ void SourceSampler::value_rare(State& state, const Closed& closed) {
 
 // Sums of the deals of cells; deal by deal of their first ones, those with more wait in the queue.
 void SourceSampler::add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]) {
-  const DealValues& deals = values(part);
+  const auto& [values, table] = law(part);
+  const DealValues& deals = *values;
   if (state.sums_deals && deals.can_sum())
-    summed_.sum(state, hot_[part.source].table, address(state, part), cells, words + 2, sums_.data());
+    summed_.sum(state, table, address(state, part.source), cells, words + 2, sums_.data());
   else if (deals.by_inversion())
-    inverter_.sum(state, deals, address(state, part), cells, words + 2, sums_.data());
+    inverter_.sum(state, deals, address(state, part.source), cells, words + 2, sums_.data());
   else
     pair_up(state, deals, cells, words);
 }
@@ -336,27 +379,23 @@ void SourceSampler::pair_up(State& state, const DealValues& values, const DealCe
 
 // The totals must be there: what waits belongs to tiles before the one at hand.
 void SourceSampler::draw_queue(State& state) {
-  sim::Address address = sources_.front().address_;
-  address.month = static_cast<std::uint32_t>(state.month);
-  deals_.draw(state.isa, *state.philox, address, state.first_replication, state.sales.data());
+  deals_.draw(state.isa, *state.philox, address(state), state.first_replication, state.sales.data());
   deals_.clear();
 }
 
-// Rows of sales that follow each other, and come in the same unit.
-bool SourceSampler::is_next(const Hot& a, const Hot& b) { return b.row == a.row + 1 && a.unit == b.unit; }
-
-void SourceSampler::in_units(State& state, const Hot& first, std::size_t rows) {
+void SourceSampler::in_units(State& state, const Rows& rows) {
   const std::size_t n = state.count, stride = state.sales.stride();
   const float* __restrict factor = state.deal_value.value.data();
-  float* __restrict sales = state.sales.row(first.row);
-  sim::on_lanes(state.isa, [=, unit = first.unit, priced = state.deal_value.used]() SIM_LANES {
-    if (!priced) {
-      for (std::size_t i = 0; i < rows * stride; ++i) sales[i] *= unit;
-      return;
-    }
-    for (float* row = sales; row != sales + rows * stride; row += stride)
-      for (std::size_t i = 0; i < n; ++i) row[i] = row[i] * unit * factor[i];
-  });
+  float* __restrict sales = state.sales.row(rows.first);
+  sim::on_lanes(state.isa,
+                [=, unit = rows.unit, count = rows.count * stride, priced = state.deal_value.used]() SIM_LANES {
+                  if (!priced) {
+                    for (std::size_t i = 0; i < count; ++i) sales[i] *= unit;
+                    return;
+                  }
+                  for (float* row = sales; row != sales + count; row += stride)
+                    for (std::size_t i = 0; i < n; ++i) row[i] = row[i] * unit * factor[i];
+                });
 }
 
 void SourceSampler::finish_month(State& state) {
@@ -365,10 +404,7 @@ void SourceSampler::finish_month(State& state) {
   if (sources_.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
   draw_queue(state);
-  for (std::size_t first = 0, last = 0; first < hot_.size(); first = last) {
-    for (last = first + 1; last < hot_.size() && is_next(hot_[last - 1], hot_[last]);) ++last;
-    in_units(state, hot_[first], last - first);
-  }
+  for (const Rows& rows : rows_) in_units(state, rows);
   timer.mark("> further deals");
 }
 

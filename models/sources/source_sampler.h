@@ -8,10 +8,12 @@
 //
 // A *cell* is a source and a lane in which it works. Blocks of many lanes are drawn source by source; those of few,
 // which large networks have, in tiles of about a thousand cells of several sources, so that vectors stay full and speed
-// does not depend on the shape of the network. Both give the same bits.
+// does not depend on the shape of the network. Neighbours that are alike go into a tile together. All give the same
+// bits.
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,8 @@ class Source {
   Source(Setup& setup, const SourceAddress& where, Parameter leads, bool follows_market);
 
   SourceRates& rates() { return rates_; }
+  // Whether a month of both may be drawn together.
+  bool moves_like(const Source& other) const;
 
   // In expectation; `weight` is the probability that the source works, `further` an intensity beside lambda, weighted
   // already. Returns the leads of the month.
@@ -66,10 +70,11 @@ class SourceSampler {
   SourceSampler(const std::vector<Source>& sources, std::size_t lanes, bool has_further = false);
 
   void begin(const State& state);
-  // One month of a source in the lanes of `list`, which stays as it is until the month is finished. Overwrites
-  // state.sales of the source, adds to wins and leads; complete after finish_month. `leads`: those of the month, 0
-  // where the source does not work; null: not wanted.
-  void step(State& state, std::size_t source, const SourceMonth& month, const sim::LaneList& list,
+  // One month of sources from `source` on, each in the lanes of its list, which stays as it is until the month is
+  // finished; several only of those that move alike. Overwrites state.sales of the sources, adds to wins and leads;
+  // complete after finish_month. `leads`, of one source: those of the month, 0 where it does not work; null: not
+  // wanted.
+  void step(State& state, std::size_t source, const SourceMonth& month, std::span<const sim::LaneList> lists,
             float* leads = nullptr);
   // Once all have stepped: cells and deals that waited, units, regime.
   void finish_month(State& state);
@@ -79,17 +84,24 @@ class SourceSampler {
  private:
   // What each month needs of a source.
   struct Hot {
-    std::uint64_t entity;
     std::uint32_t row;  // of State::sales
-    bool dated;         // values change
     bool has_lag;
-    const DealValues* values;  // of the month
-    float unit = 1.0f;         // of sums of them
-    std::uint32_t table = 0;   // where they are summed at once
+    float unit = 1.0f;      // of sums of deals
+    std::uint32_t law = 0;  // of deals, among laws_
   };
-  struct Part {  // of a tile: the cells of one source
+  // How the deals of neighbours are made, units apart.
+  struct DealLaw {
+    const DealValues* values;
+    std::uint32_t table;  // where they are summed at once
+  };
+  // Rows of sales that follow each other, and come in the same unit.
+  struct Rows {
+    std::uint32_t first, count;
+    float unit;
+  };
+  struct Part {  // of a tile: the cells of sources that move alike
     std::size_t source, begin;
-    const sim::LaneList* list;
+    std::span<const sim::LaneList> lists;
     float* leads;
   };
   // Cells whose deals are valued together.
@@ -99,40 +111,51 @@ class SourceSampler {
     DealCells cells;
     std::uint32_t* words[4];  // of call 0; 2 and 3 are for deals
     bool are_rare;
+    std::span<const Part> all() const { return {parts, part_count}; }
   };
 
   void open_month(const State& state);
-  const DealValues& values(const Part& part) const { return *hot_[part.source].values; }
-  sim::Address address(const State& state, const Part& part) const;
-  void add_cells(const State& state, const Part& part);
+  const DealLaw& law(const Part& part) const { return laws_[hot_[part.source].law]; }
+  // Of a source's draws of the month; of many, whose entities are given apart, that of any.
+  sim::Address address(const State& state, std::size_t source = 0) const;
+  // Of the cells of the tile.
+  const std::uint32_t* lanes() const { return tiled_ ? lane_.data() : parts_.front().lists.front().data(); }
+  void step_alone(State& state, const SourceMonth& month, const Part& part);
+  void step_together(State& state, const SourceMonth& month, Part part);
   void draw_tile(State& state);
   void draw_words(const State& state);
   void count_leads(State& state);
   void close_deals(State& state, float top_rate);
   void close_later(State& state, const Part& part);
   void count_closings(State& state, const Closed& closed);
+  template <class T>
+  void spread(const State& state, const Closed& closed, const T* values, sim::Grid<T>& rows) const;
   void value(State& state, const Closed& closed);
   void value_rare(State& state, const Closed& closed);
   void add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]);
   void pair_up(State& state, const DealValues& values, const DealCells& cells, std::uint32_t* const words[4]);
   void draw_queue(State& state);
-  static bool is_next(const Hot& a, const Hot& b);
-  static void in_units(State& state, const Hot& first, std::size_t rows);
+  static void in_units(State& state, const Rows& rows);
 
   const std::vector<Source>& sources_;
-  bool count_leads_ = false;
-  int month_ = 0;         // that hot_ is of
-  std::vector<Hot> hot_;  // [source]
+  bool count_leads_ = false, any_dated_ = false;
+  int month_ = 0;       // that hot_ is of
+  sim::Lane<Hot> hot_;  // [source]
+  std::vector<DealLaw> laws_;
+  std::vector<Rows> rows_;
+  sim::Lane<std::uint64_t> entities_;   // [source]
+  sim::Lane<DealCells::Owner> owners_;  // the same
+  std::uint32_t stream_ = 0;            // of draws
   RateWork rates_;
   std::vector<std::unique_ptr<Schedule>> lags_;           // [source], null without
   std::vector<std::unique_ptr<CustomerWork>> customers_;  // the same
   // The tile.
   std::vector<Part> parts_;
-  std::vector<DealCells::Owner> owners_;  // [part]
-  std::size_t size_ = 0;                  // cells
-  bool lost_too_ = false;                 // lost leads are drawn as well
+  std::size_t size_ = 0;   // cells
+  bool lost_too_ = false;  // lost leads are drawn as well
+  bool tiled_ = false;     // the block has few lanes
   sim::Lane<float> win_, lost_;
-  sim::Lane<std::uint32_t> lane_, owner_, low_, high_;  // of tiles with several parts
+  sim::Lane<std::uint32_t> lane_, owner_, low_, high_;  // of tiles; an owner is a source
   sim::Grid<std::uint32_t> words_;
   // Work space.
   sim::Lane<float> sums_;
