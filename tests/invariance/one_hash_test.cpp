@@ -141,6 +141,79 @@ std::string every_process(int replications) {
          "\n[output]\nwithout = \"bigco\"\n";
 }
 
+// Neighbours whose months are drawn together in narrow blocks, by rates they share and by rates of their own, until
+// shocks on some of them or changes at a date tell them apart.
+std::string alike_neighbours(int replications) {
+  return header(20, replications) + R"(
+[economy]
+[economy.regime.calm]
+to = { slump = 0.1 }
+[economy.regime.slump]
+to = { calm = 0.2 }
+multiply = { close = 0.8, value = 0.9, churn = 1.5 }
+[partner.a]
+count = 30
+leads = 2
+close_rate = 0.2
+deal_value = { lognormal = { mean = 1_000, cv = 0.8 } }
+churn = 0.03
+tags = ["x"]
+[partner.b]
+count = 20
+leads = 2
+close_rate = { beta = { a = 2, b = 8 } }
+deal_value = { lognormal = { mean = 1_500, cv = 0.8 } }
+churn = 0.02
+start = 4
+sector = "it"
+[partner.c]
+count = 8
+leads = { gamma = { mean = 3, cv = 0.5 } }
+close_rate = 0.1
+deal_value = { lognormal = { mean = 700, cv = 1.2 } }
+churn = { weibull = { scale = 20, shape = 2 } }
+[partner.d]
+count = 5
+leads = 3
+close_rate = 0.3
+deal_value = 500
+lag = 1
+[partner.e]
+count = 5
+leads = 3
+close_rate = 0.3
+deal_value = 900
+month_shape = 2
+[change.cut]
+month = 10
+set = { "partner.a*.leads" = 1, "partner.c*.close_rate" = 0.2 }
+[shock.outage]
+rate = 0.1
+affects = "functionality"
+severity = { uniform = { low = 0.1, high = 0.6 } }
+severity_per = "target"
+duration = { geometric = { mean = 3 } }
+target = { fraction = 0.3 }
+[shock.scandal]
+rate = 0.05
+affects = "close"
+severity = 0.4
+duration = 3
+target = { tag = "x" }
+[shock.purge]
+rate = 0.05
+kill = 0.3
+target = { count = 5 }
+[shock.rival]
+rate = 0.002
+affects = "churn"
+factor = 3
+severity = 1
+duration = 2
+target = { sector = "it" }
+)";
+}
+
 struct Workload {
   std::string name;
   std::string (*text)(int replications);
@@ -148,6 +221,7 @@ struct Workload {
 const Workload kWorkloads[] = {{"arithmetic", arithmetic},
                                {"twelve partners", twelve_partners},
                                {"every sampler", every_sampler},
+                               {"alike neighbours", alike_neighbours},
                                {"every process", every_process}};
 
 // Sanitized, one block size where every process takes part shows all of the code.
