@@ -99,7 +99,8 @@ double cumulative(const sim::Law& law, double age) {
 }
 
 // DLambda(a). A constant hazard is told apart, so that it is the same number at every age.
-double month_hazard(const sim::Law& law, int age) {
+double month_hazard(const sim::Law& law, int months) {
+  const int age = months - static_cast<int>(number_or(law, "honeymoon", 0.0));
   if (age < 1) return 0.0;
   if (law.name == "weibull" || law.name == "log_logistic") return cumulative(law, age) - cumulative(law, age - 1);
   return cumulative(law, 1.0);
@@ -125,7 +126,7 @@ std::string lifetime_problem(const sim::Law& law, const sim::Range& range) {
   return is_drawn_probability(law) ? sim::distribution_problem(without_companions(law), range) : std::string();
 }
 
-Lifetime::Lifetime(Setup& setup, const Partner& partner) {
+Lifetime::Lifetime(Setup& setup, const Partner& partner) : start_(partner.start) {
   const std::string path = partner.path + ".churn";
   const std::vector<DatedLaw> pieces = setup.laws(path);
   const sim::Law& first = pieces.front().law;
@@ -142,9 +143,11 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) {
                          fmt::format("Write frailty = {} here too.", number_or(first, "frailty", 0.0)));
   std::vector<double> hazard(static_cast<std::size_t>(setup.months) + 1, 0.0);
   for (int month = partner.start; month <= setup.months; ++month) {
-    const sim::Law& law = in_effect(pieces, month).law;
-    const int honeymoon = static_cast<int>(number_or(law, "honeymoon", 0.0));
-    hazard[static_cast<std::size_t>(month)] = month_hazard(law, month - partner.start + 1 - honeymoon);
+    hazard[static_cast<std::size_t>(month)] = month_hazard(in_effect(pieces, month).law, month - partner.start + 1);
+  }
+  for (std::size_t k = 0; pieces.size() > 1 && k < pieces.size(); ++k) {
+    dated_.push_back({pieces[k].from, {0.0}});
+    for (int age = 1; age <= setup.months; ++age) dated_[k].hazard.push_back(month_hazard(pieces[k].law, age));
   }
   hazard_ = std::make_shared<const std::vector<double>>(std::move(hazard));
   Drawn drawn;
@@ -173,18 +176,30 @@ void Lifetime::share(const Lifetime& other) {
   if (*hazard_ == *other.hazard_) hazard_ = other.hazard_;
 }
 
+double Lifetime::hazard(int month, int age) const {
+  if (dated_.empty()) return hazard(start_ + age - 1);
+  return in_effect(dated_, month).hazard[static_cast<std::size_t>(age)];
+}
+
+double Lifetime::rate_of(double own_probability, std::uint32_t frailty, std::uint32_t theta) const {
+  const auto& [own_frailty, own_theta, probability, per] = *drawn_;
+  double rate = 1.0;
+  if (probability) rate = -sim::math::log1p(-std::min(own_probability, 1.0 - 0x1p-24));
+  if (own_theta) rate = -sim::math::log1p(-std::min((*own_theta)(theta), 1.0 - 0x1p-53)) / per;
+  if (own_frailty) rate *= (*own_frailty)(frailty);
+  return rate;
+}
+
 void Lifetime::fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta,
                           float* rates) const {
-  const auto& [own_frailty, own_theta, probability, per] = *drawn_;
-  const std::size_t n = state.count;
-  if (probability) probability->fill(state, rates);
-  for (std::size_t i = 0; i < n; ++i) {
-    double rate = 1.0;
-    if (probability) rate = -sim::math::log1p(-std::min(static_cast<double>(rates[i]), 1.0 - 0x1p-24));
-    if (own_theta) rate = -sim::math::log1p(-std::min((*own_theta)(theta[i]), 1.0 - 0x1p-53)) / per;
-    if (own_frailty) rate *= (*own_frailty)(frailty[i]);
-    rates[i] = static_cast<float>(rate);
-  }
+  if (drawn_->probability) drawn_->probability->fill(state, rates);
+  for (std::size_t i = 0; i < state.count; ++i)
+    rates[i] = static_cast<float>(rate_of(static_cast<double>(rates[i]), frailty[i], theta[i]));
+}
+
+float Lifetime::rate(const State& state, std::uint32_t lane, std::uint32_t frailty, std::uint32_t theta) const {
+  const double probability = drawn_->probability ? static_cast<double>(drawn_->probability->in(state, lane)) : 0.0;
+  return static_cast<float>(rate_of(probability, frailty, theta));
 }
 
 double Lifetime::expected_survival(int month, double multiplier) const {

@@ -34,6 +34,8 @@ class Lifetime {
 
   bool is_never() const;
   double hazard(int month) const { return (*hazard_)[static_cast<std::size_t>(month)]; }
+  // The same for a life that began later than the first of its partnership; of age 1 in its first month.
+  double hazard(int month, int age) const;
   // Takes the hazards of another life for its own where they are equal, as those of copies are.
   void share(const Lifetime& other);
   // One and the same hazards, in all lanes.
@@ -43,16 +45,26 @@ class Lifetime {
   // Frailty, or a rate drawn once: a factor on hazard(month) for each lane, from two words.
   bool differs_by_lane() const { return drawn_ != nullptr; }
   void fill_rates(const State& state, const std::uint32_t* frailty, const std::uint32_t* theta, float* rates) const;
+  // The same for one lane.
+  float rate(const State& state, std::uint32_t lane, std::uint32_t frailty, std::uint32_t theta) const;
   // Of one month, at a mean hazard: probabilities drawn are replaced by their means, frailty by 1.
   double expected_survival(int month, double multiplier) const;
 
  private:
   std::shared_ptr<const std::vector<double>> hazard_;  // [month]; where a rate is drawn, months of its age
+  int start_;
+  // Where the law changes at dates: of each, hazards by age.
+  struct ByAge {
+    int from;
+    std::vector<double> hazard;
+  };
+  std::vector<ByAge> dated_;
   struct Drawn {
     std::optional<sim::Quantile> frailty, theta;
     std::optional<Parameter> probability;
     double per = 1.0;  // months theta belongs to
   };
+  double rate_of(double probability, std::uint32_t frailty, std::uint32_t theta) const;
   std::unique_ptr<Drawn> drawn_;  // null where all lanes have the same hazards
   double mean_rate_ = 1.0;
 };

@@ -43,6 +43,12 @@ void Parameter::fill(const State& state, float* out) const {
     std::fill_n(out, state.count, static_cast<float>(piece.constant));
 }
 
+float Parameter::in(const State& state, std::size_t lane) const {
+  const Piece& piece = at(state.month);
+  return piece.input >= 0 ? state.inputs.row(static_cast<std::size_t>(piece.input))[lane]
+                          : static_cast<float>(piece.constant);
+}
+
 bool Parameter::changes_in(int month) const {
   return std::any_of(later_.begin(), later_.end(), [month](const Piece& piece) { return piece.from == month; });
 }

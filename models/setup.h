@@ -69,6 +69,7 @@ class Parameter {
 
   // Writes the value of every lane in state.month (before month 1: that of month 1).
   void fill(const State& state, float* out) const;
+  float in(const State& state, std::size_t lane) const;
   double expected(int month) const { return at(month).constant; }
   bool ever_changes() const { return !later_.empty(); }
   bool changes_in(int month) const;

@@ -1,10 +1,14 @@
 // Lives of links, lane by lane: since when each works, whether it does this month, and what ended it (MODEL.md,
 // section 0). All of a month uses the links that work at its start; what ends one takes effect when the month closes.
+//
+// A link that has ended in a lane may begin anew, as a later *generation*: what is drawn once a generation is drawn
+// under its entity plus the number of the generation, so that generation 0 draws as if there were no other.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "models/network/topology.h"
 #include "sim/lanes/lane.h"
@@ -24,8 +28,23 @@ class Lives {
   // A block of so many lanes begins: no link has.
   void clear(std::size_t lanes);
 
-  // It works from this month on in these lanes.
-  void begin(Link link, const sim::LaneList& lanes);
+  // It works from this month on in these lanes, in which it does not: for the first time, or anew.
+  void begin(Link link, const sim::LaneList& lanes, int month);
+  // Those that begin anew this month.
+  struct Rebirth {
+    Link link;
+    std::uint32_t lane;
+  };
+  const std::vector<Rebirth>& reborn() const { return reborn_; }
+  // How often it has begun anew in a lane.
+  std::uint32_t generation(Link link, std::uint32_t lane) const {
+    return generations_.rows() == 0 ? 0 : generations_.row(index(link))[lane];
+  }
+  // Of a lane in which it works: 1 in the month in which it began.
+  int age(Link link, std::uint32_t lane, int month) const {
+    const std::uint32_t begun = generation(link, lane) == 0 ? begun_[index(link)] : begun_anew_.row(index(link))[lane];
+    return month - static_cast<int>(begun) + 1;
+  }
   // Where it works this month.
   const sim::LaneList& working(Link link) const { return working_[index(link)]; }
   // [link]
@@ -50,12 +69,17 @@ class Lives {
     for (std::size_t l = 0; l < working_.size(); ++l)
       if (!working_[l].empty() && working_[l].drop_flagged(isa, fates_.row(l), leaving_))
         on_end(numbered<Link>(l), leaving_);
+    reborn_.clear();
   }
 
  private:
   sim::LaneLists working_;          // [link]
   sim::Grid<std::uint32_t> fates_;  // the same
   sim::LaneList leaving_;
+  sim::Lane<std::uint32_t> begun_;  // [link] month
+  // [link], by lane; empty until some link begins anew.
+  sim::Grid<std::uint32_t> generations_, begun_anew_;
+  std::vector<Rebirth> reborn_;
 };
 
 }  // namespace partnersim

@@ -60,8 +60,8 @@ class Churn final : public ProcessOf<Churn> {
     Lifetime law;
   };
 
-  std::vector<Life> lives_;
-  bool differ_ = false;  // rates of some, by lane
+  std::vector<Life> lives_;  // by link, of those that may end
+  bool differ_ = false;      // rates of some, by lane
 };
 
 class Churn::Share final : public Work {
@@ -70,6 +70,7 @@ class Churn::Share final : public Work {
       : plan_(plan),
         reach_(plan.lives_.size(), lanes),
         rate_(plan.differ_ ? plan.lives_.size() : 0, lanes),
+        hazards_(sim::padded(lanes)),
         words_(4, lanes) {
     for (std::size_t k = 0; k < plan.lives_.size(); ++k) {
       const bool joins = k > 0 && index(plan.lives_[k].link) == index(plan.lives_[k - 1].link) + 1 &&
@@ -86,7 +87,9 @@ class Churn::Share final : public Work {
     common_.fill(0.0f);
     apart_ = false;
     if (plan_.differ_) take_apart();
-    if (state.pass != Pass::actual) return;  // a counterfactual lives the same lives
+    // A counterfactual lives the same lives.
+    if (state.pass != Pass::actual && renewed_.empty()) return;
+    renewed_.clear();
     for (std::size_t k = 0; k < reach_.rows(); ++k) {
       state.philox->words(state.isa, state.all_lanes(), plan_.lives_[k].address, sim::Philox::Words::in(words_));
       const std::uint32_t* __restrict word = words_.row(0);
@@ -101,17 +104,23 @@ class Churn::Share final : public Work {
   }
 
   void step(State& state, int) override {
+    for (const Lives::Rebirth& birth : state.lives.reborn()) renew(state, birth);
     if (!apart_ && state.churn_of.any_used()) take_apart();
     for (std::size_t r = 0; r < runs_.size(); ++r) {
       // Hazard is spent only while the partnership exists: it is 0 before its start, and who is not alive stays so.
       const Run& run = runs_[r];
       const auto hazard = static_cast<float>(plan_.lives_[run.first].law.hazard(state.month));
-      if (hazard == 0.0f) continue;
       if (!apart_) {
-        spend(state, run, hazard, common_.row(r));
+        if (hazard != 0.0f) spend(state, run, hazard, common_.row(r));
         continue;
       }
-      for (std::size_t k = run.first; k < run.first + run.count; ++k) spend_unlike(state, k, hazard);
+      for (std::size_t k = run.first; k < run.first + run.count; ++k) {
+        const bool renewed = !renewed_.empty() && renewed_[k] != 0;
+        if (!renewed && hazard == 0.0f) continue;
+        std::fill_n(hazards_.begin(), state.count, hazard);
+        if (renewed) age_apart(state, k);
+        spend_unlike(state, k);
+      }
     }
   }
 
@@ -164,18 +173,45 @@ class Churn::Share final : public Work {
                   });
   }
 
-  // With rates of the lanes' own, or shocks on one firm.
-  void spend_unlike(State& state, std::size_t life, float hazard) {
+  // A generation after the first: fate and rate of its own.
+  void renew(const State& state, const Lives::Rebirth& birth) {
+    const auto found = std::lower_bound(plan_.lives_.begin(), plan_.lives_.end(), birth.link,
+                                        [](const Life& life, Link link) { return life.link < link; });
+    if (found == plan_.lives_.end() || found->link != birth.link) return;  // never ends by itself
+    const auto k = static_cast<std::size_t>(found - plan_.lives_.begin());
+    if (!apart_) take_apart();
+    renewed_.resize(plan_.lives_.size(), 0);
+    renewed_[k] = 1;
+    sim::Address address = found->address;
+    address.entity += state.lives.generation(birth.link, birth.lane);
+    const auto words = state.philox->words(state.first_replication + birth.lane, address);
+    reach_.row(k)[birth.lane] = -sim::log_lane(sim::uniform(words[0]));
+    spent_.row(k)[birth.lane] = 0.0f;
+    if (found->law.differs_by_lane()) rate_.row(k)[birth.lane] = found->law.rate(state, birth.lane, words[1], words[2]);
+  }
+
+  // Hazards of lanes in which a later generation lives, by its age.
+  void age_apart(const State& state, std::size_t life) {
+    const Link link = plan_.lives_[life].link;
+    for (const std::uint32_t lane : state.lives.working(link))
+      if (state.lives.generation(link, lane) != 0)
+        hazards_[lane] =
+            static_cast<float>(plan_.lives_[life].law.hazard(state.month, state.lives.age(link, lane, state.month)));
+  }
+
+  // With rates or hazards of the lanes' own, or shocks on one firm.
+  void spend_unlike(State& state, std::size_t life) {
     const std::size_t n = state.count;
     const float* __restrict factor = state.churn.value.data();
     const float* __restrict reach = reach_.row(life);
     const float* __restrict rate = plan_.lives_[life].law.differs_by_lane() ? rate_.row(life) : nullptr;
     const float* __restrict shock = state.churn_of.row(plan_.lives_[life].firm);
+    const float* __restrict hazard = hazards_.data();
     float* __restrict spent = spent_.row(life);
     std::uint32_t* __restrict fates = state.lives.fates(plan_.lives_[life].link);
     sim::on_lanes(state.isa, [=]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i)
-        spent[i] += hazard * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
+        spent[i] += hazard[i] * factor[i] * (rate != nullptr ? rate[i] : 1.0f) * (shock != nullptr ? shock[i] : 1.0f);
       for (std::size_t i = 0; i < n; ++i) fates[i] = fate(fates[i], spent[i], reach[i]);
     });
   }
@@ -186,6 +222,8 @@ class Churn::Share final : public Work {
   sim::Grid<float> common_;  // [run] spent while its lives are alike
   sim::Grid<float> spent_;   // [life] from then on
   bool apart_ = false;
+  std::vector<std::uint8_t> renewed_;  // [life] 1 once it has a later generation in some lane; empty while none has
+  sim::Lane<float> hazards_;           // of the life at hand
   sim::Grid<std::uint32_t> words_;
 };
 

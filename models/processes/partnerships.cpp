@@ -173,7 +173,7 @@ class Partnerships::Share final : public Work {
     const std::vector<std::size_t>& beginning = plan_.beginning[static_cast<std::size_t>(state.month)];
     for (const std::size_t p : beginning) {
       if (state.pass == Pass::without && state.removed_partner == p) continue;
-      state.lives.begin(Setup::link_of(p), state.lanes);
+      state.lives.begin(Setup::link_of(p), state.lanes, state.month);
       if (state.pass == Pass::actual)
         add_survivors(state, p, static_cast<std::ptrdiff_t>(state.count - state.stopped_count));
     }

@@ -306,22 +306,30 @@ void LaneList::above(Isa isa, const std::uint32_t* values, std::size_t lanes, st
   size_ = static_cast<std::uint32_t>(select(isa, {values, limit, bits_, groups_, lanes_, size_, lanes_}));
 }
 
+void LaneList::add(const LaneList& other) {
+  for (std::size_t g = 0; g < groups_; ++g) bits_[g] |= other.bits_[g];
+  list_bits();
+}
+
+// Four groups at a time: where few lanes are listed, these have one or none.
+void LaneList::list_bits() {
+  size_ = 0;
+  for (std::size_t g = 0; g < groups_; g += 4) {
+    std::uint64_t bits = 0;
+    for (std::size_t k = 0; k < 4 && g + k < groups_; ++k) bits |= std::uint64_t{bits_[g + k]} << kGroup * k;
+    for (; bits != 0; bits &= bits - 1)
+      lanes_[size_++] = static_cast<std::uint32_t>(kGroup * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
+  }
+}
+
 bool LaneList::drop_flagged(Isa isa, const std::uint32_t* flags, LaneList& dropped) {
   for (std::size_t g = 0; g < groups_; ++g) dropped.bits_[g] = bits_[g];
   const auto kept = static_cast<std::uint32_t>(select(isa, {flags, 0, bits_, groups_, lanes_, size_, lanes_, true}));
   if (kept == size_) return false;
   size_ = kept;
   dropped.groups_ = groups_;
-  dropped.size_ = 0;
   for (std::size_t g = 0; g < groups_; ++g) dropped.bits_[g] ^= bits_[g];
-  // Few leave: the bits of four groups at a time are nearly always those of one lane or none.
-  for (std::size_t g = 0; g < groups_; g += 4) {
-    std::uint64_t bits = 0;
-    for (std::size_t k = 0; k < 4 && g + k < groups_; ++k) bits |= std::uint64_t{dropped.bits_[g + k]} << kGroup * k;
-    for (; bits != 0; bits &= bits - 1)
-      dropped.lanes_[dropped.size_++] =
-          static_cast<std::uint32_t>(kGroup * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
-  }
+  dropped.list_bits();
   return true;
 }
 

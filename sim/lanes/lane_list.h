@@ -26,6 +26,8 @@ class LaneList {
   void none(std::size_t lanes);
   void all(std::size_t lanes);
   void above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit);
+  // Those of another list of the block as well.
+  void add(const LaneList& other);
   // Those of `base`, which may be this list, whose flag (flags[lane]) is not 0, or is.
   void flagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, false); }
   void unflagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, true); }
@@ -49,6 +51,7 @@ class LaneList {
  private:
   friend class LaneLists;
   LaneList(std::uint32_t* lanes, std::uint16_t* bits) : lanes_(lanes), bits_(bits) {}
+  void list_bits();
   void select_from(Isa isa, const LaneList& base, const std::uint32_t* flags, bool inverted);
 
   struct Storage {

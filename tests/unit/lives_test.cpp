@@ -26,7 +26,7 @@ TEST_CASE("lives: links begin, end once for the first cause, and leave when the 
       for (int month = 1; month <= 30; ++month) {
         for (std::size_t l = 0; l < kLinks; ++l)
           if (static_cast<std::size_t>(month) == 1 + l / 3) {
-            lives.begin(numbered<Link>(l), all);
+            lives.begin(numbered<Link>(l), all, month);
             std::ranges::fill(plain[l], Cause::none);
             works[l].assign(lanes, true);
           }
