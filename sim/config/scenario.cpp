@@ -357,12 +357,19 @@ std::string Scenario::resolved_text() const {
     return lines;
   };
   std::map<const Copies*, std::vector<Line>> of_copies;
-  for (const auto& [original, copies] : resolved_->copies)
-    if (replaced_.empty()) of_copies.emplace(&copies, lines_of(copies.contents, {}));
+  std::size_t room = 0;  // characters, at most
+  for (const auto& [original, copies] : resolved_->copies) {
+    if (!replaced_.empty()) continue;
+    const std::vector<Line>& lines = of_copies.emplace(&copies, lines_of(copies.contents, {})).first->second;
+    const std::size_t above = original.size() + std::to_string(copies.alike.size()).size() + 2;
+    for (const Line& line : lines) room += copies.alike.size() * (above + line.path.size() + line.rest.size());
+  }
 
   const std::vector<Line> written = lines_of(resolved_->all, {});
   auto next = written.begin();
   std::string out;
+  for (const Line& line : written) room += line.path.size() + line.rest.size();
+  out.reserve(room);
   for (const Copy& copy : sorted_copies(false)) {
     for (; next != written.end() && table_of(next->path) < copy.path; ++next) out.append(next->path).append(next->rest);
     const std::string above = copy.path + ".";

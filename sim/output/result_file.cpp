@@ -17,9 +17,13 @@
 namespace sim::output {
 
 std::string fingerprint(const ResultHeader& header) {
-  const std::string text =
-      fmt::format("{}\n{}\n{}{}", PARTNERSIM_VERSION, kDrawsContract, header.resolved_text, header.experiment_text);
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  // Piece by piece: the text of a large network takes a hundred megabytes.
+  XXH3_state_t state{};
+  XXH3_128bits_reset(&state);
+  const std::string versions = fmt::format("{}\n{}\n", PARTNERSIM_VERSION, kDrawsContract);
+  for (const std::string* text : {&versions, &header.resolved_text, &header.experiment_text})
+    XXH3_128bits_update(&state, text->data(), text->size());
+  const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
