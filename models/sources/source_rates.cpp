@@ -7,11 +7,12 @@
 namespace partnersim {
 namespace {
 
-// p' of the header, without c. Stays within [0, 1] in float: numerator <= denominator.
+// p' of the header, without c. Stays within [0, 1] in float: numerator <= denominator. Odds of 0 close nothing, not
+// even what is certain to close.
 template <class Real>
 SIM_INLINE Real closing_probability(Real p, Real odds) {
-  const Real up = p * odds;
-  return up / ((Real(1) - p) + up);
+  const Real up = p * odds, all = (Real(1) - p) + up;
+  return all > Real(0) ? up / all : Real(0);
 }
 
 // to[i] = a[i] * b[i]; `to` may be one of them.

@@ -21,7 +21,7 @@ constexpr double kMean = 0.4;
 constexpr double kVariance = kMean * (1.0 - kMean) / (kShapeA + kShapeB + 1.0);
 constexpr double kExposure = 5.0 * 12.0;  // leads in a year
 
-constexpr int kChecks = 21;
+constexpr int kChecks = 22;
 Family family{kChecks};
 
 Run year(const std::string& partner) {
@@ -119,4 +119,20 @@ TEST_CASE("drawn rates on both sides of the limit between inversion and rejectio
   check_law(family, "wins at large rates", wins, [&](double k) { return pdf(law, k); });
   const boost::math::negative_binomial leads_law(shape, shape / (shape + 2.0 * mean));
   check_law(family, "leads at large rates", run.column("leads"), [&](double k) { return pdf(leads_law, k); });
+}
+
+TEST_CASE("odds of 0 close nothing, not even what is certain to close, at random and in expectation") {
+  const std::string closed = R"(
+close_rate = 1
+leads = 5
+[economy]
+start = "open"
+path = { closed = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }
+[economy.regime.open]
+[economy.regime.closed]
+multiply = { close = 0 }
+)";
+  const Run run = year(closed);
+  check_poisson(family, "wins of the one open month", run.column("wins"), 5.0);
+  CHECK(run.expected().outcomes.at("wins") == doctest::Approx(5.0));
 }
