@@ -170,15 +170,15 @@ class Partnerships::Share final : public Work {
 
   void open(State& state) {
     state.open_month();
-    const std::vector<std::size_t>& beginning = plan_.beginning[static_cast<std::size_t>(state.month)];
-    for (const std::size_t p : beginning) {
+    const std::vector<std::size_t>& starting = plan_.beginning[static_cast<std::size_t>(state.month)];
+    for (const std::size_t p : starting) {
       if (state.pass == Pass::without && state.removed_partner == p) continue;
       state.lives.begin(Setup::link_of(p), state.lanes, state.month);
       if (state.pass == Pass::actual)
         add_survivors(state, p, static_cast<std::ptrdiff_t>(state.count - state.stopped_count));
     }
     for (std::size_t i = 0; state.pass == Pass::actual && i < state.count; ++i)
-      living_[i] += static_cast<double>(beginning.size());
+      living_[i] += static_cast<double>(starting.size());
   }
 
   void close(State& state) {
