@@ -42,7 +42,7 @@ class Lives {
   }
   // Of a lane in which it works: 1 in the month in which it began.
   int age(Link link, std::uint32_t lane, int month) const {
-    const std::uint32_t begun = generation(link, lane) == 0 ? begun_[index(link)] : begun_anew_.row(index(link))[lane];
+    const std::uint32_t begun = begun_in_.rows() == 0 ? begun_[index(link)] : begun_in_.row(index(link))[lane];
     return month - static_cast<int>(begun) + 1;
   }
   // Where it works this month.
@@ -76,9 +76,11 @@ class Lives {
   sim::LaneLists working_;          // [link]
   sim::Grid<std::uint32_t> fates_;  // the same
   sim::LaneList leaving_;
-  sim::Lane<std::uint32_t> begun_;  // [link] month
-  // [link], by lane; empty until some link begins anew.
-  sim::Grid<std::uint32_t> generations_, begun_anew_;
+  void tell_lanes_apart();
+
+  sim::Lane<std::uint32_t> begun_;  // [link] month in which it first began in some lane; 0 before
+  // [link], by lane; empty until some link begins in a second month.
+  sim::Grid<std::uint32_t> generations_, begun_in_;
   std::vector<Rebirth> reborn_;
 };
 

@@ -60,3 +60,41 @@ TEST_CASE("lives: links begin, end once for the first cause, and leave when the 
       }
     }
 }
+
+TEST_CASE("lives: lanes of a link may first begin in different months, and begin with others that begin anew") {
+  constexpr Link kLink{1};
+  Lives lives(2, 20);
+  lives.clear(20);
+  const std::vector<std::uint32_t> early{0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                         0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  sim::LaneList first(20), mixed(20);
+  first.above(sim::Isa::baseline, early.data(), 20, 0);
+  lives.begin(kLink, first, 1);
+  CHECK(lives.end(kLink, 2, Cause::churn));
+  lives.close(sim::Isa::baseline, [](Link, const sim::LaneList&) {});
+  mixed.unflagged(
+      sim::Isa::baseline,
+      [] {
+        sim::LaneList all(20);
+        all.all(20);
+        return all;
+      }(),
+      early.data());
+  sim::LaneList again(20);
+  again.none(20);
+  again.add(mixed);
+  sim::LaneList two(20);
+  std::vector<std::uint32_t> only_two(32, 0);
+  only_two[2] = 1;
+  two.above(sim::Isa::baseline, only_two.data(), 20, 0);
+  again.add(two);
+  lives.begin(kLink, again, 4);
+  for (std::uint32_t lane = 0; lane < 20; ++lane) {
+    CAPTURE(lane);
+    CHECK(lives.generation(kLink, lane) == (lane == 2 ? 1u : 0u));
+    CHECK(lives.age(kLink, lane, 6) == (lane == 1 || lane == 17 ? 6 : 3));
+    CHECK(lives.lives(kLink, lane));
+  }
+  REQUIRE(lives.reborn().size() == 1);
+  CHECK(lives.reborn().front().lane == 2);
+}
