@@ -114,12 +114,15 @@ class Churn::Share final : public Work {
         if (hazard != 0.0f) spend(state, run, hazard, common_.row(r));
         continue;
       }
+      std::fill_n(hazards_.begin(), state.count, hazard);
       for (std::size_t k = run.first; k < run.first + run.count; ++k) {
-        const bool renewed = !renewed_.empty() && renewed_[k] != 0;
-        if (!renewed && hazard == 0.0f) continue;
-        std::fill_n(hazards_.begin(), state.count, hazard);
-        if (renewed) age_apart(state, k);
-        spend_unlike(state, k);
+        if (!renewed_.empty() && renewed_[k] != 0) {
+          age_apart(state, k);
+          spend_unlike(state, k);
+          std::fill_n(hazards_.begin(), state.count, hazard);
+        } else if (hazard != 0.0f) {
+          spend_unlike(state, k);
+        }
       }
     }
   }

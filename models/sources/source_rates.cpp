@@ -155,9 +155,7 @@ const float* RateWork::factor(const State& state, Source& source, const SourceMo
   return a;
 }
 
-// Rates of wins, and of lost leads where somebody needs them, by position in the list; `factor` is A by lane. Shocks on
-// closing weaken what comes beside lambda too: where there is any, further_rates sees to both.
-// In all lanes of the block, into all_wins_ and all_losses_.
+// Rates of wins and lost leads in all lanes of the block, into all_wins_ and all_losses_; `factor` is A by lane.
 void RateWork::block_rates(const State& state, const Source& source, const float* factor, bool weakened) {
   float* __restrict wins = all_wins_.data(), * __restrict losses = all_losses_.data();
   const std::size_t n = sim::overrun(state.count), row = source.row;
@@ -178,6 +176,8 @@ void RateWork::block_rates(const State& state, const Source& source, const float
   if (weakened) weaken_closing(state.isa, state.close_of.row(source.firm), n, wins, losses);
 }
 
+// The same by position in the list, of lost leads where somebody needs them. Shocks on closing weaken what comes beside
+// lambda too: where there is any, further_rates sees to both.
 void RateWork::base_rates(const State& state, const Source& source, const float* factor, bool lost_too,
                           const sim::LaneList& list, const Out& out) {
   const bool weakened = state.close_of.used(source.firm) && !has_further_;

@@ -302,10 +302,9 @@ void SourceSampler::count_closings(State& state, const Closed& closed) {
     sim::on_lanes(state.isa, [=, n = sim::overrun(closed.cells.size)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) won[i] = static_cast<float>(static_cast<std::int32_t>(counts[i]));
     });
-  }
-  if (state.counts_wins)
     for (const Part& part : closed.all())
-      sim::expand_add(state.isa, sums_.data() + (part.begin - closed.parts->begin), part.lists, state.wins.data());
+      sim::expand_add(state.isa, won + (part.begin - closed.parts->begin), part.lists, state.wins.data());
+  }
   if (state.closings.rows() != 0) spread(state, closed, closed.cells.counts, state.closings);
 }
 

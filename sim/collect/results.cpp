@@ -40,7 +40,7 @@ class SumsHash {
         series_.add_value(count);
       });
     moments(members_, sums.member_totals);
-    for (std::size_t member = 0; member < sums.members && sums.has_survivors(); ++member)
+    for (std::size_t member = 0; member < sums.members; ++member)
       for (const std::uint32_t alive : sums.survivors(member)) members_.add_value(std::uint64_t{alive});
   }
   ColumnHash series() const { return {"trajectories", series_.text()}; }

@@ -110,7 +110,7 @@ std::string encode(const Accumulators& sums) {
   encoder.moments(sums.trajectory_moments);
   for (const LogHistogram& band : sums.bands) encoder.band(band);
   encoder.moments(sums.member_totals);
-  for (std::size_t member = 0; member < sums.members && sums.has_survivors(); ++member)
+  for (std::size_t member = 0; member < sums.members; ++member)
     for (const std::uint32_t alive : sums.survivors(member)) encoder.number(alive);
   return encoder.take();
 }
@@ -122,7 +122,7 @@ bool decode(std::string_view bytes, Accumulators& sums) {
   for (LogHistogram& band : sums.bands) decoder.band(band);
   decoder.moments(sums.member_totals);
   std::vector<std::uint32_t> survivors(sums.months);
-  for (std::size_t member = 0; member < sums.members && sums.has_survivors(); ++member) {
+  for (std::size_t member = 0; member < sums.members && !sums.alive_changes.empty(); ++member) {
     for (std::uint32_t& alive : survivors) alive = decoder.count<std::uint32_t>();
     sums.set_survivors(member, survivors);
   }

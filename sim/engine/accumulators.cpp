@@ -321,6 +321,7 @@ void Accumulators::merge(const Accumulators& other) {
 
 std::vector<std::uint32_t> Accumulators::survivors(std::size_t member) const {
   std::vector<std::uint32_t> by_month;
+  by_month.reserve(alive_changes.empty() ? 0 : months);
   std::uint32_t alive = 0;
   for (std::size_t k = member; k < alive_changes.size(); k += members) by_month.push_back(alive += alive_changes[k]);
   return by_month;

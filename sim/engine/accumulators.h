@@ -126,10 +126,9 @@ struct Accumulators {
   void add_survivors(std::size_t member, int month, std::ptrdiff_t more) {
     alive_changes[index(month) * members + member] += static_cast<std::uint32_t>(more);
   }
-  // [month] replications in which a member is alive after it.
+  // [month] replications in which a member is alive after it; empty without survival.
   std::vector<std::uint32_t> survivors(std::size_t member) const;
   void set_survivors(std::size_t member, const std::vector<std::uint32_t>& by_month);
-  bool has_survivors() const { return !alive_changes.empty(); }
 
   std::size_t months;
   std::size_t members;

@@ -399,16 +399,9 @@ std::size_t append_cells([[maybe_unused]] Isa isa, std::span<const LaneList> lis
   return size;
 }
 
-void expand_add([[maybe_unused]] Isa isa, const float* from, std::span<const LaneList> lists, float* to) {
+void expand_add(Isa isa, const float* from, std::span<const LaneList> lists, float* to) {
   for (const LaneList& list : lists) {
-#if defined(__x86_64__)
-    if (isa == Isa::avx512)
-      expand_avx512<Spread::add>(from, nullptr, list, to);
-    else if (isa == Isa::avx2)
-      expand_avx2<Spread::add>(from, nullptr, list, to);
-    else
-#endif
-      scatter_add(isa, from, list.data(), list.size(), to);
+    expand_add(isa, from, list, to);
     from += list.size();
   }
 }
