@@ -11,14 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/base/digest.h"
 #include "sim/engine/outputs.h"
 #include "sim/stats/summary.h"
 #include "sim/stats/variance_split.h"
 #include "sim/stats/worst_futures.h"
 
 namespace sim::collect {
-
-using Hash = std::array<std::uint64_t, 2>;  // XXH3-128, low half first
 
 struct PointResults {
   std::vector<Summary> summaries;     // [outcome column]; without replications where the point does not model it

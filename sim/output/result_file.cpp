@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <fstream>
 
+#include "sim/base/digest.h"
 #include "sim/base/problem.h"
 #include "sim/output/file_place.h"
 #include "sim/output/netcdf_file.h"
@@ -18,13 +16,11 @@ namespace sim::output {
 
 std::string fingerprint(const ResultHeader& header) {
   // Piece by piece: the text of a large network takes a hundred megabytes.
-  XXH3_state_t state{};
-  XXH3_128bits_reset(&state);
+  Digest digest;
   const std::string versions = fmt::format("{}\n{}\n", PARTNERSIM_VERSION, kDrawsContract);
   for (const std::string* text : {&versions, &header.resolved_text, &header.experiment_text})
-    XXH3_128bits_update(&state, text->data(), text->size());
-  const XXH128_hash_t hash = XXH3_128bits_digest(&state);
-  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+    digest.add(text->data(), text->size());
+  return digest.text();
 }
 
 RunIdentity identity(const ResultHeader& header, const ExperimentPlan& plan, std::uint32_t columns,
