@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/streams.h"
+#include "sim/lanes/cells.h"
 #include "sim/lanes/compact.h"
 #include "sim/rng/poisson.h"
 
@@ -156,10 +157,12 @@ void SourceSampler::step_alone(State& state, const SourceMonth& month, const Par
 // As many as have rates that can be told alike, of these as many as a tile has room for; then those left.
 void SourceSampler::step_together(State& state, const SourceMonth& month, Part part) {
   for (std::size_t k = 0, alike = 0; k < part.lists.size(); k += alike) {
-    sim::StageTimer timer(state.profile);
+    sim::StageTimer rates_timer(state.profile);
     const RateWork::Rows rates = rates_.rows(state, part.source + k, part.lists.size() - k, month);
+    rates_timer.mark("> rates");
     alike = rates.sources;
     for (std::size_t done = 0, taken = 0; done < alike; done += taken) {
+      sim::StageTimer timer(state.profile);
       taken = std::min(alike - done, 1 + (kTile - 1 - size_) / state.count);
       const Part own{part.source + k + done, size_, part.lists.subspan(k + done, taken), part.leads};
       const std::size_t row = done * rates.stride;
@@ -171,7 +174,6 @@ void SourceSampler::step_together(State& state, const SourceMonth& month, Part p
       parts_.push_back(own);
       timer.mark("> rates");
       if (size_ >= kTile) draw_tile(state);
-      timer.restart();
     }
   }
 }

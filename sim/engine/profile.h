@@ -55,10 +55,6 @@ class StageTimer {
     profile_->add(profile_->stage(name), now - last_);
     last_ = Profile::now();
   }
-  // What has passed since the last mark is somebody else's.
-  void restart() {
-    if (profile_ != nullptr) last_ = Profile::now();
-  }
 
  private:
   Profile* profile_;

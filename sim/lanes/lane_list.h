@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "sim/lanes/dispatch.h"
 #include "sim/lanes/lane.h"
@@ -95,23 +94,5 @@ void expand(Isa isa, const std::uint32_t* from, const LaneList& list, std::uint3
 void expand_add(Isa isa, const float* from, const LaneList& list, float* to);
 void expand_add_product(Isa isa, const float* from, const float* times, const LaneList& list, float* to);
 void add_to(Isa isa, float value, const LaneList& list, float* to);
-
-// Cells: the lanes of several lists, one list after the other. Of each cell append_cells writes its lane, the number of
-// its list (that of the first is given), the halves of its list's entity, and what two rows of its list hold in its
-// lane times what `factor` does (`b` may be null). Returns how many there are. Rows written have room for padding.
-struct ListRows {
-  const std::uint64_t* entities;
-  const float *a, *b;  // of list k at k * stride
-  std::size_t stride;
-  const float* factor;
-};
-struct CellRows {
-  std::uint32_t *lane, *list, *low, *high;
-  float *a, *b;
-};
-std::size_t append_cells(Isa isa, std::span<const LaneList> lists, std::uint32_t first, const ListRows& from,
-                         const CellRows& to);
-// to[lane] += from[cell] for all cells of the lists; no lane of `to` may be -0.
-void expand_add(Isa isa, const float* from, std::span<const LaneList> lists, float* to);
 
 }  // namespace sim

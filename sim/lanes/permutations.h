@@ -33,6 +33,9 @@ constexpr Permutations make_permutations() {
 }
 inline constexpr Permutations kPermutations = make_permutations();
 
+// Of rows of sixteen bits, those of elements 8 i to 8 i + 7.
+SIM_INLINE unsigned byte_of(const std::uint16_t* bits, std::size_t i) { return bits[i / 2] >> 8 * (i % 2) & 0xffU; }
+
 SIM_INLINE std::size_t number_of_bits(unsigned bits) { return static_cast<std::size_t>(__builtin_popcount(bits)); }
 
 SIM_TARGET_AVX2 SIM_INLINE __m256i pack_order(unsigned bits) {

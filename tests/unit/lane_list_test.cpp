@@ -10,6 +10,8 @@
 #include <random>
 #include <vector>
 
+#include "sim/lanes/cells.h"
+
 namespace {
 
 constexpr std::size_t kRoom = 160;
