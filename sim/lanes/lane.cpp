@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kLargePage = std::size_t{1} << 21;
 // Rows of a large network are read one after the other, month by month: far more than the processor keeps addresses of.
-constexpr std::size_t kLarge = kLargePage / 2;
+constexpr std::size_t kLarge = 2 * kLargePage;
 
 constexpr std::align_val_t alignment_of(std::size_t bytes) {
   return std::align_val_t{bytes < kLarge ? kCacheLine : kLargePage};
