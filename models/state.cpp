@@ -52,6 +52,13 @@ void State::open_month() {
   if (has_shock_costs) std::fill(shock_costs.begin(), shock_costs.end(), 0.0);
 }
 
+void State::copy_lane(const sim::LaneCopy& copy) {
+  copy(inputs, lives, returned, last_wins, shocked, stopped_in, result->columns);
+  stopped_count = 0;
+  for (std::uint32_t i = 0; i < count; ++i)
+    if (stopped_in[i] != 0) stopped[stopped_count++] = i;
+}
+
 void State::record(int trajectory, const sim::Lane<double>& values) {
   const auto t = static_cast<std::size_t>(trajectory);
   const sim::Trajectory& spec = plan->trajectories[t];

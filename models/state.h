@@ -170,6 +170,10 @@ struct State {
 
   const sim::OutputPlan* plan;
 
+  // Between months, of what is kept of a lane, outcomes already written too. What has been added up over lanes, as
+  // monthly series are, stays as it is.
+  void copy_lane(const sim::LaneCopy& copy);
+
  private:
   sim::Lane<float> singles_;
   std::vector<std::int32_t> bins_;

@@ -35,6 +35,7 @@ class PartnerLedger {
   // Keeps the books of firms that stop this month.
   void freeze(const State& state);
   void finish(State& state);
+  void copy_lane(const sim::LaneCopy& copy) { copy(net_, frozen_net_, spent_, hours_, frozen_hours_); }
 
  private:
   bool keeps(const State& state) const { return net_.rows() != 0 && state.pass == Pass::actual; }

@@ -20,6 +20,12 @@ void Lives::tell_lanes_apart() {
   for (std::size_t l = 0; l < begun_.size(); ++l) std::fill_n(begun_in_.row(l), begun_in_.stride(), begun_[l]);
 }
 
+void Lives::copy_lane(const sim::LaneCopy& copy) {
+  copy(fates_, generations_, begun_in_);
+  for (std::size_t l = 0; l < working_.size(); ++l)
+    if (working_[l].has(copy.from) != working_[l].has(copy.to)) working_[l].toggle(copy.to);
+}
+
 void Lives::begin(Link link, const sim::LaneList& lanes, int month) {
   const auto now = static_cast<std::uint32_t>(month);
   std::uint32_t* fates = fates_.row(index(link));

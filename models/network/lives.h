@@ -12,6 +12,7 @@
 
 #include "models/network/topology.h"
 #include "sim/lanes/lane.h"
+#include "sim/lanes/lane_copy.h"
 #include "sim/lanes/lane_list.h"
 
 namespace partnersim {
@@ -71,6 +72,8 @@ class Lives {
         on_end(numbered<Link>(l), leaving_);
     reborn_.clear();
   }
+  // Between months.
+  void copy_lane(const sim::LaneCopy& copy);
 
  private:
   sim::LaneLists working_;          // [link]

@@ -75,6 +75,8 @@ class Acquisition::Share final : public Work {
     sampler_.finish_month(state);
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(sampler_); }
+
  private:
   const Acquisition& plan_;
   SourceSampler sampler_;

@@ -165,6 +165,11 @@ class Cash::Share final : public Work {
     ledger_.finish(state);
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override {
+    copy(opening_lane_, fixed_lane_, variable_lane_, past_bookings_, funded_, cash_, lowest_, shortfalls_, below_,
+         need_, profit_, npv_, broke_even_, ledger_);
+  }
+
  private:
   // Bookings and profit of the month.
   void add_up(State& state) {

@@ -141,6 +141,8 @@ class Churn::Share final : public Work {
     }
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(reach_, rate_, common_, spent_); }
+
  private:
   // Of a lane: a link that lives ends when the hazard it has spent reaches its own.
   SIM_INLINE static std::uint32_t fate(std::uint32_t before, float spent, float reach) {

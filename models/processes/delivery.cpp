@@ -140,6 +140,11 @@ class Delivery::Share final : public Work {
     state.write(plan_.waiting_column_, waiting_.data());
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override {
+    copy(capacity_of_, abandoned_, waiting_);
+    queues_[copy.to] = queues_[copy.from];
+  }
+
  private:
   void serve(State& state, std::size_t lane, std::size_t room) {
     auto& queue = queues_[lane];

@@ -124,6 +124,8 @@ class DirectBusiness::Share final : public Work {
     sampler_.finish_month(state);
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(sampler_, told_); }
+
  private:
   const DirectBusiness& plan_;
   SourceSampler sampler_;

@@ -194,6 +194,8 @@ class Economy::Share final : public Work {
     for (std::size_t r = 0; r < plan_.columns_.size(); ++r) state.write(plan_.columns_[r], counts_.row(r));
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(regime_, counts_); }
+
  private:
   void count_months(const State& state) {
     const std::uint32_t* __restrict regime = regime_.data();

@@ -137,6 +137,8 @@ class Goals::Share final : public Work {
     for (std::size_t g = 0; g < met_.rows(); ++g) state.write(plan_.goals_[g].column, met_.row(g));
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(met_); }
+
  private:
   const Goals& plan_;
   sim::Grid<float> met_;  // [goal]

@@ -162,6 +162,8 @@ class Partnerships::Share final : public Work {
     }
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(living_, lost_, lost_to_shocks_); }
+
  private:
   // Of a partnership, the lanes in which it ended.
   struct Ends {

@@ -146,6 +146,8 @@ class Reciprocity::Share final : public Work {
     }
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(lambda_, before_, sums_); }
+
  private:
   void refresh(const State& state, std::size_t a) {
     const Arc& arc = plan_.arcs_[a];

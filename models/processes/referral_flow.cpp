@@ -149,6 +149,8 @@ class ReferralFlow::Share final : public Work {
     sampler_.finish_month(state);
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(sampler_); }
+
  private:
   const ReferralFlow& plan_;
   SourceSampler sampler_;

@@ -192,6 +192,8 @@ class Resilience::Share final : public Work, public Counterfactual {
 
   void close(State& state, std::size_t) override { conclude(state); }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(intensity_, performance_); }
+
  private:
   // A firm that has stopped has no business.
   static float intensity(const State& state, std::size_t lane) {

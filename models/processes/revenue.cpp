@@ -244,6 +244,11 @@ class Revenue::Share final : public Work {
     }
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override {
+    copy(total_, before_year_, wins_, leads_, trailing_, first_year_, peak_, drawdown_, recurring_, sources_,
+         last_year_);
+  }
+
  private:
   void add_up(State& state) {
     const std::size_t n = state.count;

@@ -86,6 +86,7 @@ struct Scratch {
 struct ShockWork {
   sim::MonthlyWord words;
   ShockEffects::Active active{};
+  void copy_lane(const sim::LaneCopy& copy) { copy(active); }
 };
 
 class Shock {
@@ -278,6 +279,8 @@ class Shocks::Share final : public Work {
     if (phase == kRecord) return;
     for (const State::Strike& strike : state.strikes) plan_.shocks_[strike.shock].tell(state, strike, story);
   }
+
+  void copy_lane(const sim::LaneCopy& copy) override { copy(work_, trailing_, last_year_); }
 
  private:
   // Revenue of the last twelve months by partner.

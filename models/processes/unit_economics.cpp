@@ -188,6 +188,8 @@ class UnitEconomics::Share final : public Work {
     for (std::size_t k = 0; k < own_.rows(); ++k) report(state, plan_.sources_[k], own_.row(k));
   }
 
+  void copy_lane(const sim::LaneCopy& copy) override { copy(own_, deals_); }
+
  private:
   // Deals of firms that run, or stop this month.
   template <class T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace partnersim {
 namespace {
@@ -27,6 +28,15 @@ ShockEffects::ShockEffects(Setup& setup, const std::string& path, const Target& 
       amount_(setup.scenario.number(path + ".amount")) {
   if (takes_money(channel_)) setup.need(Need::shock_costs);
   if (channel_ == Channel::capacity) setup.changes(Common::capacity);
+}
+
+void ShockEffects::Active::copy_lane(const sim::LaneCopy& copy) {
+  const auto of = [&](std::size_t lane) { return [lane](const Effect& effect) { return effect.lane == lane; }; };
+  effects.erase(std::remove_if(effects.begin(), effects.end(), of(copy.to)), effects.end());
+  std::vector<Effect> copies;
+  std::copy_if(effects.begin(), effects.end(), std::back_inserter(copies), of(copy.from));
+  for (Effect& effect : copies) effect.lane = static_cast<std::uint32_t>(copy.to);
+  effects.insert(effects.end(), copies.begin(), copies.end());
 }
 
 void ShockEffects::act(State& state, Active& active) const {

@@ -54,6 +54,7 @@ class ShockEffects {
   struct Active {
     std::vector<Effect> effects;
     std::vector<Felt> felt;
+    void copy_lane(const sim::LaneCopy& copy);
   };
   // Applies what is still felt this month and forgets what is over.
   void act(State& state, Active& active) const;

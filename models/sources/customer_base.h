@@ -33,6 +33,7 @@ class CustomerWork {
   void begin(const State& state);
   // Takes in this month's closings, lets others go, and adds the fees to `sales` and to state.recurring; all by lane.
   void step(State& state, const std::uint32_t* closings, float* sales);
+  void copy_lane(const sim::LaneCopy& copy) { copy(leaving_, fees_, customers_); }
 
  private:
   const CustomerBase& plan_;

@@ -25,6 +25,7 @@ class Schedule {
   void begin(const State& state);
   // counts[k] customers in lane list[k], now.
   void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts);
+  void copy_lane(const sim::LaneCopy& copy) { copy(due_); }
   // How many are due this month: [lane].
   const std::uint32_t* due(const State& state) const { return due_.row(static_cast<std::size_t>(state.month)); }
 

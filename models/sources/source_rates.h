@@ -90,6 +90,7 @@ class RateWork {
   void add_intensity(State& state, const sim::LaneList& list, double deal_mean, const float* win);
   // The month's factors are no longer those that were looked at.
   void end_month() { market_.reset(); }
+  void copy_lane(const sim::LaneCopy& copy) { copy(win_base_, lost_base_, lambda_, close_); }
 
  private:
   struct Source {

@@ -80,6 +80,7 @@ class SourceSampler {
   void finish_month(State& state);
   // Fees of customers who pay by the month, after delivery.
   void collect_fees(State& state);
+  void copy_lane(const sim::LaneCopy& copy) { copy(rates_, lags_, customers_); }
 
  private:
   // What each month needs of a source.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/engine/profile.h"
+#include "sim/lanes/lane_copy.h"
 
 namespace sim {
 
@@ -42,6 +43,13 @@ class MonthLoop {
         timer.mark(step.name.c_str());
       }
     }
+  }
+
+  // Between two months.
+  template <class State>
+  void copy_lane(State& state, const LaneCopy& copy) {
+    state.copy_lane(copy);
+    for (auto& part : parts_) part->copy_lane(copy);
   }
 
   // Outcomes.

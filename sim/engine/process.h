@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sim/config/spec.h"
+#include "sim/lanes/lane_copy.h"
 
 namespace sim {
 
@@ -30,6 +31,8 @@ class Work {
   virtual void step(State& state, int phase) = 0;
   // After the last month: outcomes.
   virtual void finish(State&) {}
+  // Between months: what is kept of a lane.
+  virtual void copy_lane(const LaneCopy&) {}
 };
 
 template <class State, class Expectation, class Setup, class WorkType>

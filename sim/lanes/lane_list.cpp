@@ -243,6 +243,11 @@ void LaneList::add(const LaneList& other) {
   list_bits();
 }
 
+void LaneList::toggle(std::size_t lane) {
+  bits_[lane / kGroup] ^= static_cast<std::uint16_t>(1U << lane % kGroup);
+  list_bits();
+}
+
 // Four groups at a time: where few lanes are listed, these have one or none.
 void LaneList::list_bits() {
   size_ = 0;

@@ -27,6 +27,9 @@ class LaneList {
   void above(Isa isa, const std::uint32_t* values, std::size_t lanes, std::uint32_t limit);
   // Those of another list of the block as well.
   void add(const LaneList& other);
+  bool has(std::size_t lane) const { return (bits_[lane / kGroup] >> lane % kGroup & 1) != 0; }
+  // Lists a lane of the block that it has not, and the other way round.
+  void toggle(std::size_t lane);
   // Those of `base`, which may be this list, whose flag (flags[lane]) is not 0, or is.
   void flagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, false); }
   void unflagged(Isa isa, const LaneList& base, const std::uint32_t* flags) { select_from(isa, base, flags, true); }
