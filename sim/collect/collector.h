@@ -91,7 +91,7 @@ class Collector final : public ResultSink {
   struct OpenGroup {
     std::uint32_t rows = 0;
     std::size_t stride = 0;
-    std::vector<float> columns;
+    Lane<float> columns;
     std::vector<Segment> segments;
     std::unique_ptr<Accumulators> sums;  // of the last segment
     bool summing = false;                // the last segment's sums are not coded yet

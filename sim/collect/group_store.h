@@ -49,7 +49,7 @@ class MemoryGroups final : public GroupStore {
   struct Group {
     std::size_t rows;
     std::vector<Segment> segments;
-    std::vector<float> columns;
+    Lane<float> columns;
   };
   std::vector<Group> groups_;
 };
