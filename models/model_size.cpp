@@ -8,9 +8,9 @@ namespace partnersim {
 namespace {
 
 // Measured on referral partners of 12 and 60 months, 1,000 to 100,000 of them.
-constexpr double kModelBytes = 3'000;   // a partner in a model and its result file: names, laws, the scenario in full
-constexpr double kWorkerBytes = 300;    // and in each worker's processes
-constexpr double kLaneBytes = 32;       // and in each lane of their work space
+constexpr double kModelBytes = 1'100;   // a partner in a model and its result file: names, laws
+constexpr double kWorkerBytes = 150;    // and in each worker's processes
+constexpr double kLaneBytes = 20;       // and in each lane of their work space
 constexpr double kInputBytes = 12;      // and there of a value drawn: itself, and the rates it makes
 constexpr double kColumnBytes = 4'000;  // what a drawn value is called, in a model and the results
 constexpr std::size_t kOutcomes = 30, kSeries = 10;
@@ -53,6 +53,7 @@ sim::ModelSize model_size(const sim::Scenario& scenario) {
   size.columns = kOutcomes + inputs;
   size.bands = kSeries * size.months;
   size.sums = size.bands + member_totals(scenario) * size.members;
+  size.survivors = scenario.flag("output.partners") ? size.members * size.months : 0;
   const auto members = static_cast<double>(size.members);
   const double names = kColumnBytes * static_cast<double>(inputs);
   size.model_bytes = kModelBytes * members + names;

@@ -51,14 +51,16 @@ class SeveralPoints:
         key, p = "parameters of partners", self.point_number(point)
         if key not in self._cache:
             self._cache[key] = {}
-            for name, text in re.findall(r"^partner\.(\w+)(\..*)$", self.provenance("resolved_scenario"), re.MULTILINE):
+            # Copies that are alike stand under the name of what was counted.
+            for name, text in re.findall(r"^partner\.(\w+)(\.(?!count\b).*)$", self.provenance("resolved_scenario"),
+                                         re.MULTILINE):
                 self._cache[key].setdefault(name, []).append(text)
         figures = [self.partner_total(name, p).expected for name in self.partner_totals]
         there, groups = ~np.isnan(self._kept("partners/revenue")[p]), {}
         for k, name in enumerate(self._kept("partners/partner")):
             kind = re.sub(r"_\d+$", "", name)
             if kind != name and there[k]:
-                same = (kind, tuple(self._cache[key].get(name, ())), tuple(f"{values[k]:.9g}" for values in figures))
+                same = (kind, tuple(self._cache[key].get(name) or self._cache[key].get(kind, ())), tuple(f"{values[k]:.9g}" for values in figures))
                 groups.setdefault(same, []).append(k)
         return [group for group in groups.values() if len(group) > 1]
 

@@ -62,7 +62,6 @@ double memory_bytes(const RunSize& run) {
   constexpr double kBuffer = 256e6;  // collector.cpp: the group that is being filled
   const ModelSize& m = run.model;
   const auto points = static_cast<double>(run.points), replications = static_cast<double>(run.replications),
-             members = static_cast<double>(m.members), months = static_cast<double>(m.months),
              columns = static_cast<double>(m.columns);
   const auto total = static_cast<std::uint64_t>(run.points) * run.replications;
   const auto block = static_cast<double>(block_of_run(m.bytes_per_lane, run.replications, total, run.threads));
@@ -71,7 +70,7 @@ double memory_bytes(const RunSize& run) {
   // Of twice as many as there are threads, those in use at a time.
   const double tokens = std::min(m.members > kManyMembers ? run.threads : run.threads + 1.0, blocks);
   const double sums = kBand * static_cast<double>(m.bands) + sizeof(ExactMoments) * static_cast<double>(m.sums) +
-                      sizeof(std::uint32_t) * members * months;
+                      sizeof(std::uint32_t) * static_cast<double>(m.survivors);
   const double open_group =
       std::min({kBuffer, sizeof(float) * columns * 65536.0, sizeof(float) * columns * static_cast<double>(total)});
   return kProgram + points * m.model_bytes + workers * (m.worker_bytes + block * m.worker_lane_bytes) +

@@ -100,7 +100,8 @@ class Scenario {
 
   const std::string& file() const { return resolved_->file; }
   const std::string& source_text() const { return *resolved_->source_text; }
-  // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table.
+  // Every value in effect, defaults included, one `path = value  # unit, source` a line, sorted by table. Copies that
+  // are alike come once, under the path of the table that was counted; those that differ each for itself.
   std::string resolved_text() const;
 
   using Parts = std::vector<std::pair<std::string, Mark>>;
@@ -169,6 +170,7 @@ class Scenario {
     const Copies* copies;
   };
   std::vector<Copy> sorted_copies(bool first_ones) const;
+  std::optional<Entries> replaced_alike(const std::string& original, const Copies& copies) const;
   const Mark* table_mark(std::string_view path) const;  // null when there is no such table
   const Entry* find(std::string_view path) const;
   const Entry& at(std::string_view path) const;

@@ -91,6 +91,7 @@ struct WorkerOptions {
 struct ModelSize {
   std::size_t members = 0, months = 0, columns = 0;
   std::size_t sums = 0;            // exact sums: of monthly series, and of members
+  std::size_t survivors = 0;       // counts of those alive: of each member and month
   std::size_t bands = 0;           // months of series of which values are counted
   double model_bytes = 0.0;        // once for each point
   double worker_bytes = 0.0;       // for each thread that simulates, beside lanes

@@ -175,7 +175,16 @@ class Options(Case):
         self.sim("run", TWELVE, *size, "-q", "-o", "r.h5", "--force", *words, code=DONE)
         with h5py.File(self.folder / "r.h5") as file:
             lines = file["provenance/resolved_scenario"][()].decode().splitlines()
-        return dict(line.split("  # ")[0].split(" = ", 1) for line in lines)
+        values = dict(line.split("  # ")[0].split(" = ", 1) for line in lines)
+        # Copies that are alike stand under the name of what was counted: partner.referrer.leads of referrer_1, …
+        for line in lines:
+            counted = re.match(r"(partner\.\w+)\.count = .*: alike are (.*)$", line)
+            for part in counted[2].split(", ") if counted else ():
+                first, _, last = part.partition(" to ")
+                for number in range(int(first), int(last or first) + 1):
+                    values.update({path.replace(counted[1], f"{counted[1]}_{number}", 1): value
+                                   for path, value in list(values.items()) if path.startswith(counted[1] + ".")})
+        return {path: value for path, value in values.items() if not path.startswith("partner.referrer.")}
 
     def test_n_and_s_replace_replications_and_seed(self):
         values = self.resolved("-s", "7", size=("-n", "1_000"))

@@ -576,6 +576,19 @@ TEST_CASE("--set that fits nothing says what would") {
              "--set: partner.acme: chrun is not a parameter. Did you mean churn?"));
 }
 
+TEST_CASE("a resolved text lists copies that differ each for itself, and tells which are alike") {
+  const std::string counted = "[partner.r]\ncount = 7\nleads = 3\n[partner.r_3]\nleads = 4\n";
+  const std::string text = sound(counted).resolved_text();
+  CHECK(says(text, "given: alike are 1 to 2, 4 to 7\n"));
+  CHECK(says(text, "partner.r.leads = 3  #"));
+  CHECK(says(text, "partner.r_3.leads = 4  #"));
+  CHECK(text.find("partner.r_2") == std::string::npos);
+  CHECK(parse_complaint(text) == "none");
+  // Out of the file, a disabled copy is told from one that is there.
+  const std::string without = sound(counted + "[partner.r_7]\nenabled = false\n").resolved_text();
+  CHECK(says(without, "given: alike are 1 to 2, 4 to 6\n"));
+}
+
 TEST_CASE("a resolved text lists every value in effect by table, with unit and source") {
   const std::string text = sound(
                                "[firm]\ncash = 0.1\n[firm.direct]\nleads = 2\n[partner.r]\ncount = 2\nleads = { beta = "
@@ -583,9 +596,10 @@ TEST_CASE("a resolved text lists every value in effect by table, with unit and s
                                .resolved_text();
   CHECK(says(text, "firm.cash = 0.1  # currency, given\n"));
   CHECK(says(text, "scenario.months = 60  # months, neutral\n"));
-  CHECK(says(text, "partner.r_1.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));
+  CHECK(says(text, "partner.r.leads = { beta = { mean = 0.4, concentration = 25 } }  # leads a month, given\n"));
   CHECK(text.find("firm.cash") < text.find("firm.direct.leads"));
   CHECK(text.find("firm.wage") == std::string::npos);  // neither given nor with a default
-  CHECK(text.find("partner.r.") == std::string::npos);
+  CHECK(says(text, "partner.r.count = 2  # given: alike are 1 to 2\n"));
+  CHECK(text.find("partner.r_") == std::string::npos);
   CHECK(parse_complaint(text) == "none");
 }
