@@ -47,9 +47,10 @@ struct Expectation {
   double leads_received = 0.0;
   double recurring = 0.0;
   double shock_costs = 0.0;
-  double lost_to_shocks = 0.0;   // partnerships, since the beginning
-  double running = 1.0;          // 0 once the firm has run out of cash
-  double ended_with_firm = 0.0;  // partnerships
+  double lost_to_shocks = 0.0;    // partnerships, since the beginning
+  double running = 1.0;           // 0 once the firm has run out of cash
+  double ended_with_firm = 0.0;   // partnerships
+  double ended_as_planned = 0.0;  // the same
   sim::ExpectedValues values;
 
   void open_month() {

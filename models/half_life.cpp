@@ -34,6 +34,7 @@ double of_beta_geometric(double a, double b) {
 double age_at(const sim::Law& law, double reach) {
   if (law.is_constant()) return of_probability(law.number("value"), reach);
   if (law.name == "probability") return of_probability(law.number("h"), reach);
+  if (law.name == "yearly") return 12.0 * of_probability(law.number("p"), reach);
   if (law.name == "rate") return reach / law.number("rate");
   if (law.name == "half_life") return reach / sim::math::log(2.0) * law.number("months");
   if (law.name == "weibull") return law.number("scale") * sim::math::pow(reach, 1.0 / law.number("shape"));

@@ -14,6 +14,8 @@ namespace {
 constexpr sim::Range kPositive{0.0, 1e6, true};
 constexpr std::array kProbability{
     sim::ArgumentSpec{.name = "h", .range = {0, 1, false, true}, .doc = "monthly probability"}};
+constexpr std::array kYearly{
+    sim::ArgumentSpec{.name = "p", .range = {0, 1, false, true}, .doc = "probability of an end within a year"}};
 constexpr std::array kRate{sim::ArgumentSpec{.name = "rate", .range = {0, 1000}, .doc = "cumulative hazard a month"}};
 constexpr std::array kHalfLife{
     sim::ArgumentSpec{.name = "months", .range = kPositive, .doc = "months after which half are left"}};
@@ -46,6 +48,10 @@ std::vector<sim::LawSpec> all_laws() {
        .arguments = kProbability,
        .doc = "the monthly probability itself, to stand beside frailty or honeymoon",
        .how_often = sim::kNeverDrawn},
+      {.name = "yearly",
+       .arguments = kYearly,
+       .doc = "constant hazard by the share that ends within a year",
+       .how_often = sim::kNeverDrawn},
       {.name = "rate", .arguments = kRate, .doc = "cumulative hazard a month", .how_often = sim::kNeverDrawn},
       {.name = "half_life",
        .arguments = kHalfLife,
@@ -74,8 +80,8 @@ double number_or(const sim::Law& law, const char* name, double otherwise) {
 }
 
 bool is_drawn_probability(const sim::Law& law) {
-  static constexpr std::array kOwn{"constant", "probability",  "rate",          "half_life",
-                                   "weibull",  "log_logistic", "beta_geometric"};
+  static constexpr std::array kOwn{"constant",  "probability", "yearly",       "rate",
+                                   "half_life", "weibull",     "log_logistic", "beta_geometric"};
   return std::find(kOwn.begin(), kOwn.end(), law.name) == kOwn.end();
 }
 
@@ -90,6 +96,7 @@ double cumulative(const sim::Law& law, double age) {
   if (age <= 0.0) return 0.0;
   if (law.is_constant()) return -sim::math::log1p(-law.number("value")) * age;
   if (law.name == "probability") return -sim::math::log1p(-law.number("h")) * age;
+  if (law.name == "yearly") return -sim::math::log1p(-law.number("p")) / 12.0 * age;
   if (law.name == "rate") return law.number("rate") * age;
   if (law.name == "half_life") return sim::math::log(2.0) / law.number("months") * age;
   if (law.name == "weibull") return sim::math::pow(age / law.number("scale"), law.number("shape"));
@@ -135,7 +142,7 @@ Lifetime::Lifetime(Setup& setup, const Partner& partner) : start_(partner.start)
       }))
     setup.problems.add(pieces.back().law.mark, fmt::format("{} cannot change to or from a law drawn once", path),
                        "only hazards that are the same in all futures can",
-                       "Use a number, rate, half_life, weibull or log_logistic.");
+                       "Use a number, yearly, rate, half_life, weibull or log_logistic.");
   for (const DatedLaw& piece : pieces)
     if (number_or(piece.law, "frailty", 0.0) != number_or(first, "frailty", 0.0))
       setup.problems.add(piece.law.mark, fmt::format("{}: frailty cannot change at a date", path),

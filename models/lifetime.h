@@ -2,6 +2,7 @@
 // month of age a = 1, 2, …:
 //
 //   h a month           -ln(1 - h)                       rate r       r               half_life H   ln 2 / H
+//   yearly p            -ln(1 - p)/12
 //   weibull             Lambda = (a/scale)^shape         log_logistic Lambda = ln(1 + (a/median)^shape)
 //   beta_geometric      theta ~ Beta(a, b) once a generation; -ln(1 - theta) a month, a twelfth of it when per = "year"
 //   honeymoon m         0 for m months, then the law from its beginning

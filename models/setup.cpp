@@ -88,10 +88,10 @@ Setup::Setup(const sim::Scenario& the_scenario)
   outputs_.members.reserve(partners.capacity());
   for (const std::string& id : scenario.ids("partner")) {
     const std::string path = "partner." + id;
-    partners.push_back({id, path, scenario.label("partner", id), entity(path),
-                        static_cast<int>(scenario.integer(path + ".start")), add_source(path),
-                        scenario.texts(path + ".tags"), scenario.text(path + ".sector"),
-                        scenario.text(path + ".region"), scenario.text(path + ".type")});
+    partners.push_back(
+        {id, path, scenario.label("partner", id), entity(path), static_cast<int>(scenario.integer(path + ".start")),
+         static_cast<int>(scenario.integer(path + ".end")), add_source(path), scenario.texts(path + ".tags"),
+         scenario.text(path + ".sector"), scenario.text(path + ".region"), scenario.text(path + ".type")});
     outputs_.members.push_back({id, partners.back().label});
   }
   std::vector<std::uint64_t> entities;

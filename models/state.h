@@ -47,6 +47,7 @@ struct Partner {
   std::string label;
   std::uint64_t entity = 0;
   int start = 1;
+  int end = 0;                // last month by plan; 0 where there is none
   double typical_sale = 0.0;  // what one sale brings: what sums of its revenue are sized by
   std::vector<std::string> tags;
   std::string sector, region, type;
@@ -77,7 +78,7 @@ struct State {
   bool sums_deals = false;        // those of a source and month at once, where their law has a table
   bool twin_needs_money = false;  // Need::money
   bool skips_money() const { return pass == Pass::twin && !twin_needs_money; }
-  std::size_t removed_partner = 0;  // of Pass::without
+  std::size_t removed_partner = 0, removed_source = 0;  // of Pass::without
 
   sim::Philox::Batch all_lanes() const { return {nullptr, count, first_replication}; }
   sim::Philox::Batch batch(const sim::LaneList& list) const { return {list.data(), list.size(), first_replication}; }

@@ -19,7 +19,7 @@ namespace partnersim {
 
 // What ended a link. Of several in a month the first to say so counts, for phases of a month are in the order of
 // causes; it has the larger number, so that kernels may take the maximum.
-enum class Cause : std::uint32_t { none, churn, shock, not_begun };
+enum class Cause : std::uint32_t { none, planned, churn, shock, not_begun };
 
 class Lives {
  public:

@@ -1,6 +1,6 @@
-// Paid customers (MODEL.md, section 4): leads ~ Poisson(spend / cost per lead), whatever the season or the economy
-// does to demand; regimes still act on closing and values. The spend is a cost of the month (processes/cash.cpp).
-// Draws as direct business does, under the id of the channel.
+// Paid customers (MODEL.md, section 4): leads ~ Poisson((spend / cost per lead)/(1 + spend/s)), s the half saturation,
+// whatever the season or the economy does to demand; regimes still act on closing and values. The spend is a cost of
+// the month (processes/cash.cpp). Draws as direct business does, under the id of the channel.
 #include <array>
 
 #include "models/scenario/source_parameters.h"
@@ -18,21 +18,27 @@ const std::array kParameters{
                        .doc = "spent a month"},
     sim::ParameterSpec{.path = "acquisition.*.cost_per_lead", .unit = "currency", .range = {0, 1e12, true},
                        .required = true, .doc = "what one lead costs"},
+    sim::ParameterSpec{.path = "acquisition.*.half_saturation", .unit = "currency", .range = {0, 1e12, true},
+                       .doc = "spend a month at which leads cost twice as much; none: any spend finds customers"},
     close_rate_spec("acquisition.*.close_rate"),
     deal_value_spec("acquisition.*.deal_value"),
     lag_spec("acquisition.*.lag"),
     fee_spec("acquisition.*.recurring.fee"),
     retention_spec("acquisition.*.recurring.retention"),
+    customers_spec("acquisition.*.recurring.customers"),
 };
 // clang-format on
 
-// spend / cost per lead, from each month in which one of them changes.
+// From each month in which something in it changes.
 Parameter intensity(Setup& setup, const std::string& path) {
   const DatedNumber spend(setup.laws(path + ".spend"));
   const DatedNumber cost(setup.laws(path + ".cost_per_lead"));
+  const bool saturates = setup.scenario.given(path + ".half_saturation");
+  const DatedNumber half = saturates ? DatedNumber(setup.laws(path + ".half_saturation")) : DatedNumber();
   std::vector<Parameter::Piece> pieces;
   for (int month = 1; month <= setup.months; ++month) {
-    const double leads = spend.in(month) / cost.in(month);
+    double leads = spend.in(month) / cost.in(month);
+    if (saturates) leads /= 1.0 + spend.in(month) / half.in(month);
     if (pieces.empty() || pieces.back().constant != leads) pieces.push_back({month, leads, -1});
   }
   return Parameter(std::move(pieces));

@@ -8,12 +8,9 @@ namespace partnersim {
 namespace {
 
 // clang-format off
-constexpr std::array kParameters{
-    sim::ParameterSpec{.path = "economy.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
-                       .usual = {0, 10}, .doc = "multipliers on leads by calendar month, January to December",
-                       .source = "neutral"},
-    sim::ParameterSpec{.path = "economy.trend", .unit = "1 a month", .range = {-0.99, 10}, .usual = {-0.3, 0.3},
-                       .fallback = 0.0, .doc = "monthly growth of leads", .source = "neutral"},
+const std::array kParameters{
+    season_spec("economy.season", "multipliers on leads by calendar month, January to December"),
+    trend_spec("economy.trend", "monthly growth of leads"),
 };
 // clang-format on
 

@@ -128,6 +128,7 @@ class Dependence::Share final : public Work, public Counterfactual {
   bool open(State& state, std::size_t pass) override {
     state.pass = Pass::without;
     state.removed_partner = plan_.chosen_[pass];
+    state.removed_source = plan_.first_partner_ + state.removed_partner;
     state.lanes.all(state.count);
     return true;
   }

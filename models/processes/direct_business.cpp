@@ -25,13 +25,12 @@ const std::array kParameters{
     lag_spec("firm.direct.lag"),
     fee_spec("firm.direct.recurring.fee"),
     retention_spec("firm.direct.recurring.retention"),
+    customers_spec("firm.direct.recurring.customers"),
     drawn_spec("firm.direct.word_of_mouth", "leads", sim::up_to(1000),
                "direct leads that each deal of last month, from any source, brings"),
-    sim::ParameterSpec{.path = "firm.direct.season", .kind = sim::Kind::numbers, .unit = "1", .range = {0, 1000},
-                       .usual = {0, 10}, .doc = "multipliers on direct leads by calendar month, January to December",
-                       .source = "neutral"},
-    sim::ParameterSpec{.path = "firm.direct.trend", .unit = "1 a month", .range = {-0.99, 10}, .usual = {-0.3, 0.3},
-                       .fallback = 0.0, .doc = "monthly growth of direct leads", .source = "neutral"},
+    season_spec("firm.direct.season", "multipliers on direct leads by calendar month, January to December"),
+    trend_spec("firm.direct.trend", "monthly growth of direct leads"),
+    month_shape_spec("firm.direct.month_shape"),
 };
 // clang-format on
 
@@ -74,6 +73,7 @@ class DirectBusiness final : public ProcessOf<DirectBusiness> {
     std::vector<Source> sources;
     sources.emplace_back(setup, SourceAddress{kPath, stream::kDirectBusiness, 0, kFocalFirm},
                          setup.parameter(kPath + ".leads"), true);
+    sources.back().rates().add(ArrivalMixing::of_months(setup, kPath, kPath));
     return sources;
   }
 

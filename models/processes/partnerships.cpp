@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "models/setup.h"
 #include "models/story.h"
@@ -22,6 +25,10 @@ constexpr std::array kParameters{
     sim::ParameterSpec{.path = "partner.*.start", .kind = sim::Kind::integer, .unit = "month",
                        .range = {1, sim::kMaxMonths}, .fallback = 1.0, .doc = "first month the partnership works",
                        .source = "neutral"},
+    sim::ParameterSpec{.path = "partner.*.end", .kind = sim::Kind::integer, .unit = "month",
+                       .range = {0, sim::kMaxMonths}, .fallback = 0.0,
+                       .doc = "last month the partnership works, by plan; 0: it has no planned end",
+                       .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.sector", .kind = sim::Kind::text,
                        .doc = "line of business, which shocks can target", .source = "neutral"},
     sim::ParameterSpec{.path = "partner.*.region", .kind = sim::Kind::text,
@@ -34,15 +41,30 @@ constexpr std::array kParameters{
 class Partnerships final : public ProcessOf<Partnerships> {
  public:
   explicit Partnerships(Setup& setup)
-      : partners(setup.partners), beginning(static_cast<std::size_t>(setup.months) + 1) {
+      : partners(setup.partners), beginning(static_cast<std::size_t>(setup.months) + 1), ending(beginning) {
     if (partners.empty()) return;
-    for (std::size_t p = 0; p < partners.size(); ++p)
-      if (partners[p].start <= setup.months) beginning[static_cast<std::size_t>(partners[p].start)].push_back(p);
+    for (std::size_t p = 0; p < partners.size(); ++p) {
+      const auto [start, end] = std::pair(partners[p].start, partners[p].end);
+      if (start <= setup.months) beginning[static_cast<std::size_t>(start)].push_back(p);
+      if (end == 0) continue;
+      has_ends = true;
+      if (end <= setup.months) ending[static_cast<std::size_t>(end)].push_back(p);
+      const std::string path = partners[p].path + ".end";
+      if (end < start)
+        setup.problems.add(setup.scenario.mark(path), fmt::format("{} = {} comes before the first month", path, end),
+                           fmt::format("the partnership begins in month {}", start),
+                           fmt::format("Write end = {} or later.", start));
+    }
     active_column = setup.outcome(
         {"active_partners_end", "1", "Active partners at the end", "Partnerships still alive after the last month."});
     sim::Column lost{
         "partners_lost", "1", "Partners lost",
-        "Partnerships that began and ended within the horizon, but for those that end because the firm stops.", true};
+        has_ends
+            ? "Partnerships that began and ended within the horizon, but for those that end as planned, or because "
+              "the firm stops."
+            : "Partnerships that began and ended within the horizon, but for those that end because the firm "
+              "stops.",
+        true};
     if (setup.scenario.given("firm.cash")) {
       lost.caution = "a firm that has run out of cash loses no more partners, so that such futures show fewer";
       lost.caution_with = "out_of_cash";
@@ -61,6 +83,9 @@ class Partnerships final : public ProcessOf<Partnerships> {
           share("ended_by_shock", "Ended by a shock", "Share of the futures in which a shock ended the partnership.");
     by_churn =
         share("ended_by_churn", "Ended by churn", "Share of the futures in which the partnership ended by itself.");
+    if (has_ends)
+      by_plan = share("ended_as_planned", "Ended as planned",
+                      "Share of the futures in which the partnership lasted until its planned end.");
     if (setup.scenario.given("firm.cash"))
       by_stop = share("ended_by_stop", "Ended with the firm",
                       "Share of the futures in which the firm ran out of cash first.");
@@ -85,6 +110,10 @@ class Partnerships final : public ProcessOf<Partnerships> {
       e.open_month();
       for (const std::size_t p : beginning[static_cast<std::size_t>(e.month)]) e.weight[p] = e.alive[p] = e.running;
     } else if (phase == kClose) {
+      for (const std::size_t p : ending[static_cast<std::size_t>(e.month)]) {
+        e.ended_as_planned += e.alive[p];
+        e.alive[p] = 0.0;
+      }
       e.last_weight = e.weight;
       e.weight = e.alive;
     } else {
@@ -95,7 +124,7 @@ class Partnerships final : public ProcessOf<Partnerships> {
   void expect_finish(Expectation& e) override {
     e.values.outcomes["partners_lost_to_shocks"] = e.lost_to_shocks;
     e.values.outcomes["active_partners_end"] = total(e);
-    e.values.outcomes["partners_lost"] = begun_by(e.month - 1) - total(e) - e.ended_with_firm;
+    e.values.outcomes["partners_lost"] = begun_by(e.month - 1) - total(e) - e.ended_with_firm - e.ended_as_planned;
   }
 
   // Partnerships that have begun up to a month.
@@ -106,10 +135,11 @@ class Partnerships final : public ProcessOf<Partnerships> {
   }
 
   const std::vector<Partner>& partners;
-  std::vector<std::vector<std::size_t>> beginning;  // [month] partners
+  std::vector<std::vector<std::size_t>> beginning, ending;  // [month] partners
+  bool has_ends = false;                                    // some partner's is planned
   int active_column = -1, lost_column = -1, trajectory = -1;
   bool watched = false;  // a goal looks at it
-  int by_shock = -1, by_churn = -1, by_stop = -1, lost_to_shocks_column = -1;
+  int by_shock = -1, by_churn = -1, by_plan = -1, by_stop = -1, lost_to_shocks_column = -1;
 
  private:
   static double total(const Expectation& e) { return std::accumulate(e.alive.begin(), e.alive.end(), 0.0); }
@@ -118,13 +148,19 @@ class Partnerships final : public ProcessOf<Partnerships> {
 class Partnerships::Share final : public Work {
  public:
   Share(const Partnerships& plan, std::size_t lanes)
-      : plan_(plan), living_(sim::padded(lanes)), active_(living_), lost_(living_), lost_to_shocks_(living_) {}
+      : plan_(plan),
+        living_(sim::padded(lanes)),
+        active_(living_),
+        lost_(living_),
+        lost_to_shocks_(living_),
+        planned_(living_) {}
 
   void begin(State& state) override {
     state.lives.clear(state.count);
     if (state.pass != Pass::actual) return;
     state.running["active_partners"] = &active_;
-    for (sim::Lane<double>* lane : {&living_, &lost_, &lost_to_shocks_}) std::fill(lane->begin(), lane->end(), 0.0);
+    for (sim::Lane<double>* lane : {&living_, &lost_, &lost_to_shocks_, &planned_})
+      std::fill(lane->begin(), lane->end(), 0.0);
     ended_.assign(plan_.partners.size(), Ends{});
   }
 
@@ -137,6 +173,13 @@ class Partnerships::Share final : public Work {
   }
 
   void tell(const State& state, int phase, Story& story) override {
+    if (phase == kClose) {
+      for (const std::size_t p : plan_.ending[static_cast<std::size_t>(state.month)])
+        if (const std::string& who = plan_.partners[p].label;
+            state.lives.fate(Setup::link_of(p), 0) == Cause::planned && state.stopped_in[0] == 0)
+          story.tell(state, "ended", who, "planned", who + " ends (as planned)");
+      return;
+    }
     if (phase != kOpen) return;
     const sim::Scenario& scenario = story.setup.scenario;
     for (const std::string& id : scenario.ids("change"))
@@ -152,22 +195,23 @@ class Partnerships::Share final : public Work {
     state.write(plan_.active_column, active_.data());
     const double begun = plan_.begun_by(state.plan->months);
     for (std::size_t i = 0; i < state.count; ++i)
-      if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i];
+      if (state.stopped_in[i] == 0) lost_[i] = begun - active_[i] - planned_[i];
     state.write(plan_.lost_column, lost_.data());
     state.write(plan_.lost_to_shocks_column, lost_to_shocks_.data());
     for (std::size_t p = 0; p < ended_.size(); ++p) {
       add_count(state, plan_.by_shock, p, ended_[p].by_shock);
       add_count(state, plan_.by_stop, p, ended_[p].with_firm);
       add_count(state, plan_.by_churn, p, ended_[p].by_churn);
+      add_count(state, plan_.by_plan, p, ended_[p].by_plan);
     }
   }
 
-  void copy_lane(const sim::LaneCopy& copy) override { copy(living_, lost_, lost_to_shocks_); }
+  void copy_lane(const sim::LaneCopy& copy) override { copy(living_, lost_, lost_to_shocks_, planned_); }
 
  private:
   // Of a partnership, the lanes in which it ended.
   struct Ends {
-    std::uint32_t by_shock, by_churn, with_firm;
+    std::uint32_t by_shock, by_churn, by_plan, with_firm;
   };
 
   void open(State& state) {
@@ -186,6 +230,9 @@ class Partnerships::Share final : public Work {
   void close(State& state) {
     const bool actual = state.pass == Pass::actual;
     if (actual) settle(state);
+    for (const std::size_t p : plan_.ending[static_cast<std::size_t>(state.month)])
+      for (const std::uint32_t lane : state.lives.working(Setup::link_of(p)))
+        state.lives.end(Setup::link_of(p), lane, Cause::planned);
     state.lives.close(state.isa, [&](Link link, const sim::LaneList& lanes) {
       if (actual) end(state, link, lanes);
     });
@@ -194,18 +241,25 @@ class Partnerships::Share final : public Work {
   }
 
   void end(const State& state, Link link, const sim::LaneList& lanes) {
-    std::uint32_t lost = 0, to_shocks = 0;
+    std::uint32_t lost = 0, to_shocks = 0, planned = 0;
     for (const std::uint32_t lane : lanes) {
       living_[lane] -= 1.0;
       if (state.stopped_in[lane] != 0) continue;
+      const Cause cause = state.lives.fate(link, lane);
+      if (cause == Cause::planned) {
+        ++planned;
+        planned_[lane] += 1.0;
+        continue;
+      }
       ++lost;
-      if (state.lives.fate(link, lane) != Cause::shock) continue;
+      if (cause != Cause::shock) continue;
       ++to_shocks;
       lost_to_shocks_[lane] += 1.0;
     }
     ended_[index(link)].by_shock += to_shocks;
     ended_[index(link)].by_churn += lost - to_shocks;
-    add_survivors(state, index(link), -static_cast<std::ptrdiff_t>(lost));
+    ended_[index(link)].by_plan += planned;
+    add_survivors(state, index(link), -static_cast<std::ptrdiff_t>(lost + planned));
   }
 
   // A firm that stops takes the partnerships it had this month with it: they end with the firm and are not lost,
@@ -218,7 +272,7 @@ class Partnerships::Share final : public Work {
       return;
     const double begun = plan_.begun_by(state.month);
     for (std::size_t k = 0; k < state.stopped_count; ++k)
-      if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun - living_[stopped[k]];
+      if (state.stopped_in[stopped[k]] == month) lost_[stopped[k]] = begun - living_[stopped[k]] - planned_[stopped[k]];
     for (std::size_t p = 0; p < plan_.partners.size(); ++p)
       for (const std::uint32_t lane : state.lives.working(Setup::link_of(p))) {
         if (state.stopped_in[lane] != month) continue;
@@ -245,9 +299,9 @@ class Partnerships::Share final : public Work {
   }
 
   const Partnerships& plan_;
-  sim::Lane<double> living_;  // partnerships, of firms that have stopped too
-  sim::Lane<double> active_, lost_, lost_to_shocks_;
-  std::vector<Ends> ended_;  // [partner]
+  sim::Lane<double> living_;                                    // partnerships, of firms that have stopped too
+  sim::Lane<double> active_, lost_, lost_to_shocks_, planned_;  // planned_: ended as planned
+  std::vector<Ends> ended_;                                     // [partner]
 };
 
 }  // namespace

@@ -16,8 +16,8 @@
 #include "models/scenario/source_parameters.h"
 #include "models/setup.h"
 #include "models/sources/arrival_mixing.h"
+#include "models/sources/lead_scale.h"
 #include "models/streams.h"
-#include "sim/base/elementary.h"
 #include "sim/rng/poisson.h"
 
 namespace partnersim {
@@ -45,9 +45,7 @@ class Reciprocity final : public ProcessOf<Reciprocity> {
                        {setup.partners[p].entity, stream::kReciprocity, 0, 0},
                        setup.parameter(path + ".leads"),
                        setup.scenario.number(path + ".alpha_out"),
-                       setup.partners[p].start,
-                       setup.scenario.number(setup.partners[p].path + ".ramp"),
-                       setup.scenario.number(setup.partners[p].path + ".overlap"),
+                       lead_scale(setup, setup.partners[p], Giver::focal_firm),
                        std::nullopt,
                        ArrivalMixing::of_months(setup, setup.partners[p].path, path)});
       if (const std::string& partner = setup.partners[p].path; setup.scenario.given(partner + ".spread_shape"))
@@ -96,16 +94,12 @@ class Reciprocity final : public ProcessOf<Reciprocity> {
     sim::Address address;
     Parameter leads;
     double alpha_out;
-    int start;
-    double ramp, overlap;
+    LeadScale scale;
     std::optional<Parameter> spread;
     std::unique_ptr<const ArrivalMixing> mixing;
   };
 
-  static double scale(const Arc& arc, int month) {
-    const double ramp = arc.ramp == 0.0 ? 1.0 : -sim::math::expm1(-(month - arc.start + 1) / arc.ramp);
-    return ramp * (1.0 - arc.overlap);
-  }
+  static double scale(const Arc& arc, int month) { return (*arc.scale)[static_cast<std::size_t>(month)]; }
 
   std::size_t partners_;
   std::vector<Arc> arcs_;

@@ -2,15 +2,15 @@
 // (MODEL.md, sections 4 and 5). Sequence of a partnership and month: word 0 wins, word 1 lost leads,
 // word j + 2 deal j; calls from 0x8000 on are rejection attempts for large rates.
 //
-//   A = ramp(age) (1 - overlap) season trend regime functionality shocks,   ramp(a) = 1 - exp(-a / tau)
+//   A = scale of the month (sources/lead_scale.h) season trend regime functionality shocks
 #include <algorithm>
 #include <array>
 
 #include "models/scenario/source_parameters.h"
 #include "models/setup.h"
+#include "models/sources/lead_scale.h"
 #include "models/sources/source_sampler.h"
 #include "models/streams.h"
-#include "sim/base/elementary.h"
 
 namespace partnersim {
 namespace {
@@ -30,18 +30,12 @@ const std::array kParameters{
     lag_spec("partner.*.lag"),
     fee_spec("partner.*.recurring.fee"),
     retention_spec("partner.*.recurring.retention"),
-    sim::ParameterSpec{.path = "partner.*.ramp", .unit = "months", .range = {0, 1000}, .fallback = 0.0,
-                       .doc = "time constant tau of the start: month a brings 1 - exp(-a/tau) of the leads",
-                       .source = "neutral"},
-    sim::ParameterSpec{.path = "partner.*.overlap", .unit = "1", .range = {0, 1}, .fallback = 0.0,
-                       .doc = "share of the leads that would have come anyway", .source = "neutral"},
+    customers_spec("partner.*.recurring.customers"),
     sim::ParameterSpec{.path = "partner.*.spread_shape", .unit = "1", .range = {0.01, 1e6},
                        .doc = "gamma shape of how good the partner turns out, mean 1, once a replication; none: "
                               "exactly as given",
                        .drawn = {"once a replication", "gamma(mean 1, shape {})"}},
-    sim::ParameterSpec{.path = "partner.*.month_shape", .unit = "1", .range = {0.01, 1e6},
-                       .doc = "gamma shape of how good a month is, mean 1; none: Poisson months",
-                       .drawn = {"once a month", "gamma(mean 1, shape {})"}},
+    month_shape_spec("partner.*.month_shape"),
     sim::ParameterSpec{.path = "partner.*.event.probability", .unit = "1 a month", .range = {0, 1}, .required = true,
                        .doc = "probability of an event (a webinar, a fair) in a month",
                        .yearly = sim::Yearly::probability},
@@ -49,7 +43,11 @@ const std::array kParameters{
 };
 // clang-format on
 
-double ramp(double tau, int age) { return tau == 0.0 ? 1.0 : -sim::math::expm1(-age / tau); }
+std::vector<sim::ParameterSpec> all_parameters() {
+  std::vector<sim::ParameterSpec> all(kParameters.begin(), kParameters.end());
+  all.insert(all.end(), lead_scale_parameters().begin(), lead_scale_parameters().end());
+  return all;
+}
 
 class ReferralFlow final : public ProcessOf<ReferralFlow> {
  public:
@@ -66,9 +64,9 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
         rates.mix(setup.drawn(path + ".spread", gamma_of_mean_one(setup.scenario.number(path + ".spread_shape")), "1",
                               "factor on the partner's leads, how good it turned out"));
       rates.add(ArrivalMixing::of(setup, path));
-      partners_.push_back({setup.partners[p].start, setup.scenario.number(path + ".ramp"),
-                           setup.scenario.number(path + ".overlap"), setup.scenario.number(path + ".returns.alpha_in"),
-                           setup.scenario.has_table(path + ".returns")});
+      partners_.push_back(
+          {lead_scale(setup, setup.partners[p], Giver::partner, p == 0 ? nullptr : partners_.back().scale),
+           setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns")});
     }
   }
 
@@ -98,19 +96,15 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
 
  private:
   struct Terms {
-    int start;
-    double ramp, overlap, alpha_in;
+    LeadScale scale;
+    double alpha_in;
     bool reciprocal;
     std::size_t alike = 1;  // partners from this one on whose months are drawn together
 
-    bool moves_like(const Terms& other) const {
-      return start == other.start && ramp == other.ramp && overlap == other.overlap && !reciprocal && !other.reciprocal;
-    }
+    bool moves_like(const Terms& other) const { return scale == other.scale && !reciprocal && !other.reciprocal; }
   };
 
-  double scale(std::size_t p, int month) const {
-    return ramp(partners_[p].ramp, month - partners_[p].start + 1) * (1.0 - partners_[p].overlap);
-  }
+  double scale(std::size_t p, int month) const { return (*partners_[p].scale)[static_cast<std::size_t>(month)]; }
 
   std::vector<Source> sources_;
   std::vector<Terms> partners_;
@@ -160,11 +154,12 @@ class ReferralFlow::Share final : public Work {
 }  // namespace
 
 const Entry& referral_flow_entry() {
+  static const std::vector<sim::ParameterSpec> parameters = all_parameters();
   static const Entry entry{.name = "referral flow",
                            .stream = stream::kReferralFlow,
                            .phases = {kReferrals, kCash},
                            .doc = "Leads from partners, and the deals they become.",
-                           .parameters = kParameters,
+                           .parameters = parameters,
                            .given = [](const Setup& setup) { return !setup.partners.empty(); },
                            .make = make<ReferralFlow>};
   return entry;

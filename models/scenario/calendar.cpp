@@ -6,6 +6,26 @@
 
 namespace partnersim {
 
+sim::ParameterSpec season_spec(std::string_view path, std::string_view doc) {
+  return {.path = path,
+          .kind = sim::Kind::numbers,
+          .unit = "1",
+          .range = {0, 1000},
+          .usual = {0, 10},
+          .doc = doc,
+          .source = "neutral"};
+}
+
+sim::ParameterSpec trend_spec(std::string_view path, std::string_view doc) {
+  return {.path = path,
+          .unit = "1 a month",
+          .range = {-0.99, 10},
+          .usual = {-0.3, 0.3},
+          .fallback = 0.0,
+          .doc = doc,
+          .source = "neutral"};
+}
+
 Calendar::Calendar(Setup& setup, const std::string& path)
     : season_(setup.scenario.numbers(path + ".season")), growth_(setup.scenario.number(path + ".trend")) {
   if (setup.scenario.given(path + ".season") && season_.size() != 12) {

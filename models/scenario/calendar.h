@@ -9,6 +9,9 @@
 
 namespace partnersim {
 
+sim::ParameterSpec season_spec(std::string_view path, std::string_view doc);
+sim::ParameterSpec trend_spec(std::string_view path, std::string_view doc);
+
 class Calendar {
  public:
   // Reads <path>.season and <path>.trend.

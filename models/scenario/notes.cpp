@@ -33,6 +33,7 @@ class Notes {
           look(path, {}, static_cast<double>(scenario_.integer(path)));
     };
     each("partner", "start");
+    each("partner", "end");
     each("change", "month");
     each("goal", "by");
     for (const std::string& id : scenario_.ids("shock"))

@@ -35,6 +35,15 @@ inline const sim::ParameterSpec retention_spec(std::string_view path) {
   return {.path = path, .unit = "1 a month", .range = {0, 1}, .required = true,
           .doc = "probability that a paying customer stays another month", .yearly = sim::Yearly::share_that_stays};
 }
+inline const sim::ParameterSpec month_shape_spec(std::string_view path) {
+  return {.path = path, .unit = "1", .range = {0.01, 1e6},
+          .doc = "gamma shape of how good a month is, mean 1; none: Poisson months",
+          .drawn = {"once a month", "gamma(mean 1, shape {})"}};
+}
+inline const sim::ParameterSpec customers_spec(std::string_view path) {
+  return {.path = path, .kind = sim::Kind::integer, .unit = "customers", .range = {0, 1e6}, .fallback = 0.0,
+          .doc = "customers who are there, and pay, when month 1 begins", .source = "neutral"};
+}
 // An intensity, cost or share that may be drawn once a replication.
 inline const sim::ParameterSpec drawn_spec(std::string_view path, std::string_view unit, sim::Range range,
                                            std::string_view doc) {

@@ -10,16 +10,17 @@ std::unique_ptr<CustomerBase> CustomerBase::of(Setup& setup, const std::string& 
   if (!setup.scenario.has_table(path + ".recurring")) return nullptr;
   setup.need(Need::closings);
   const double retention = setup.scenario.number(path + ".recurring.retention");
-  return std::make_unique<CustomerBase>(CustomerBase{setup.parameter(path + ".recurring.fee"),
-                                                     retention,
-                                                     {{setup.entity(path), stream::kCustomerLife, 0, 0},
-                                                      WholeMonths::retained(retention, setup.months),
-                                                      static_cast<std::size_t>(setup.months)}});
+  return std::make_unique<CustomerBase>(
+      CustomerBase{setup.parameter(path + ".recurring.fee"),
+                   retention,
+                   {{setup.entity(path), stream::kCustomerLife, 0, 0},
+                    WholeMonths::retained(retention, setup.months),
+                    static_cast<std::size_t>(setup.months)},
+                   static_cast<std::uint32_t>(setup.scenario.integer(path + ".recurring.customers"))});
 }
 
 double CustomerBase::expect(int month, double closings) {
-  if (month == 1) expected_customers = 0.0;
-  expected_customers = expected_customers * retention + closings;
+  expected_customers = (month == 1 ? opening : expected_customers * retention) + closings;
   return expected_customers * fee.expected(month);
 }
 
@@ -37,8 +38,14 @@ void CustomerWork::begin(const State& state) {
   plan_.fee.fill(state, fees_.data());
 }
 
-void CustomerWork::step(State& state, const std::uint32_t* closings, float* sales) {
+void CustomerWork::step(State& state, const std::uint32_t* closings, float* sales, bool opens) {
   if (plan_.fee.changes_in(state.month)) plan_.fee.fill(state, fees_.data());
+  if (state.month == 1 && opens && plan_.opening != 0) {
+    joining_.all(state.count);
+    std::fill_n(counts_.data(), state.count, plan_.opening);
+    std::fill_n(customers_.data(), state.count, static_cast<float>(plan_.opening));
+    leaving_.add(state, joining_, counts_.data(), 0);
+  }
   joining_.above(state.isa, closings, state.count, 0);
   sim::compress(state.isa, closings, joining_, counts_.data());
   leaving_.add(state, joining_, counts_.data());

@@ -22,6 +22,7 @@ struct CustomerBase {
   Parameter fee;
   double retention;
   Delay leaving;
+  std::uint32_t opening = 0;  // customers there from the start, who pay in month 1
   double expected_customers = 0.0;
 };
 
@@ -32,7 +33,8 @@ class CustomerWork {
 
   void begin(const State& state);
   // Takes in this month's closings, lets others go, and adds the fees to `sales` and to state.recurring; all by lane.
-  void step(State& state, const std::uint32_t* closings, float* sales);
+  // `opens`: those there from the start count.
+  void step(State& state, const std::uint32_t* closings, float* sales, bool opens);
   void copy_lane(const sim::LaneCopy& copy) { copy(leaving_, fees_, customers_); }
 
  private:

@@ -19,7 +19,7 @@ void Schedule::begin(const State& state) {
   for (std::size_t m = 0; m < due_.rows(); ++m) std::fill_n(due_.row(m), state.count, 0u);
 }
 
-void Schedule::add(const State& state, const sim::LaneList& list, const std::uint32_t* counts) {
+void Schedule::add(const State& state, const sim::LaneList& list, const std::uint32_t* counts, std::uint32_t words_of) {
   const std::size_t n = list.size();
   const auto now = static_cast<std::size_t>(state.month);
   if (delay_.law.is_constant()) {
@@ -30,7 +30,7 @@ void Schedule::add(const State& state, const sim::LaneList& list, const std::uin
     return;
   }
   sim::Address address = delay_.address;
-  address.month = static_cast<std::uint32_t>(state.month);
+  address.month = words_of;
   std::size_t open = sim::move_above(state.isa, counts, n, 0, {{list.data(), lanes_.data()}, {counts, counts_.data()}});
   for (std::uint32_t call = 0; open != 0; ++call) {
     state.philox->words(state.isa, {lanes_.data(), open, state.first_replication}, address.at_call(call),

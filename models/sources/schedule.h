@@ -1,7 +1,8 @@
 // Customers who will do something in a month still to come: decide (a lag), or leave (a customer's life).
 //
 // Each of the n customers of a cell draws a number of months from one word: customer j of (entity, month) takes word
-// j % 4 of call j / 4 of the schedule's stream. What falls behind the horizon is never looked at.
+// j % 4 of call j / 4 of the schedule's stream; those there from the start take the words of month 0. What falls behind
+// the horizon is never looked at.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,11 @@ class Schedule {
   Schedule(const Delay& delay, std::size_t lanes);
 
   void begin(const State& state);
-  // counts[k] customers in lane list[k], now.
-  void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts);
+  // counts[k] customers in lane list[k], now; their words are those of another month where it is given.
+  void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts) {
+    add(state, list, counts, static_cast<std::uint32_t>(state.month));
+  }
+  void add(const State& state, const sim::LaneList& list, const std::uint32_t* counts, std::uint32_t words_of);
   void copy_lane(const sim::LaneCopy& copy) { copy(due_); }
   // How many are due this month: [lane].
   const std::uint32_t* due(const State& state) const { return due_.row(static_cast<std::size_t>(state.month)); }

@@ -413,7 +413,8 @@ void SourceSampler::collect_fees(State& state) {
   if (state.skips_money()) return;
   for (std::size_t s = 0; s < sources_.size(); ++s)
     if (customers_[s])
-      customers_[s]->step(state, state.closings.row(sources_[s].source_), state.sales.row(sources_[s].source_));
+      customers_[s]->step(state, state.closings.row(sources_[s].source_), state.sales.row(sources_[s].source_),
+                          !(state.pass == Pass::without && sources_[s].source_ == state.removed_source));
 }
 
 }  // namespace partnersim

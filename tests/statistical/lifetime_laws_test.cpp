@@ -29,6 +29,7 @@ struct Life {
 const std::vector<Life>& lives() {
   static const std::vector<Life> all{
       {"{ rate = 0.03 }", [](double t) { return std::exp(-0.03 * t); }},
+      {"{ yearly = 0.3 }", [](double t) { return std::pow(0.7, t / 12.0); }},
       {"{ half_life = 20 }", [](double t) { return std::pow(0.5, t / 20.0); }},
       {"{ weibull = { shape = 0.7, scale = 30 } }", [](double t) { return std::exp(-weibull(0.7, 30.0, t)); }},
       {"{ weibull = { shape = 1.8, scale = 25 } }", [](double t) { return std::exp(-weibull(1.8, 25.0, t)); }},
@@ -51,8 +52,8 @@ const std::vector<Life>& lives() {
   return all;
 }
 
-constexpr int kLives = 13, kWorse = 4;
-constexpr int kChecks = 788;
+constexpr int kLives = 14, kWorse = 4;
+constexpr int kChecks = 850;
 Family family{kChecks};
 
 Run run(const std::string& churn, const std::string& rest = "", int replications = 200'000) {
