@@ -99,6 +99,49 @@ TEST_CASE("a lane that is copied goes on as the one it is a copy of") {
       // Deals that are summed at once, and lives that are alike.
       "[scenario]\nmonths = 36\n[partner.p]\ncount = 7\nleads = 3\nclose_rate = 0.3\n"
       "deal_value = { lognormal = { mean = 1000, cv = 0.8 } }\nchurn = 0.03\n[output]\ntrajectories = \"none\"\n",
+      // What everything.toml has too little of: costs and capacity that differ, shortfalls that are borne, shocks on
+      // the largest, leads given back for leads, values drawn anew at a date, lives alike in regimes that differ.
+      R"([scenario]
+months = 36
+[firm]
+cash = 900
+grace = 3
+fixed_cost = { lognormal = { mean = 700, cv = 0.4 } }
+variable_cost_share = { beta = { mean = 0.3, concentration = 10 } }
+capacity = { gamma = { mean = 12, cv = 0.4 } }
+abandonment = 0.3
+[firm.direct]
+leads = { lognormal = { mean = 5, cv = 0.5 } }
+close_rate = 0.3
+deal_value = 100
+word_of_mouth = { uniform = { low = 0.1, high = 0.9 } }
+[economy]
+[economy.regime.calm]
+to = { slump = 0.1 }
+[economy.regime.slump]
+mean_months = 4
+multiply = { churn = 4 }
+[partner.p]
+count = 5
+leads = 3
+close_rate = 0.3
+deal_value = { lognormal = { mean = 100, cv = 0.8 } }
+churn = 0.02
+[partner.mutual]
+leads = 2
+close_rate = 0.3
+deal_value = 100
+returns = { leads = 2, alpha_in = 0.4, alpha_out = 0.9 }
+[shock.favourite]
+every = 4
+affects = "leads"
+target = { top = 1, by = "revenue" }
+severity = 0.9
+duration = 2
+[change.later]
+month = 26
+set = { "firm.direct.leads" = { lognormal = { mean = 9, cv = 0.5 } } }
+)",
   };
   for (const std::string& text : texts) {
     Block whole(text);
