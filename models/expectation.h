@@ -34,6 +34,7 @@ struct Expectation {
   double churn_factor = 1.0;
   double capacity = 1.0;
   double calendar = 1.0;
+  double direct = 1.0;                                         // on direct leads alone
   std::vector<double> function, leads_of, close_of, churn_of;  // [firm]
   std::vector<double> suspended;                               // [partner] probability of being suspended
   std::vector<double> weight;                                  // probability that the partnership works this month
@@ -44,6 +45,7 @@ struct Expectation {
   std::vector<double> closings;                                // [source]
   double wins = 0.0;
   double last_wins = 0.0;
+  double direct_leads = 0.0;
   double leads_received = 0.0;
   double recurring = 0.0;
   double shock_costs = 0.0;
@@ -54,9 +56,9 @@ struct Expectation {
   sim::ExpectedValues values;
 
   void open_month() {
-    leads_factor = close_odds = deal_value = churn_factor = capacity = calendar = 1.0;
+    leads_factor = close_odds = deal_value = churn_factor = capacity = calendar = direct = 1.0;
     for (auto* factor : {&function, &leads_of, &close_of, &churn_of}) std::fill(factor->begin(), factor->end(), 1.0);
-    wins = leads_received = recurring = shock_costs = 0.0;
+    wins = direct_leads = leads_received = recurring = shock_costs = 0.0;
   }
   // Probability that a partnership that worked last month works this month.
   double outlived(std::size_t partner) const {

@@ -26,6 +26,10 @@ const Entry& goals_entry();
 const Entry& resilience_entry();
 const Entry& unit_economics_entry();
 const Entry& dependence_entry();
+const Entry& pools_entry();
+const Entry& focus_entry();
+const Entry& standing_entry();
+const Entry& breakdown_entry();
 
 std::span<const Entry> processes() {
   static const std::array table{
@@ -46,6 +50,10 @@ std::span<const Entry> processes() {
       resilience_entry(),       // 19
       unit_economics_entry(),   // 20
       dependence_entry(),       // 21
+      pools_entry(),            // 22
+      focus_entry(),            // 23
+      standing_entry(),         // 24
+      breakdown_entry(),        // 25
   };
   return table;
 }

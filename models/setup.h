@@ -40,18 +40,20 @@ using Process = sim::Process<State, Expectation, Setup, Work>;
 
 // What a process may ask others to keep in State; nobody takes the time otherwise.
 enum class Need : std::uint8_t {
-  closings,     // deals closed, by source
-  referred,     // leads received, by partner
-  returned,     // leads given, by partner
-  wins,         // deals closed, of all sources
-  intensity,    // conditional revenue intensity
-  shock_costs,  // money that shocks take
-  calm,         // a twin that stays in the regime it all starts from
-  money,        // in the twin too: a firm out of cash has no intensity, and neither has its twin
+  closings,      // deals closed, by source
+  referred,      // leads received, by partner
+  direct_leads,  // the same of direct business
+  by_source,     // revenue to date, by source
+  returned,      // leads given, by partner
+  wins,          // deals closed, of all sources
+  intensity,     // conditional revenue intensity
+  shock_costs,   // money that shocks take
+  calm,          // a twin that stays in the regime it all starts from
+  money,         // in the twin too: a firm out of cash has no intensity, and neither has its twin
   kCount,
 };
 // Factors on all firms alike; kernels skip those that nobody changes.
-enum class Common : std::uint8_t { leads, close_odds, deal_value, churn, capacity, kCount };
+enum class Common : std::uint8_t { leads, close_odds, deal_value, churn, capacity, direct, kCount };
 
 // A number that is constant or drawn once a replication, and may be another one from a dated change on.
 class Parameter {

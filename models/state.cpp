@@ -15,6 +15,7 @@ State::State(const Setup& setup, std::size_t lane_capacity, bool told)
       deal_value{leads.value, setup.is_changed(Common::deal_value)},
       churn{leads.value, setup.is_changed(Common::churn)},
       capacity{leads.value, setup.is_changed(Common::capacity)},
+      direct{leads.value, setup.is_changed(Common::direct)},
       function(setup.network().firms(), lane_capacity),
       leads_of(setup.network().firms(), lane_capacity),
       close_of(setup.network().firms(), lane_capacity),
@@ -27,6 +28,7 @@ State::State(const Setup& setup, std::size_t lane_capacity, bool told)
       leads_received(wins),
       closings(setup.needs(Need::closings) || told ? setup.sources() : 0, lane_capacity),
       referred(setup.needs(Need::referred) ? setup.partners.size() : 0, lane_capacity),
+      direct_leads(setup.needs(Need::direct_leads) ? wins.size() : 0),
       returned(setup.needs(Need::returned) ? setup.partners.size() : 0, lane_capacity),
       last_wins(wins),
       recurring(sim::padded(lane_capacity)),
@@ -42,7 +44,7 @@ State::State(const Setup& setup, std::size_t lane_capacity, bool told)
       singles_(wins) {}
 
 void State::open_month() {
-  for (Factor* factor : {&leads, &close_odds, &deal_value, &churn, &capacity})
+  for (Factor* factor : {&leads, &close_odds, &deal_value, &churn, &capacity, &direct})
     if (factor->used) std::fill(factor->value.begin(), factor->value.end(), 1.0f);
   for (FirmFactor* factor : {&function, &leads_of, &close_of, &churn_of}) factor->clear();
   std::fill(wins.begin(), wins.end(), 0.0f);

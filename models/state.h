@@ -39,6 +39,7 @@ enum Phase : int {
   kStop,   // a firm out of cash leaves the books
   kClose,  // ended partnerships leave the lists of the working ones
   kRecord,
+  kWatch,  // goals look at what has been recorded
 };
 
 struct Partner {
@@ -102,6 +103,7 @@ struct State {
   Factor deal_value;      // on the value of deals closed this month
   Factor churn;           // on cumulative churn hazards
   Factor capacity;        // on deals delivered a month
+  Factor direct;          // on direct leads alone
   float calendar = 1.0f;  // season and trend, on intensities
 
   // The same for one firm, or the partnership with it.
@@ -134,6 +136,7 @@ struct State {
   sim::Lane<float> leads_received;
   sim::Grid<std::uint32_t> closings;  // deals closed: [source]; empty unless somebody asked
   sim::Grid<float> referred;          // leads received of a partner: [partner]; empty unless somebody asked
+  sim::Lane<float> direct_leads;      // direct leads received; empty unless somebody asked
   sim::Grid<float> returned;          // leads given to a partner last month: [partner]; empty unless there are any
   sim::Lane<float> last_wins;         // deals closed last month
   sim::Lane<double> recurring;        // fees of the month, part of sales

@@ -27,5 +27,9 @@ inline constexpr std::uint32_t kGoals = 18;
 inline constexpr std::uint32_t kResilience = 19;
 inline constexpr std::uint32_t kUnitEconomics = 20;
 inline constexpr std::uint32_t kDependence = 21;
+inline constexpr std::uint32_t kPools = 22;
+inline constexpr std::uint32_t kFocus = 23;
+inline constexpr std::uint32_t kStanding = 24;
+inline constexpr std::uint32_t kBreakdown = 25;
 
 }  // namespace partnersim::stream

@@ -45,6 +45,9 @@ std::span<const Word> vocabulary() {
            "A lead is a customer who may buy; a win is a lead that becomes a deal; a deal has a value."},
       Word{"booked", "Revenue counts when a deal is closed; cash comes firm.pay_lag later."},
       Word{"word of mouth", "Leads that customers won without partners bring later: firm.direct.word_of_mouth."},
+      Word{"pool",
+           "[pool.NAME]: customers whom partners share; who has been a lead of one is not soon one of another."},
+      Word{"market", "[market.NAME]: what its customers spend a year, of which the firm has a share."},
       Word{"goal", "[goal.NAME]: a level to reach by a month; its mean is the probability of doing so."},
       Word{"out of cash", "Cash below what the bank bears, for longer than firm.grace: the firm stops."},
   };

@@ -76,6 +76,7 @@ double ExpectedCash::profit(Expectation& e) const {
     e.values.member_totals["net_value"][p] += sales * margin - cost;
     e.values.member_totals["hours"][p] += e.weight[p] * terms_.hours(p, e.month);
   }
+  if (terms_.complexity.any()) profit -= terms_.complexity.expected(e) * terms_.wage(e.month);
   return profit - terms_.spend(e.month);
 }
 

@@ -53,14 +53,15 @@ std::span<const sim::ParameterSpec> money_parameters() {
       money("partner.*.setup", "once, in its first month"),
       sim::ParameterSpec{.path = "partner.*.hours", .unit = "hours a month", .range = {0, 10000}, .fallback = 0.0,
                          .doc = "that the partnership takes while it works", .source = "neutral"},
+      Complexity::spec(),
   };
   // clang-format on
   return kParameters;
 }
 
 bool models_money(const Setup& setup) {
-  for (const char* key :
-       {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "wage", "discount_rate", "draw_above", "injections"})
+  for (const char* key : {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "wage", "discount_rate", "draw_above",
+                          "injections", "valuation_multiple"})
     if (setup.scenario.given(std::string("firm.") + key)) return true;
   for (const Partner& partner : setup.partners)
     for (const char* key : {".commission", ".cost", ".setup"})
@@ -76,6 +77,7 @@ MoneyTerms::MoneyTerms(Setup& setup)
       credit(setup.scenario.number("firm.credit")),
       grace(static_cast<std::size_t>(setup.scenario.integer("firm.grace"))),
       draw_above(setup.scenario.given("firm.draw_above") ? setup.scenario.number("firm.draw_above") : sim::kInfinity),
+      complexity(setup),
       wage_(setup.laws("firm.wage")),
       pay_lag_(setup.scenario.number("firm.pay_lag")),
       discount_(setup.scenario.number("firm.discount_rate")) {
@@ -107,9 +109,12 @@ void MoneyTerms::check_idle(Setup& setup) const {
   const auto takes_hours = [&](const Partner& partner) {
     return scenario.given(partner.path + ".hours") || setup.laws(partner.path + ".hours").size() > 1;
   };
-  if (scenario.given("firm.wage") && !scenario.has_disabled("partner") &&
+  if (scenario.given("firm.wage") && !scenario.has_disabled("partner") && !complexity.any() &&
       std::none_of(setup.partners.begin(), setup.partners.end(), takes_hours))
     setup.report_idle("firm.wage", "no partner takes hours", "Add a line such as hours = 4 to a partner.");
+  if (complexity.any() && !scenario.given("firm.wage") && !scenario.given("firm.owner_hours"))
+    setup.report_idle("firm.complexity", "hours neither cost anything nor keep the owner from selling",
+                      "Add firm.wage, or firm.owner_hours and firm.focus.");
   if (scenario.given("firm.pay_lag") && !has_cash && !scenario.given("firm.discount_rate"))
     setup.report_idle("firm.pay_lag", "neither cash nor net present value is modelled",
                       "Add firm.cash or firm.discount_rate.");
@@ -119,6 +124,10 @@ double MoneyTerms::planned_spending(int months) const {
   double all = 0.0;
   for (int month = 1; month <= months; ++month) all += fixed.expected(month) + spend(month) + injected(month);
   for (std::size_t p = 0; p < partners(); ++p) all += spent_on(p, months);
+  // All at once: the most it can cost.
+  Expectation everybody(partners(), partners() + 1);
+  std::fill(everybody.weight.begin(), everybody.weight.end(), 1.0);
+  for (int month = 1; complexity.any() && month <= months; ++month) all += complexity.expected(everybody) * wage(month);
   return all;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/money/complexity.h"
 #include "models/setup.h"
 
 namespace partnersim {
@@ -32,6 +33,9 @@ class MoneyTerms {
   // Whatever moves besides sales, within the horizon: costs, injections, what shocks take; and with it opening cash and
   // credit.
   double spent, at_hand;
+
+  Complexity complexity;
+  double wage(int month) const { return wage_.in(month); }
 
   std::size_t partners() const { return partners_.size(); }
   // Where the partner's sales are: a row of State::sales.

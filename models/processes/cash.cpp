@@ -1,7 +1,7 @@
 // Money (MODEL.md, section 6): profit, cash and running out of it. Draws nothing.
 //
 //   profit  = booked (1 - variable share) - commissions - fixed - partnership costs - set-up - hours wage
-//             - paid acquisition - what shocks cost
+//             - complexity wage - paid acquisition - what shocks cost
 //   cash'   = cash + profit - booked + collections + injections - draws
 //
 // Collections follow bookings by the payment lag, its fraction split linearly over the two months around it. NPV is of
@@ -104,7 +104,7 @@ class Cash::Share final : public Work {
     for (auto* lane :
          {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
       lane->resize(sim::padded(lanes));
-    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_})
+    for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_, &counts_})
       lane->resize(sim::padded(lanes));
   }
 
@@ -178,6 +178,8 @@ class Cash::Share final : public Work {
     std::fill_n(costs_.data(), n, 0.0);
     std::fill_n(upkeep_.data(), n, 0.0f);
     for (std::size_t p = 0; p < plan_.terms_.partners(); ++p) add_partner(state, p);
+    if (const Complexity& complexity = plan_.terms_.complexity; complexity.any())
+      complexity.add(state, plan_.terms_.wage(state.month), counts_.data(), upkeep_.data());
     const double spend = plan_.terms_.spend(state.month);
     const double* __restrict booked = booked_.data();
     const double* __restrict costs = costs_.data();
@@ -303,7 +305,7 @@ class Cash::Share final : public Work {
   const Cash& plan_;
   PartnerLedger ledger_;
   sim::Lane<double> booked_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_, costs_;
-  sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_;
+  sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_, counts_;
   sim::Grid<double> past_bookings_;  // [month modulo rows]
   sim::Grid<double> shortfalls_;     // [month modulo grace + 1]
 };

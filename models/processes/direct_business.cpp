@@ -62,8 +62,8 @@ class DirectBusiness final : public ProcessOf<DirectBusiness> {
       return;
     }
     if (e.month == 1) e.last_wins = 0.0;
-    sources_.front().expect(e, 1.0, calendar_.factor(e.month) * e.calendar,
-                            word_of_mouth_.expected(e.month) * e.last_wins);
+    e.direct_leads = sources_.front().expect(e, 1.0, calendar_.factor(e.month) * e.calendar * e.direct,
+                                             word_of_mouth_.expected(e.month) * e.last_wins);
   }
 
   class Share;
@@ -114,13 +114,14 @@ class DirectBusiness::Share final : public Work {
       return;
     }
     SourceMonth month{plan_.calendar_.factor(state.month) * static_cast<double>(state.calendar)};
+    if (state.direct.used) month.factor = state.direct.value.data();
     if (plan_.talks_) {
       if (plan_.word_of_mouth_.changes_in(state.month)) plan_.word_of_mouth_.fill(state, told_.data());
       for (std::size_t i = 0; i < state.count; ++i) begotten_[i] = told_[i] * state.last_wins[i];
       month.further = begotten_.data();
       month.further_factor = 1.0f;
     }
-    sampler_.step(state, 0, month, {&state.lanes, 1});
+    sampler_.step(state, 0, month, {&state.lanes, 1}, state.direct_leads.empty() ? nullptr : state.direct_leads.data());
     sampler_.finish_month(state);
   }
 

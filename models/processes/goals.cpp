@@ -149,7 +149,7 @@ class Goals::Share final : public Work {
 const Entry& goals_entry() {
   static const Entry entry{.name = "goals",
                            .stream = stream::kGoals,
-                           .phases = {kRecord},
+                           .phases = {kWatch},
                            .doc = "Levels to be reached by a month.",
                            .parameters = kParameters,
                            .given = [](const Setup& setup) { return !setup.scenario.ids("goal").empty(); },

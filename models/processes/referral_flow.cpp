@@ -66,7 +66,8 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
       rates.add(ArrivalMixing::of(setup, path));
       partners_.push_back(
           {lead_scale(setup, setup.partners[p], Giver::partner, p == 0 ? nullptr : partners_.back().scale),
-           setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns")});
+           setup.scenario.number(path + ".returns.alpha_in"), setup.scenario.has_table(path + ".returns"),
+           setup.scenario.has_table(path + ".returns") || setup.scenario.given(path + ".pool")});
     }
   }
 
@@ -99,9 +100,10 @@ class ReferralFlow final : public ProcessOf<ReferralFlow> {
     LeadScale scale;
     double alpha_in;
     bool reciprocal;
+    bool counted;           // somebody looks at its leads
     std::size_t alike = 1;  // partners from this one on whose months are drawn together
 
-    bool moves_like(const Terms& other) const { return scale == other.scale && !reciprocal && !other.reciprocal; }
+    bool moves_like(const Terms& other) const { return scale == other.scale && !counted && !other.counted; }
   };
 
   double scale(std::size_t p, int month) const { return (*partners_[p].scale)[static_cast<std::size_t>(month)]; }
@@ -138,7 +140,7 @@ class ReferralFlow::Share final : public Work {
         open_[p].unflagged(state.isa, lists.front(), state.suspended.row(p));
         lists = {&open_[p], 1};
       }
-      sampler_.step(state, p, month, lists, terms.reciprocal ? state.referred.row(p) : nullptr);
+      sampler_.step(state, p, month, lists, terms.counted ? state.referred.row(p) : nullptr);
     }
     sampler_.finish_month(state);
   }

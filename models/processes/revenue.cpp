@@ -32,13 +32,13 @@ class Revenue final : public ProcessOf<Revenue> {
       partner_total_ =
           setup.member_total({"revenue", setup.currency, "Revenue by partner",
                               "Mean of what was booked of the partner's customers within the horizon.", resolutions});
-    const bool per_source = partner_total_ >= 0 || (has_direct_ && direct_ >= 0) || !channels_.empty();
-    kept_sources_ = per_source ? setup.sources() : 0;
     if (wins_column_ >= 0 || wins_trajectory_ >= 0) setup.need(Need::wins);
     for (const char* name : {"revenue", "revenue_trailing12", "wins", "leads"}) setup.offer_figure(name);
   }
 
   void bind(Setup& setup) override {
+    if (partner_total_ >= 0 || (has_direct_ && direct_ >= 0) || !channels_.empty() || setup.needs(Need::by_source))
+      kept_sources_ = setup.sources();
     trails_ = trailing_column_ >= 0 || growth_ >= 0 || drawdown_column_ >= 0 || setup.is_watched("revenue_trailing12");
   }
 

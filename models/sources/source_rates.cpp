@@ -137,6 +137,11 @@ const float* RateWork::market(const State& state, const Source& source, float sc
 // A by lane; what comes beside lambda by position in the list.
 const float* RateWork::factor(const State& state, Source& source, const SourceMonth& month, const sim::LaneList& list) {
   const float* a = market(state, source, static_cast<float>(month.scale));
+  if (month.factor != nullptr) {
+    multiply(state.isa, a, month.factor, state.count, factor_.data());
+    market_.reset();
+    a = factor_.data();
+  }
   has_further_ = month.further != nullptr;
   has_events_ = false;
   if (!has_further_ && !source.mixing) return a;

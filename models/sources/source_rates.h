@@ -17,12 +17,13 @@
 
 namespace partnersim {
 
-// What a month adds to a source: a factor of A that is the same in all lanes, and a further intensity by lane
-// (null for none), times a constant.
+// What a month adds to a source: factors of A, one that is the same in all lanes and one by lane; and a further
+// intensity by lane, times a constant. Null for none.
 struct SourceMonth {
   double scale = 1.0;
   const float* further = nullptr;
   float further_factor = 0.0f;
+  const float* factor = nullptr;
 };
 
 class SourceRates {

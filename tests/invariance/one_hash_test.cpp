@@ -137,8 +137,8 @@ kill = 0.01
 std::string every_process(int replications) {
   using partnersim::testing::replaced;
   const std::string text = partnersim::testing::shipped("everything", replications);
-  return replaced(replaced(text, "count = 48", "count = 4"), "seed = 1", "seed = 20") +
-         "\n[output]\nwithout = \"bigco\"\n";
+  return replaced(replaced(replaced(text, "count = 48", "count = 4"), "seed = 1", "seed = 20"), "[output]\n",
+                  "[output]\nwithout = \"bigco\"\n");
 }
 
 // Neighbours whose months are drawn together in narrow blocks, by rates they share and by rates of their own, until
@@ -321,7 +321,7 @@ TEST_CASE("every registered process takes part in everything.toml") {
   const std::string text = partnersim::testing::shipped("everything", 1000);
   // What it leaves out, because it takes passes of its own: losses without a partner.
   const auto scenario = partnersim::testing::scenario_of(
-      text.find("[output]") == std::string::npos ? text + "\n[output]\nwithout = \"top 1\"\n" : text);
+      partnersim::testing::replaced(text, "[output]\n", "[output]\nwithout = \"top 1\"\n"));
   partnersim::Setup setup(*scenario);
   for (const partnersim::Entry& entry : partnersim::processes()) {
     CHECK_MESSAGE(entry.given(setup), entry.name);
