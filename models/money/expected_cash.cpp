@@ -21,7 +21,7 @@ void ExpectedCash::begin(Expectation& e) {
   cash_ = terms_.opening.expected(1);
   lowest_ = std::numeric_limits<double>::infinity();
   broke_even_ = sim::kMissing;
-  bookings_.clear();
+  bookings_.assign(terms_.payers().size(), {});
   months_below_ = 0;
   stopped_now_ = false;
   for (const char* name : {"profit", "npv"}) e.values.outcomes[name] = 0.0;
@@ -29,9 +29,16 @@ void ExpectedCash::begin(Expectation& e) {
 }
 
 void ExpectedCash::month(Expectation& e) {
-  const double earned = profit(e);
-  bookings_.push_back(total(e.sales));
-  double flow = earned - bookings_.back() + collected();
+  double earned = profit(e), due = 0.0;
+  for (std::size_t k = 0; k < bookings_.size(); ++k) {
+    const MoneyTerms::Payers& payers = terms_.payers()[k];
+    bookings_[k].push_back(0.0);
+    for (const std::size_t s : payers.sources) bookings_[k].back() += e.sales[s];
+    const double payable = due_of(k);
+    due += payable;
+    if (e.running != 0.0) earned -= payers.payment.unpaid * payable;
+  }
+  double flow = earned - total(e.sales) + due;
   auto& outcomes = e.values.outcomes;
   outcomes["profit"] += earned;
   outcomes["npv"] += flow * terms_.discount_factor(e.month);
@@ -73,19 +80,18 @@ double ExpectedCash::profit(Expectation& e) const {
     const double sales = e.sales[terms_.source(p)];
     const double cost = terms_.commission(p, e.month) * sales + e.weight[p] * terms_.upkeep(p, e.month);
     profit -= cost;
-    e.values.member_totals["net_value"][p] += sales * margin - cost;
+    e.values.member_totals["net_value"][p] += sales * (margin - terms_.unpaid(p)) - cost;
     e.values.member_totals["hours"][p] += e.weight[p] * terms_.hours(p, e.month);
   }
   if (terms_.complexity.any()) profit -= terms_.complexity.expected(e) * terms_.wage(e.month);
   return profit - terms_.spend(e.month);
 }
 
-double ExpectedCash::collected() const {
-  const MoneyTerms::Payment payment = terms_.payment();
-  const auto from = [&](std::size_t lag) {
-    return bookings_.size() > lag ? bookings_[bookings_.size() - 1 - lag] : 0.0;
-  };
-  return payment.on_time * from(payment.whole) + payment.late * from(payment.whole + 1);
+double ExpectedCash::due_of(std::size_t group) const {
+  const MoneyTerms::Payment& payment = terms_.payers()[group].payment;
+  const std::vector<double>& bookings = bookings_[group];
+  const auto from = [&](std::size_t lag) { return bookings.size() > lag ? bookings[bookings.size() - 1 - lag] : 0.0; };
+  return payment.on_time() * from(payment.whole()) + payment.late() * from(payment.whole() + 1);
 }
 
 }  // namespace partnersim

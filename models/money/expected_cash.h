@@ -22,13 +22,13 @@ class ExpectedCash {
 
  private:
   double profit(Expectation& e) const;
-  double collected() const;  // of all bookings so far, what is paid in the last month of them
+  double due_of(std::size_t group) const;  // of all bookings of payers so far, what is to be paid in the last month
   void watch(Expectation& e);
 
   const MoneyTerms& terms_;
   double cash_ = 0.0, lowest_ = 0.0;
   double broke_even_ = sim::kMissing;
-  std::vector<double> bookings_;  // [month - 1]
+  std::vector<std::vector<double>> bookings_;  // [payers][month - 1]
   std::size_t months_below_ = 0;
   bool stopped_now_ = false;
 };

@@ -39,6 +39,13 @@ std::span<const sim::ParameterSpec> money_parameters() {
                          .doc = "months below -credit that are survived", .source = "neutral", .needs = "firm.cash"},
       sim::ParameterSpec{.path = "firm.pay_lag", .unit = "months", .range = {0, 120}, .usual = {0, 12}, .fallback = 0.0,
                          .doc = "from booking to payment; 41 days are 1.35", .source = "neutral"},
+      sim::ParameterSpec{.path = "firm.unpaid", .unit = "1", .range = {0, 1}, .fallback = 0.0,
+                         .doc = "share of what is booked that is never paid", .source = "neutral"},
+      without_default(sim::ParameterSpec{.path = "partner.*.pay_lag", .unit = "months", .range = {0, 120},
+                                         .usual = {0, 12},
+                                         .doc = "of the partner's customers; none: firm.pay_lag"}),
+      without_default(sim::ParameterSpec{.path = "partner.*.unpaid", .unit = "1", .range = {0, 1},
+                                         .doc = "of what its customers owe; none: firm.unpaid"}),
       money("firm.wage", "an hour that partnerships take"),
       sim::ParameterSpec{.path = "firm.discount_rate", .unit = "1 a year", .range = {-0.99, 100}, .usual = {-0.5, 1},
                          .fallback = 0.0, .doc = "of the net present value", .source = "neutral"},
@@ -60,11 +67,11 @@ std::span<const sim::ParameterSpec> money_parameters() {
 }
 
 bool models_money(const Setup& setup) {
-  for (const char* key : {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "wage", "discount_rate", "draw_above",
-                          "injections", "valuation_multiple"})
+  for (const char* key : {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "unpaid", "wage", "discount_rate",
+                          "draw_above", "injections", "valuation_multiple"})
     if (setup.scenario.given(std::string("firm.") + key)) return true;
   for (const Partner& partner : setup.partners)
-    for (const char* key : {".commission", ".cost", ".setup"})
+    for (const char* key : {".commission", ".cost", ".setup", ".pay_lag", ".unpaid"})
       if (setup.scenario.given(partner.path + key)) return true;
   return !setup.channels.empty();
 }
@@ -79,16 +86,17 @@ MoneyTerms::MoneyTerms(Setup& setup)
       draw_above(setup.scenario.given("firm.draw_above") ? setup.scenario.number("firm.draw_above") : sim::kInfinity),
       complexity(setup),
       wage_(setup.laws("firm.wage")),
-      pay_lag_(setup.scenario.number("firm.pay_lag")),
       discount_(setup.scenario.number("firm.discount_rate")) {
   partners_.reserve(setup.partners.size());
   for (std::size_t p = 0; p < setup.partners.size(); ++p) {
     const std::string& path = setup.partners[p].path;
     const auto dated = [&](const char* key) { return DatedNumber(setup.laws(path + key)); };
     partners_.push_back({setup.source_of_partner(p), setup.partners[p].start, dated(".commission"), dated(".cost"),
-                         dated(".setup"), dated(".hours")});
+                         dated(".setup"), dated(".hours"),
+                         setup.scenario.number((setup.scenario.given(path + ".unpaid") ? path : "firm") + ".unpaid")});
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
+  group_payers(setup);
   read_injections(setup);
   check_idle(setup);
   spent = planned_spending(setup.months);
@@ -115,9 +123,29 @@ void MoneyTerms::check_idle(Setup& setup) const {
   if (complexity.any() && !scenario.given("firm.wage") && !scenario.given("firm.owner_hours"))
     setup.report_idle("firm.complexity", "hours neither cost anything nor keep the owner from selling",
                       "Add firm.wage, or firm.owner_hours and firm.focus.");
-  if (scenario.given("firm.pay_lag") && !has_cash && !scenario.given("firm.discount_rate"))
-    setup.report_idle("firm.pay_lag", "neither cash nor net present value is modelled",
-                      "Add firm.cash or firm.discount_rate.");
+  std::vector<std::string> lags{"firm.pay_lag"};
+  for (const Partner& partner : setup.partners) lags.push_back(partner.path + ".pay_lag");
+  for (const std::string& path : lags)
+    if (scenario.given(path) && !has_cash && !scenario.given("firm.discount_rate"))
+      setup.report_idle(path, "neither cash nor net present value is modelled", "Add firm.cash or firm.discount_rate.");
+}
+
+void MoneyTerms::group_payers(const Setup& setup) {
+  const sim::Scenario& scenario = setup.scenario;
+  const Payment usual{scenario.number("firm.pay_lag"), scenario.number("firm.unpaid")};
+  payers_.push_back({usual, {}});
+  for (std::size_t s = 0; s < setup.sources(); ++s) {
+    Payment own = usual;
+    if (s >= setup.source_of_partner(0) && s < setup.source_of_channel(0)) {
+      const std::string& path = setup.partners[s - setup.source_of_partner(0)].path;
+      if (scenario.given(path + ".pay_lag")) own.lag = scenario.number(path + ".pay_lag");
+      own.unpaid = unpaid(s - setup.source_of_partner(0));
+    }
+    const auto same = [&](const Payers& payers) { return payers.payment == own; };
+    const auto found = std::find_if(payers_.begin(), payers_.end(), same);
+    (found == payers_.end() ? payers_.emplace_back(Payers{own, {}}) : *found).sources.push_back(s);
+  }
+  std::erase_if(payers_, [](const Payers& payers) { return payers.sources.empty(); });
 }
 
 double MoneyTerms::planned_spending(int months) const {
@@ -172,12 +200,6 @@ double MoneyTerms::spend(int month) const {
 
 double MoneyTerms::discount_factor(int month) const {
   return discount_ == 0.0 ? 1.0 : sim::math::pow(1.0 + discount_, -month / 12.0);
-}
-
-MoneyTerms::Payment MoneyTerms::payment() const {
-  const auto whole = static_cast<std::size_t>(pay_lag_);
-  const double late = pay_lag_ - static_cast<double>(whole);
-  return {whole, 1.0 - late, late};
 }
 
 }  // namespace partnersim

@@ -54,25 +54,38 @@ class MoneyTerms {
   double injected(int month) const { return injections_[static_cast<std::size_t>(month)]; }
   double discount_factor(int month) const;  // (1 + r)^(-t/12)
 
-  // Bookings are paid `lag` months later, the fraction split linearly over the two months around it.
+  // Bookings are paid `lag` months later, the fraction split linearly over the two months around it, but for a share
+  // that never is: a cost in the month in which it would have been.
   struct Payment {
-    std::size_t whole;     // months
-    double on_time, late;  // shares paid after `whole` months and after one more
+    double lag = 0.0, unpaid = 0.0;
+    std::size_t whole() const { return static_cast<std::size_t>(lag); }  // months …
+    double late() const { return lag - static_cast<double>(whole()); }   // … and the share that takes one more
+    double on_time() const { return 1.0 - late(); }
+    bool operator==(const Payment&) const = default;
   };
-  Payment payment() const;
+  // Sources whose customers pay alike, and are all there are where there is one such group.
+  struct Payers {
+    Payment payment;
+    std::vector<std::size_t> sources;
+  };
+  const std::vector<Payers>& payers() const { return payers_; }
+  double unpaid(std::size_t partner) const { return partners_[partner].unpaid; }
 
  private:
   struct Terms {
     std::size_t source;
     int start;
     DatedNumber commission, cost, setup, hours;
+    double unpaid;
   };
   void read_injections(Setup& setup);
+  void group_payers(const Setup& setup);
   void check_idle(Setup& setup) const;
   double planned_spending(int months) const;
 
   DatedNumber wage_;
-  double pay_lag_, discount_;
+  double discount_;
+  std::vector<Payers> payers_;
   std::vector<Terms> partners_;
   std::vector<DatedNumber> spend_;
   std::vector<double> injections_;  // [month]

@@ -12,10 +12,11 @@ PartnerBooks::PartnerBooks(Setup& setup, const MoneyTerms& terms) : may_stop(ter
   std::vector<double> resolutions, hours(setup.partners.size(), 0x1p-16);
   for (std::size_t p = 0; p < setup.partners.size(); ++p)
     resolutions.push_back(money_resolution(setup.partners[p].typical_sale, terms.spent_on(p, setup.months)));
-  net_total = setup.member_total(
-      {"net_value", setup.currency, "Net value by partner",
-       "Mean of the partner's revenue less variable cost, commission, cost, set-up and hours at the wage.",
-       resolutions});
+  net_total = setup.member_total({"net_value", setup.currency, "Net value by partner",
+                                  "Mean of the partner's revenue less variable cost, commission, what is never paid, "
+                                  "cost, set-up and hours at the "
+                                  "wage.",
+                                  resolutions});
   hours_total = setup.member_total(
       {"hours", "person-hours", "Hours by partner", "Mean number of hours the partnership took.", hours});
   if (net_total >= 0) partners = setup.partners.size();

@@ -23,7 +23,8 @@ class PartnerLedger {
   PartnerLedger(const PartnerBooks& books, std::size_t lanes);
 
   void begin();
-  // A month of one partner: what was booked of it, less the shares that variable cost and commission take.
+  // A month of one partner: what was booked of it, less the shares that variable cost, commission, and customers who
+  // never pay take.
   struct Month {
     const float* booked;    // [lane]
     const float* variable;  // [lane]

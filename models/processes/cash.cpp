@@ -4,8 +4,9 @@
 //             - complexity wage - paid acquisition - what shocks cost
 //   cash'   = cash + profit - booked + collections + injections - draws
 //
-// Collections follow bookings by the payment lag, its fraction split linearly over the two months around it. NPV is of
-// the cash flow before injections and draws, at an annual rate: (1 + r)^(-t/12).
+// Collections follow bookings by the payment lag of their source, its fraction split linearly over the two months
+// around it, less a share that is never paid: a cost in the month in which it would have been. NPV is of the cash flow
+// before injections and draws, at an annual rate: (1 + r)^(-t/12).
 //
 // With `cash` given, a firm whose cash is below -credit for more than `grace` months has run out: its books stop with
 // that month, its partnerships end. The path of cash goes on in `funded_` as if somebody paid, so that the funding
@@ -36,7 +37,7 @@ namespace {
 
 class Cash final : public ProcessOf<Cash> {
  public:
-  explicit Cash(Setup& setup) : terms_(setup), payment_(terms_.payment()), expected_(terms_), books_(setup, terms_) {
+  explicit Cash(Setup& setup) : terms_(setup), expected_(terms_), books_(setup, terms_) {
     add_outputs(setup);
     if (!terms_.has_cash) return;
     setup.need(Need::money);
@@ -87,7 +88,6 @@ class Cash final : public ProcessOf<Cash> {
   }
 
   const MoneyTerms terms_;
-  const MoneyTerms::Payment payment_;
   ExpectedCash expected_;
   PartnerBooks books_;
   int profit_column_ = -1, npv_column_ = -1, break_even_column_ = -1, cash_column_ = -1, lowest_column_ = -1,
@@ -97,12 +97,11 @@ class Cash final : public ProcessOf<Cash> {
 class Cash::Share final : public Work {
  public:
   Share(const Cash& plan, std::size_t lanes)
-      : plan_(plan),
-        ledger_(plan.books_, lanes),
-        past_bookings_(plan.payment_.whole + 2, lanes),
-        shortfalls_(plan.terms_.grace + 1, lanes) {
-    for (auto* lane :
-         {&booked_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_, &broke_even_, &costs_})
+      : plan_(plan), ledger_(plan.books_, lanes), shortfalls_(plan.terms_.grace + 1, lanes) {
+    for (const MoneyTerms::Payers& payers : plan.terms_.payers())
+      past_bookings_.emplace_back(payers.payment.whole() + 2, lanes);
+    for (auto* lane : {&booked_, &due_, &profit_now_, &flow_, &funded_, &cash_, &lowest_, &need_, &profit_, &npv_,
+                       &broke_even_, &costs_})
       lane->resize(sim::padded(lanes));
     for (auto* lane : {&opening_lane_, &fixed_lane_, &variable_lane_, &below_, &upkeep_, &counts_})
       lane->resize(sim::padded(lanes));
@@ -122,7 +121,7 @@ class Cash::Share final : public Work {
       below_[i] = 0.0f;
       state.stopped_in[i] = 0;
     }
-    past_bookings_.fill(0.0);
+    for (auto& past : past_bookings_) past.fill(0.0);
     ledger_.begin();
     state.stopped_count = 0;
     if (plan_.terms_.has_cash) state.running["cash"] = &cash_;
@@ -212,19 +211,45 @@ class Cash::Share final : public Work {
     if (commission != 0.0) add_lane(state, sales, commission, costs_.data());
     if (upkeep != 0.0)
       sim::add_to(state.isa, static_cast<float>(upkeep), state.lives.working(Setup::link_of(p)), upkeep_.data());
-    ledger_.add(state, p, {sales, variable_lane_.data(), commission, upkeep, plan_.terms_.hours(p, state.month)});
+    ledger_.add(state, p,
+                {sales, variable_lane_.data(), commission + plan_.terms_.unpaid(p), upkeep,
+                 plan_.terms_.hours(p, state.month)});
+  }
+
+  // What customers who pay alike are to pay this month; what they never will is a cost.
+  void collect(const State& state, std::size_t group) {
+    const MoneyTerms::Payers& payers = plan_.terms_.payers()[group];
+    sim::Grid<double>& past = past_bookings_[group];
+    const std::size_t n = state.count, rows = past.rows(), whole = payers.payment.whole();
+    const auto row = [&](std::size_t lag) {
+      return past.row((static_cast<std::size_t>(state.month) + rows - lag) % rows);
+    };
+    double* now = row(0);
+    if (past_bookings_.size() == 1) {
+      std::copy_n(booked_.data(), n, now);
+    } else {
+      std::fill_n(now, n, 0.0);
+      for (const std::size_t s : payers.sources) add_lane(state, state.sales.row(s), 1.0, now);
+    }
+    const double* __restrict on_time = row(whole);
+    const double* __restrict behind = row(whole + 1);
+    double* __restrict due = due_.data();
+    double* __restrict profit = profit_now_.data();
+    sim::on_lanes(state.isa, [=, in_time = payers.payment.on_time(), late = payers.payment.late(),
+                              unpaid = payers.payment.unpaid, first = group == 0]() SIM_LANES {
+      for (std::size_t i = 0; i < n; ++i) {
+        const double payable = in_time * on_time[i] + late * behind[i];
+        due[i] = first ? payable : due[i] + payable;
+        profit[i] -= unpaid * payable;
+      }
+    });
   }
 
   // Cash flow, cash, and what is made of them over time.
   void settle(State& state) {
     const std::size_t n = state.count;
-    const std::size_t rows = past_bookings_.rows();
-    const auto row = [&](std::size_t lag) {
-      return past_bookings_.row((static_cast<std::size_t>(state.month) + rows - lag) % rows);
-    };
-    std::copy_n(booked_.data(), n, row(0));
-    const double* __restrict on_time = row(plan_.payment_.whole);
-    const double* __restrict behind = row(plan_.payment_.whole + 1);
+    for (std::size_t k = 0; k < past_bookings_.size(); ++k) collect(state, k);
+    const double* __restrict due = due_.data();
     const double* __restrict booked = booked_.data();
     const std::uint32_t* __restrict stopped = state.stopped_in.data();
     double* __restrict profit_now = profit_now_.data();
@@ -234,11 +259,10 @@ class Cash::Share final : public Work {
     double* __restrict profit = profit_.data(), * __restrict broke_even = broke_even_.data();
     const double injection = plan_.terms_.injected(state.month), draw_above = plan_.terms_.draw_above;
     const double discount = plan_.terms_.discount_factor(state.month);
-    sim::on_lanes(state.isa, [=, payment = plan_.payment_, tie = plan_.terms_.tie,
-                              month = static_cast<double>(state.month)]() SIM_LANES {
+    sim::on_lanes(state.isa, [=, tie = plan_.terms_.tie, month = static_cast<double>(state.month)]() SIM_LANES {
       for (std::size_t i = 0; i < n; ++i) {
         const bool runs = stopped[i] == 0;
-        flows[i] = profit_now[i] - booked[i] + (payment.on_time * on_time[i] + payment.late * behind[i]);
+        flows[i] = profit_now[i] - booked[i] + due[i];
         const double sum = funded[i] + (flows[i] + injection);
         funded[i] = draw_above < sum ? draw_above : sum;
         profit_now[i] = runs ? profit_now[i] : 0.0;
@@ -304,10 +328,11 @@ class Cash::Share final : public Work {
 
   const Cash& plan_;
   PartnerLedger ledger_;
-  sim::Lane<double> booked_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_, costs_;
+  sim::Lane<double> booked_, due_, profit_now_, flow_, funded_, cash_, lowest_, need_, profit_, npv_, broke_even_,
+      costs_;
   sim::Lane<float> opening_lane_, fixed_lane_, variable_lane_, below_, upkeep_, counts_;
-  sim::Grid<double> past_bookings_;  // [month modulo rows]
-  sim::Grid<double> shortfalls_;     // [month modulo grace + 1]
+  std::vector<sim::Grid<double>> past_bookings_;  // [payers][month modulo rows]
+  sim::Grid<double> shortfalls_;                  // [month modulo grace + 1]
 };
 
 }  // namespace

@@ -22,7 +22,7 @@ namespace {
 using namespace partnersim::testing;
 
 constexpr int kMonths = 24;
-constexpr int kChecks = 250;
+constexpr int kChecks = 290;
 Family family{kChecks};
 
 Run run(const std::string& rest, const std::string& outcomes = "\"wins\", \"leads\", \"revenue\"") {
@@ -163,4 +163,37 @@ TEST_CASE("customers who are there from the start pay in month 1 and stay with t
   const double joined = 2.0 * (1.0 - std::pow(0.9, kMonths)) / 0.1;
   check_mean(family, "opening and new customers", all, 30.0 * stays + joined);
   check_variance(family, "opening and new customers", all, 30.0 * stays * (1.0 - stays) + joined);
+}
+
+TEST_CASE("customers of a partner pay when they do, and some of them never") {
+  const Run finished =
+      run("[firm]\ncash = 1_000\npay_lag = 1\nunpaid = 0.1\nvariable_cost_share = 0.2\n"
+          "[firm.direct]\nleads = 10\nclose_rate = 1\ndeal_value = 1\n" +
+              kPartner + "pay_lag = 2.5\nunpaid = 0.25\n",
+          "\"revenue\", \"profit\", \"cash_end\"");
+  // Of what a partner's customers owe, half comes after two months and half after three.
+  const auto due = [](int month) { return 0.5 * (month >= 3 ? 1.0 : 0.0) + 0.5 * (month >= 4 ? 1.0 : 0.0); };
+  double cash = 1'000.0, profit = 0.0;
+  for (int t = 1; t <= kMonths; ++t) {
+    const double direct = t >= 2 ? 10.0 : 0.0, partner = 4.0 * due(t);
+    const double earned = 14.0 * 0.8 - 0.1 * direct - 0.25 * partner;
+    cash += 0.9 * direct + 0.75 * partner - 14.0 * 0.2;
+    profit += earned;
+    const auto month = static_cast<std::size_t>(t - 1);
+    CHECK(finished.expected().trajectories.at("profit")[month] == about(earned, 1e-9));
+    CHECK(finished.expected().trajectories.at("cash")[month] == about(cash, 1e-9));
+    const auto seen = finished.monthly("cash", t);
+    check_near(family, "cash of month " + std::to_string(t), seen.mean, seen.error, cash);
+  }
+  check_mean(family, "profit less what is never paid", finished.column("profit"), profit);
+  check_mean(family, "cash after late payers", finished.column("cash_end"), cash);
+  double variance = 0.0;
+  for (int t = 1; t <= kMonths; ++t) {
+    const double direct = (t < kMonths ? 0.9 : 0.0) - 0.2,
+                 partner = 0.75 * due(kMonths - t + 1) - 0.2;  // weight of a deal of month t in the end
+    variance += 10.0 * direct * direct + 4.0 * partner * partner;
+  }
+  check_variance(family, "cash after late payers", finished.column("cash_end"), variance);
+  check_near(family, "net value", finished.member("net_value", 0).mean, finished.member("net_value", 0).error,
+             4.0 * kMonths * (1.0 - 0.2 - 0.25));
 }
