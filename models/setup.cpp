@@ -1,11 +1,13 @@
 #include "models/setup.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "models/scenario/parameter_draws.h"
+#include "models/scenario/relation.h"
 #include "models/sources/deal_values.h"
 #include "models/vocabulary.h"
 #include "sim/base/suggest.h"
@@ -21,7 +23,7 @@ constexpr std::size_t kMostSummedLaws = 100;
 double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
   const double deal = DealValues::mean_of(scenario.law(path + ".deal_value"));
   if (deal > 0.0 || !scenario.has_table(path + ".recurring")) return deal;
-  return sim::make_quantile(scenario.law(path + ".recurring.fee"), {0.0, sim::kInfinity}).mean();
+  return mean_of_number(scenario, path + ".recurring.fee");
 }
 
 }  // namespace
@@ -37,15 +39,20 @@ bool Parameter::any(const Predicate& holds) const {
 
 void Parameter::fill(const State& state, float* out) const {
   const Piece& piece = at(state.month);
-  if (piece.input >= 0)
-    std::copy_n(state.inputs.row(static_cast<std::size_t>(piece.input)), state.count, out);
-  else
+  if (piece.input < 0) {
     std::fill_n(out, state.count, static_cast<float>(piece.constant));
+    return;
+  }
+  const float* drawn = state.inputs.row(static_cast<std::size_t>(piece.input));
+  if (piece.factor == 1.0)
+    std::copy_n(drawn, state.count, out);
+  else
+    for (std::size_t i = 0; i < state.count; ++i) out[i] = piece.of(drawn[i]);
 }
 
 float Parameter::in(const State& state, std::size_t lane) const {
   const Piece& piece = at(state.month);
-  return piece.input >= 0 ? state.inputs.row(static_cast<std::size_t>(piece.input))[lane]
+  return piece.input >= 0 ? piece.of(state.inputs.row(static_cast<std::size_t>(piece.input))[lane])
                           : static_cast<float>(piece.constant);
 }
 
@@ -139,13 +146,84 @@ Parameter::Piece Setup::piece(const std::string& path, const DatedLaw& dated) {
   return {from, quantile.mean(), input(id, quantile, {name, unit, name, std::string(spec.doc)}, false)};
 }
 
-Parameter Setup::parameter(const std::string& path) {
-  std::vector<Parameter::Piece> pieces;
-  for (const DatedLaw& dated : changes_.laws(scenario, path)) pieces.push_back(piece(path, dated));
-  return Parameter(std::move(pieces));
+// One piece of a number's own law, or those of the number that it is a share of, as long as that law is in effect.
+std::vector<Parameter::Piece> Setup::pieces(const std::string& path, std::vector<std::string>& chain) {
+  std::vector<Parameter::Piece> all;
+  if (std::find(chain.begin(), chain.end(), path) != chain.end()) {
+    problems.add(scenario.mark(path), fmt::format("{} is a share of itself", path),
+                 fmt::format("{} -> {}", fmt::join(chain, " -> "), path), "Give one of them a number of its own.");
+    return {{1, 0.0, -1}};
+  }
+  chain.push_back(path);
+  const std::vector<DatedLaw> dated = changes_.laws(scenario, path);
+  for (std::size_t k = 0; k < dated.size(); ++k) {
+    if (!is_share(dated[k].law)) {
+      all.push_back(piece(path, dated[k]));
+      continue;
+    }
+    const int from = dated[k].from, until = k + 1 < dated.size() ? dated[k + 1].from : months + 1;
+    for (Parameter::Piece other : share_of(path, dated[k].law, chain)) {
+      if (other.from >= until) continue;
+      other.from = std::max(other.from, from);
+      // Of those before, the last one counts.
+      if (!all.empty() && all.back().from == other.from) all.pop_back();
+      all.push_back(other);
+    }
+  }
+  chain.pop_back();
+  return all;
 }
 
-Parameter Setup::opening(const std::string& path) { return Parameter({piece(path, {1, scenario.law(path)})}); }
+std::vector<Parameter::Piece> Setup::share_of(const std::string& path, const sim::Law& law,
+                                              std::vector<std::string>& chain) {
+  const std::string& other = law.text("of");
+  const double share = law.number("share");
+  const auto refuse = [&](const std::string& problem, const std::string& reason, const std::string& hint) {
+    problems.add(law.mark, problem, reason, hint);
+    return std::vector<Parameter::Piece>{{1, 0.0, -1}};
+  };
+  const sim::ParameterSpec* spec = nullptr;
+  std::vector<std::string> numbers;
+  scenario.each([&](std::string_view name, const sim::Scenario::Entry& entry) {
+    if (name == other) spec = entry.spec;
+    if (spec == nullptr && entry.spec->kind == sim::Kind::number && entry.given) numbers.emplace_back(name);
+    return spec == nullptr;
+  });
+  if (spec == nullptr)
+    return refuse(fmt::format("{}: {} is no number of this scenario", path, other), {},
+                  sim::did_you_mean(other, {numbers.begin(), numbers.end()}, "Numbers"));
+  if (spec->kind != sim::Kind::number)
+    return refuse(fmt::format("{}: {} is no number", path, other), "only numbers have shares", "Name a number.");
+  if (!scenario.law(other).is_constant() && spec->frequency != sim::Frequency::once_a_replication)
+    return refuse(fmt::format("{}: {} is drawn more than once in a future", path, other), "a share is of one value",
+                  "Name a number that is constant or drawn once a replication.");
+  std::vector<Parameter::Piece> pieces_of_other = pieces(other, chain);
+  const sim::Range& range = scenario.spec(path).range;
+  for (Parameter::Piece& piece : pieces_of_other) {
+    piece.constant *= share;
+    piece.factor *= share;
+    if (piece.factor == 0.0) piece.input = -1;
+    const double most = piece.input < 0
+                            ? piece.constant
+                            : piece.factor * inputs_[static_cast<std::size_t>(piece.input)].quantile.upper();
+    const bool beyond = most > range.high && !(range.limit_high && piece.input >= 0);
+    if (beyond)
+      return refuse(fmt::format("{}: {} of {} can be {:.6g}", path, share, other, most),
+                    fmt::format("at most {:.6g} is possible", range.high), "Use a smaller share.");
+  }
+  return pieces_of_other;
+}
+
+Parameter Setup::parameter(const std::string& path) {
+  std::vector<std::string> chain;
+  return Parameter(pieces(path, chain));
+}
+
+Parameter Setup::opening(const std::string& path) {
+  if (const sim::Law& law = scenario.law(path); !is_share(law)) return Parameter({piece(path, {1, law})});
+  std::vector<std::string> chain;
+  return Parameter({pieces(path, chain).front()});
+}
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }
 

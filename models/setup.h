@@ -62,6 +62,8 @@ class Parameter {
     int from = 1;           // month
     double constant = 0.0;  // the value, or the mean of the draw
     int input = -1;         // row of State::inputs, or -1
+    double factor = 1.0;    // times the draw
+    float of(float drawn) const { return factor == 1.0 ? drawn : static_cast<float>(factor) * drawn; }
     bool operator==(const Piece&) const = default;
   };
   Parameter() = default;
@@ -186,6 +188,9 @@ class Setup {
 
  private:
   Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
+  // `chain`: the numbers that are shares of this one.
+  std::vector<Parameter::Piece> pieces(const std::string& path, std::vector<std::string>& chain);
+  std::vector<Parameter::Piece> share_of(const std::string& path, const sim::Law& law, std::vector<std::string>& chain);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
 
   Topology network_;

@@ -34,13 +34,6 @@ const std::array kParameters{
 };
 // clang-format on
 
-// The largest value a number may take.
-double largest(const sim::Scenario& scenario, const std::string& path) {
-  const sim::Law& law = scenario.law(path);
-  if (law.is_constant()) return law.number("value");
-  return sim::make_quantile(law, sim::support_of(scenario.spec(path).range)).upper();
-}
-
 class DirectBusiness final : public ProcessOf<DirectBusiness> {
  public:
   explicit DirectBusiness(Setup& setup)
@@ -84,7 +77,7 @@ class DirectBusiness final : public ProcessOf<DirectBusiness> {
       setup.problems.add(setup.scenario.mark(path), fmt::format("{} times the mean close rate is {:.3g}", path, mean),
                          "each deal would bring more than one deal, without end",
                          fmt::format("Use less than {:.3g}.", 1.0 / close_rate_.expected(1)));
-    else if (largest(setup.scenario, path) * largest(setup.scenario, kPath + ".close_rate") > 1.0)
+    else if (largest_of_number(setup.scenario, path) * largest_of_number(setup.scenario, kPath + ".close_rate") > 1.0)
       setup.warnings.push_back(
           fmt::format("{}: in some futures each deal brings more than one further deal, and business explodes", path));
   }

@@ -116,9 +116,10 @@ class Standing final : public ProcessOf<Standing> {
   }
 
   void value(Setup& setup) {
-    if (months_ < kYear)
-      return setup.report_idle("firm.valuation_multiple", "the horizon has no twelve months",
-                               "Write scenario.months = 12 or more.");
+    if (months_ < kYear) {
+      setup.warnings.push_back("firm.valuation_multiple has no effect: the horizon has no twelve months");
+      return;
+    }
     values_ = true;
     valuation_ = setup.outcome({"valuation", setup.currency, "Valuation",
                                 "firm.valuation_multiple times the profit of the last twelve months."});

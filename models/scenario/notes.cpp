@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "models/money/money_terms.h"
+#include "models/scenario/relation.h"
 #include "sim/config/range.h"
 #include "sim/config/text.h"
 #include "sim/rng/distribution.h"
@@ -48,7 +49,8 @@ class Notes {
       if (!entry.given) return;
       if (const auto* law = std::get_if<sim::Law>(&entry.value)) {
         if (law->is_constant()) usual(path, entry, law->number("value"));
-        if (entry.spec->check == sim::distribution_problem) tail(path, entry, *law);
+        if (entry.spec->check == sim::distribution_problem || (entry.spec->check == number_problem && !is_share(*law)))
+          tail(path, entry, *law);
       } else if (const auto* numbers = std::get_if<std::vector<double>>(&entry.value)) {
         for (const double number : *numbers) usual(path, entry, number);
       }

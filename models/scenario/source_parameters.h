@@ -1,6 +1,7 @@
 // Keys that sources of sales share: "partner.*", "firm.direct" and "acquisition.*" have the same ones for conversion.
 #pragma once
 
+#include "models/scenario/relation.h"
 #include "models/sources/deal_values.h"
 #include "models/whole_months.h"
 #include "sim/rng/distribution.h"
@@ -13,8 +14,7 @@ inline constexpr sim::Range kLeads = sim::up_to(1e7);
 // clang-format off
 inline const sim::ParameterSpec close_rate_spec(std::string_view path) {
   return {.path = path, .unit = "1", .range = {0, 1}, .required = true, .frequency = sim::Frequency::once_a_replication,
-          .laws = sim::distribution_laws(), .check = sim::distribution_problem,
-          .doc = "share of the leads that become deals"};
+          .laws = number_laws(), .check = number_problem, .doc = "share of the leads that become deals"};
 }
 inline const sim::ParameterSpec deal_value_spec(std::string_view path) {
   return {.path = path, .unit = "currency", .range = kDealValues, .required = true,
@@ -28,8 +28,7 @@ inline const sim::ParameterSpec lag_spec(std::string_view path) {
 }
 inline const sim::ParameterSpec fee_spec(std::string_view path) {
   return {.path = path, .unit = "currency", .range = sim::up_to(1e9), .required = true,
-          .frequency = sim::Frequency::once_a_replication, .laws = sim::distribution_laws(),
-          .check = sim::distribution_problem, .doc = "what a customer pays a month, on top of the deal value"};
+          .frequency = sim::Frequency::once_a_replication, .laws = number_laws(), .check = number_problem, .doc = "what a customer pays a month, on top of the deal value"};
 }
 inline const sim::ParameterSpec retention_spec(std::string_view path) {
   return {.path = path, .unit = "1 a month", .range = {0, 1}, .required = true,
@@ -48,7 +47,7 @@ inline const sim::ParameterSpec customers_spec(std::string_view path) {
 inline const sim::ParameterSpec drawn_spec(std::string_view path, std::string_view unit, sim::Range range,
                                            std::string_view doc) {
   return {.path = path, .unit = unit, .range = range, .frequency = sim::Frequency::once_a_replication,
-          .laws = sim::distribution_laws(), .check = sim::distribution_problem, .doc = doc, .source = "neutral"};
+          .laws = number_laws(), .check = number_problem, .doc = doc, .source = "neutral"};
 }
 // Not given is not the same as any number.
 inline const sim::ParameterSpec without_default(sim::ParameterSpec spec) {

@@ -184,13 +184,13 @@ def make_room(axes, every, ends):
 
 
 CAUSES = (("ended_by_shock", "by a shock", VERMILION, "white"), ("ended_by_churn", "by churn", BLUE, "white"),
-          ("ended_by_stop", "with the firm", "#444444", "white"))
+          ("ended_as_planned", "as planned", "#6e6e6e", "white"), ("ended_by_stop", "with the firm", "#444444", "white"))
 
 
 def ends_by_partner(results, point=0, groups=None):
     """(labels, {cause: share of replications [row]}) of the rows of draw_ends; the shares of a row add up to 1.
 
-    A partnership ended by a shock, by churn or with the firm, is alive at the horizon, or never began. Copies:
+    A partnership ended by a shock, by churn, as planned or with the firm, is alive at the horizon, or never began. Copies:
     their mean. NaN where the point does not have the partner.
     """
     groups, p = groups or groups_of(results, [point]), results.point_number(point)

@@ -13,7 +13,7 @@
 namespace sim {
 namespace {
 
-// Assumed: some 4 GB at 530 bytes each, room for the largest count of a model with 80 keys.
+// Assumed: some 4 GB at 530 bytes each, room for 100,000 tables that are all different, of 80 keys.
 constexpr std::size_t kMostValues = 8'000'000;
 
 // Where a table stands, and what its values are called in random numbers.
@@ -28,7 +28,7 @@ struct Place {
   }
 };
 
-// How many values fill() would make.
+// How many values fill() would make; copies that are alike are stored once.
 std::size_t count_values(const SpecNode& spec, const Group* group) {
   std::size_t count = 0;
   for (const auto& child : spec.children) {
@@ -37,13 +37,10 @@ std::size_t count_values(const SpecNode& spec, const Group* group) {
   }
   if (!spec.star || group == nullptr) return count;
   const Group* last = nullptr;
-  std::size_t of_last = 0;
   for (const Instance& instance : group->instances) {
-    if (instance.group.get() != last) {
-      last = instance.group.get();
-      of_last = last->flag(kEnabled, true) ? count_values(*spec.star, last) : 0;
-    }
-    count += of_last;
+    if (instance.group.get() == last) continue;
+    last = instance.group.get();
+    if (last->flag(kEnabled, true)) count += count_values(*spec.star, last);
   }
   return count;
 }

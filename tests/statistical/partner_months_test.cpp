@@ -162,6 +162,13 @@ TEST_CASE("customers who are there from the start pay in month 1 and stay with t
   const auto all = both.column("recurring_revenue_end");
   const double joined = 2.0 * (1.0 - std::pow(0.9, kMonths)) / 0.1;
   check_mean(family, "opening and new customers", all, 30.0 * stays + joined);
+  // Whoever joins in month 1 has a life of its own.
+  const Run first =
+      Run(Head{.months = 2, .replications = 100'000, .seed = 273, .outcomes = "\"recurring_revenue_end\""}.text() +
+          "[partner.acme]\nleads = 30\nclose_rate = 1\ndeal_value = 0\n"
+          "recurring = { fee = 1, retention = 0.5, customers = 30 }\n");
+  check_variance(family, "opening customers beside those of month 1", first.column("recurring_revenue_end"),
+                 30.0 * 0.25 + 15.0 + 30.0);
   check_variance(family, "opening and new customers", all, 30.0 * stays * (1.0 - stays) + joined);
 }
 
