@@ -281,7 +281,7 @@ class Numbers(Case):
                     stored = file[f"partners/{name}"][0]
                 self.assertAlmostEqual(sum(drawn), stored.sum(), delta=1e-9 * abs(stored).sum())
                 self.assertLessEqual(len(drawn), 13)
-                self.assertEqual(len(drawn), {"everything": 6, "many_partners": 13}.get(scenario, 1))
+                self.assertEqual(len(drawn), {"everything": 7, "many_partners": 13}.get(scenario, 1))
                 if name == "revenue":
                     kept = drawn[:12]
                     self.assertEqual(kept, sorted(kept, reverse=True))
@@ -289,7 +289,7 @@ class Numbers(Case):
     def test_of_many_partners_come_together(self):
         labels = [[t.get_text() for t in figures.draw_figure(self.open(s), "contribution").get_axes()[0].get_yticklabels()]
                   for s in ("everything", "many_partners", "one_partner")]
-        self.assertEqual(len(labels[0]), 6)
+        self.assertEqual(len(labels[0]), 7)
         # BigCo suspends two of the 48: they are not like the others.
         self.assertEqual((labels[0][:2], labels[0][4]), (["referrer_3 and 45 like it", "BigCo channel"],
                                                          "referrer_1 and 1 like it"))
