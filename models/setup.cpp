@@ -1,13 +1,14 @@
 #include "models/setup.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "models/scenario/parameter_draws.h"
 #include "models/scenario/relation.h"
+#include "models/scenario/switched_off.h"
 #include "models/sources/deal_values.h"
 #include "models/vocabulary.h"
 #include "sim/base/suggest.h"
@@ -18,6 +19,17 @@ namespace {
 
 // With other cvs; a table of each takes 0.2 MB of every worker. Assumed.
 constexpr std::size_t kMostSummedLaws = 100;
+
+constexpr std::ptrdiff_t kShownOfCircle = 5;
+
+// Null for a path that has no value.
+const sim::ParameterSpec* spec_of(const sim::Scenario& scenario, const std::string& path) {
+  try {
+    return &scenario.spec(path);
+  } catch (const std::logic_error&) {
+    return nullptr;
+  }
+}
 
 // What one sale brings: the mean deal, or where deals are worth nothing the mean monthly fee.
 double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
@@ -149,11 +161,6 @@ Parameter::Piece Setup::piece(const std::string& path, const DatedLaw& dated) {
 // One piece of a number's own law, or those of the number that it is a share of, as long as that law is in effect.
 std::vector<Parameter::Piece> Setup::pieces(const std::string& path, std::vector<std::string>& chain) {
   std::vector<Parameter::Piece> all;
-  if (std::find(chain.begin(), chain.end(), path) != chain.end()) {
-    problems.add(scenario.mark(path), fmt::format("{} is a share of itself", path),
-                 fmt::format("{} -> {}", fmt::join(chain, " -> "), path), "Give one of them a number of its own.");
-    return {{1, 0.0, -1}};
-  }
   chain.push_back(path);
   const std::vector<DatedLaw> dated = changes_.laws(scenario, path);
   for (std::size_t k = 0; k < dated.size(); ++k) {
@@ -182,23 +189,40 @@ std::vector<Parameter::Piece> Setup::share_of(const std::string& path, const sim
     problems.add(law.mark, problem, reason, hint);
     return std::vector<Parameter::Piece>{{1, 0.0, -1}};
   };
-  const sim::ParameterSpec* spec = nullptr;
-  std::vector<std::string> numbers;
-  scenario.each([&](std::string_view name, const sim::Scenario::Entry& entry) {
-    if (name == other) spec = entry.spec;
-    if (spec == nullptr && entry.spec->kind == sim::Kind::number && entry.given) numbers.emplace_back(name);
-    return spec == nullptr;
-  });
-  if (spec == nullptr)
+  if (circular_.contains(path)) return {{1, 0.0, -1}};
+  if (const auto circle = std::find(chain.begin(), chain.end(), other); circle != chain.end()) {
+    circular_.insert(circle, chain.end());
+    std::string through;
+    for (auto number = circle; number != chain.end(); ++number)
+      through += number - circle < kShownOfCircle    ? *number + " -> "
+                 : number - circle == kShownOfCircle ? "... -> "
+                                                     : "";
+    return refuse(fmt::format("{} is a share of itself", other), through + other,
+                  "Give one of them a number of its own.");
+  }
+  const sim::ParameterSpec* spec = spec_of(scenario, other);
+  if (spec == nullptr) {
+    if (is_switched_off(scenario, other))
+      return refuse(fmt::format("{}: {} is disabled", path, other), "there is nothing to be a share of",
+                    "Name a number that is there, or write one.");
+    std::vector<std::string> numbers;
+    scenario.each([&](std::string_view name, const sim::Scenario::Entry& entry) {
+      if (entry.spec->kind == sim::Kind::number && entry.given && name != path) numbers.emplace_back(name);
+      return true;
+    });
     return refuse(fmt::format("{}: {} is no number of this scenario", path, other), {},
                   sim::did_you_mean(other, {numbers.begin(), numbers.end()}, "Numbers"));
+  }
   if (spec->kind != sim::Kind::number)
     return refuse(fmt::format("{}: {} is no number", path, other), "only numbers have shares", "Name a number.");
   if (!scenario.law(other).is_constant() && spec->frequency != sim::Frequency::once_a_replication)
     return refuse(fmt::format("{}: {} is drawn more than once in a future", path, other), "a share is of one value",
                   "Name a number that is constant or drawn once a replication.");
+  const sim::ParameterSpec& own = scenario.spec(path);
+  if (own.unit != spec->unit)
+    warnings.push_back(fmt::format("{} ({}) is a share of {} ({})", path, own.unit, other, spec->unit));
   std::vector<Parameter::Piece> pieces_of_other = pieces(other, chain);
-  const sim::Range& range = scenario.spec(path).range;
+  const sim::Range& range = own.range;
   for (Parameter::Piece& piece : pieces_of_other) {
     piece.constant *= share;
     piece.factor *= share;

@@ -188,7 +188,7 @@ class Setup {
 
  private:
   Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
-  // `chain`: the numbers that are shares of this one.
+  // `chain`: the numbers that are shares of this one. Circles are reported once, and worth 0 from then on.
   std::vector<Parameter::Piece> pieces(const std::string& path, std::vector<std::string>& chain);
   std::vector<Parameter::Piece> share_of(const std::string& path, const sim::Law& law, std::vector<std::string>& chain);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
@@ -206,6 +206,7 @@ class Setup {
   std::map<std::string, std::string> draw_ids_;  // by path
   std::map<std::uint64_t, std::string> entities_;
   DatedChanges changes_;
+  std::set<std::string> circular_;
 };
 
 // A gamma law of mean 1: mixing and frailty.

@@ -68,7 +68,7 @@ std::span<const sim::ParameterSpec> money_parameters() {
 
 bool models_money(const Setup& setup) {
   for (const char* key : {"cash", "fixed_cost", "variable_cost_share", "pay_lag", "unpaid", "wage", "discount_rate",
-                          "draw_above", "injections", "valuation_multiple"})
+                          "draw_above", "injections", "valuation_multiple", "complexity"})
     if (setup.scenario.given(std::string("firm.") + key)) return true;
   for (const Partner& partner : setup.partners)
     for (const char* key : {".commission", ".cost", ".setup", ".pay_lag", ".unpaid"})

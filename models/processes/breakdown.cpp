@@ -105,7 +105,7 @@ class Breakdown final : public ProcessOf<Breakdown> {
       const std::string name = fmt::format("revenue_by_{}_{}", what, as_name(text));
       const auto [other, is_new] = names.emplace(name, text);
       if (!is_new)
-        setup.problems.add({setup.scenario.file(), 0, 0},
+        setup.problems.add(setup.scenario.mark(setup.partners[partners.front()].path + "." + what),
                            fmt::format("{}s \"{}\" and \"{}\" would have one name", what, other->second, text),
                            fmt::format("both are {}", name), "Write one of them differently.");
       else

@@ -29,7 +29,7 @@ const std::array kParameters{
                        .doc = "the firm is worth so many times the profit of its last twelve months"},
     sim::ParameterSpec{.path = "firm.revenue_per_job",
                        .unit = "currency",
-                       .range = {0, 1e12, true},
+                       .range = {1, 1e12},
                        .doc = "annual revenue that sustains one job; 73,900 [seed]"},
     sim::ParameterSpec{.path = "firm.revenue_before",
                        .unit = "currency",
@@ -42,7 +42,7 @@ const std::array kParameters{
     sim::enabled_spec("market.*.enabled"),
     sim::ParameterSpec{.path = "market.*.size",
                        .unit = "currency",
-                       .range = {0, 1e18, true},
+                       .range = {1, 1e18},
                        .required = true,
                        .doc = "what its customers spend a year, in month 1"},
     sim::ParameterSpec{.path = "market.*.growth",
@@ -132,6 +132,10 @@ class Standing final : public ProcessOf<Standing> {
                   setup.scenario.number(path + ".growth"),
                   setup.scenario.given(path + ".region"),
                   {}};
+    if (market.size_in(months_) < 1.0)
+      setup.problems.add(setup.scenario.mark(path + ".growth"), fmt::format("{} shrinks to nothing", path),
+                         fmt::format("it would have a size of {:.3g} in month {}", market.size_in(months_), months_),
+                         "Use a growth nearer to 0: it is of a year.");
     if (market.is_regional) {
       setup.need(Need::by_source);
       const std::string& region = setup.scenario.text(path + ".region");

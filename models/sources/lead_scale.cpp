@@ -20,6 +20,8 @@ class Incentive {
     reference_ = setup.scenario.number(partner + ".incentive.reference");
     elasticity_ = setup.scenario.number(partner + ".incentive.elasticity");
     commission_ = DatedNumber(setup.laws(partner + ".commission"));
+    if (setup.scenario.given(partner + ".commission") && commission_.in(1) == 0.0 && elasticity_ > 0.0)
+      setup.warnings.push_back(partner + " sends nobody: its incentive makes nothing of a commission of 0");
     if (!setup.scenario.given(partner + ".commission"))
       setup.report_idle(partner + ".incentive", "the partner gets no commission",
                         "Add a line such as commission = 0.1 to it.");
@@ -45,7 +47,7 @@ std::span<const sim::ParameterSpec> lead_scale_parameters() {
                          .doc = "share of the leads that would have come anyway", .source = "neutral"},
       season_spec("partner.*.season", "multipliers on the partner's leads by calendar month, January to December"),
       trend_spec("partner.*.trend", "monthly growth of the partner's leads, from month 1 on"),
-      sim::ParameterSpec{.path = "partner.*.incentive.reference", .unit = "1", .range = {0, 1, true}, .required = true,
+      sim::ParameterSpec{.path = "partner.*.incentive.reference", .unit = "1", .range = {0.001, 1}, .required = true,
                          .doc = "commission at which the partner sends `leads`"},
       sim::ParameterSpec{.path = "partner.*.incentive.elasticity", .unit = "1", .range = {0, 10}, .usual = {0, 3},
                          .required = true, .doc = "leads go with (commission / reference) to this power"},

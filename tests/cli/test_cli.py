@@ -899,7 +899,7 @@ class ATable(Case):
     def test_shows_quantiles_of_counts_as_counts(self):
         table = self.sim("run", SOURCE / "configs/downturn.toml", *SMALL, "-o", "none", "-q", code=DONE).out
         for outcome in ("active_partners_end", "leads", "wins", "out_of_cash_month"):
-            (line,) = [line for line in table.splitlines() if line.startswith(outcome + " ") and "±" in line]
+            line = next(line for line in table.splitlines() if line.startswith(outcome + " ") and "±" in line)
             cells = re.split(r" {2,}", line.strip())
             for cell in cells[-6:-3]:
                 self.assertRegex(cell, r"^[\d,]+$", line)

@@ -14,6 +14,7 @@
 
 #include "sim/config/document.h"
 #include "tests/support/harness.h"
+#include "tests/support/shipped.h"
 
 namespace {
 
@@ -38,7 +39,7 @@ bool updating() {
 
 std::string scenario_text(const std::string& file) {
   const auto path = std::filesystem::path(PARTNERSIM_SOURCE_DIR) / (file + ".toml");
-  std::string text = *sim::read_document(path.string()).text;
+  std::string text = partnersim::testing::without_variants(*sim::read_document(path.string()).text);
   const std::string key = "\nreplications = ";
   const std::size_t at = text.find(key);
   if (at == std::string::npos) throw std::runtime_error(path.string() + " does not say how many replications");

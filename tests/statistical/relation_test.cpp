@@ -70,6 +70,19 @@ TEST_CASE("shares of themselves, of nothing, or beyond what is possible are refu
   const std::string circle = complaint(neighbour("a", "{ share = 0.5, of = \"partner.b.leads\" }") +
                                        neighbour("b", "{ share = 0.5, of = \"partner.a.leads\" }"));
   CHECK(says(circle, "partner.a.leads -> partner.b.leads -> partner.a.leads"));
+  const std::string reason = "is a share of itself";
+  CHECK(circle.find(reason) == circle.rfind(reason));  // once is enough
+  // Long ones are found as quickly, and shown by their beginning.
+  std::string ring;
+  for (int k = 0; k < 300; ++k)
+    ring += neighbour("p" + std::to_string(k),
+                      "{ share = 1, of = \"partner.p" + std::to_string((k + 1) % 300) + ".leads\" }");
+  const std::string long_circle = complaint(ring);
+  CHECK(says(long_circle, "-> ... -> partner.p"));
+  CHECK(long_circle.size() < 1000);
+  CHECK(says(complaint(neighbour("a", "{ share = 0.5, of = \"partner.b.leads\" }") + neighbour("b", "2") +
+                       "enabled = false\n"),
+             "partner.b.leads is disabled"));
   CHECK(says(complaint(kDirect + neighbour("a", "{ share = 0.5, of = \"firm.direct.leeds\" }")),
              "Did you mean firm.direct.leads?"));
   CHECK(says(complaint(kDirect + neighbour("a", "{ share = 0.5, of = \"firm.direct.lag\" }") +

@@ -15,11 +15,15 @@ inline std::string replaced(std::string text, const std::string& from, const std
   return text.replace(at, from.size(), to);
 }
 
+// The scenario itself: variants are an experiment's.
+inline std::string without_variants(const std::string& text) { return text.substr(0, text.find("\n[variant.")); }
+
 inline std::string shipped(const std::string& name, int replications) {
   std::ifstream file(std::string(PARTNERSIM_SOURCE_DIR) + "/configs/" + name + ".toml");
   std::ostringstream text;
   text << file.rdbuf();
-  return replaced(text.str(), "replications = 100_000", "replications = " + std::to_string(replications));
+  return replaced(without_variants(text.str()), "replications = 100_000",
+                  "replications = " + std::to_string(replications));
 }
 
 }  // namespace partnersim::testing
