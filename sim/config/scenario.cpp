@@ -1,83 +1,16 @@
 #include "sim/config/scenario.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
 
-#include "sim/config/group.h"
 #include "sim/config/text.h"
+#include "sim/config/value_text.h"
 
 namespace sim {
 namespace {
-
-std::string number_list(const std::vector<double>& numbers) {
-  std::string out = "[";
-  for (double number : numbers) out += (out.size() > 1 ? ", " : "") + number_text(number);
-  return out + "]";
-}
-
-struct ArgumentText {
-  std::string operator()(double value) const { return number_text(value); }
-  std::string operator()(const std::vector<double>& value) const { return number_list(value); }
-  std::string operator()(const std::string& value) const { return quoted(value); }
-};
-
-struct ValueText {
-  std::string operator()(const Law& law) const {
-    if (law.is_constant()) return number_text(law.number("value"));
-    std::string inner;
-    for (const auto& [name, argument] : law.arguments) {
-      const double* number = std::get_if<double>(&argument);
-      if (number != nullptr && !std::isfinite(*number)) continue;  // not given
-      inner += (inner.empty() ? " " : ", ") + name + " = " + std::visit(ArgumentText{}, argument);
-    }
-    return "{ " + law.name + " = {" + inner + (inner.empty() ? "} }" : " } }");
-  }
-  std::string operator()(std::int64_t value) const { return std::to_string(value); }
-  std::string operator()(bool value) const { return value ? "true" : "false"; }
-  std::string operator()(const std::string& value) const { return quoted(value); }
-  std::string operator()(const std::vector<double>& value) const { return number_list(value); }
-  std::string operator()(const std::vector<std::string>& value) const {
-    std::string out = "[";
-    for (const std::string& text : value) out += (out.size() > 1 ? ", " : "") + quoted(text);
-    return out + "]";
-  }
-  std::string operator()(const std::vector<std::pair<std::string, double>>& value) const {
-    std::string inner;
-    for (const auto& [key, number] : value) {
-      inner += (inner.empty() ? " " : ", ") + key_text(key) + " = " + number_text(number);
-    }
-    return inner.empty() ? "{}" : "{" + inner + " }";
-  }
-  std::string operator()(const Node& value) const { return toml_text(value); }
-};
-
-// Whether two values are the same, wherever they are written.
-bool same(const Value& a, const Value& b) {
-  if (a.index() != b.index()) return false;
-  if (const Law* law = std::get_if<Law>(&a)) return law->same_as(std::get<Law>(b));
-  return std::visit(ValueText{}, a) == std::visit(ValueText{}, b);
-}
-
-std::string_view table_of(std::string_view path) {
-  const std::size_t dot = path.rfind('.');
-  return dot == std::string_view::npos ? std::string_view() : path.substr(0, dot);
-}
-
-// "1 to 2", "4": runs of those that are set.
-std::vector<std::string> ranges_of(const std::vector<bool>& set) {
-  std::vector<std::string> ranges;
-  for (std::size_t first = 0, end = 0; first < set.size(); first = end + 1) {
-    for (end = first; end < set.size() && set[end];) ++end;
-    if (end == first) continue;
-    ranges.push_back(end == first + 1 ? std::to_string(first) : fmt::format("{} to {}", first, end - 1));
-  }
-  return ranges;
-}
 
 template <class T>
 bool by_path(const T& a, const T& b) {
@@ -329,7 +262,7 @@ std::optional<std::vector<std::string>> Scenario::differing_values(const Scenari
     for (auto ours = x.entries.begin(), theirs = y.entries.begin(); ours != x.entries.end(); ++ours, ++theirs) {
       const Entry &one = ours->second, &other = theirs->second;
       if (one.given != other.given || one.draw_id != other.draw_id) return std::nullopt;
-      if (!same(one.value, other.value)) paths.push_back(ours->first);
+      if (!same_value(one.value, other.value)) paths.push_back(ours->first);
     }
     return paths;
   };
@@ -345,76 +278,6 @@ std::optional<std::vector<std::string>> Scenario::differing_values(const Scenari
         if (copies.alike[number]) paths->push_back(original + "_" + std::to_string(number) + "." + path);
   }
   return paths;
-}
-
-// What replaces values of copies that are alike: the same for all of them where `below` has an entry for each path, and
-// nothing at all where some differ.
-std::optional<Scenario::Entries> Scenario::replaced_alike(const std::string& original, const Copies& copies) const {
-  Entries below;
-  std::map<std::string_view, std::size_t> times;
-  const std::string first = original + "_";
-  for (auto at = replaced_.lower_bound(first); at != replaced_.end() && at->first.starts_with(first); ++at) {
-    const OfCopy place = of_alike(at->first);
-    if (place.copies != &copies) continue;
-    const auto [found, is_new] = below.emplace(std::string(place.below), at->second);
-    if (!is_new && !same(found->second.value, at->second.value)) return std::nullopt;
-    ++times[found->first];
-  }
-  const auto all = static_cast<std::size_t>(std::count(copies.alike.begin(), copies.alike.end(), true));
-  for (const auto& [path, count] : times)
-    if (count != all) return std::nullopt;
-  return below;
-}
-
-std::string Scenario::resolved_text() const {
-  struct Line {
-    std::string path, text;
-  };
-  const auto line = [](const std::string& path, const std::string& value, std::string_view unit,
-                       std::string_view source) {
-    return Line{path, fmt::format("{} = {}  # {}{}{}\n", path, value, unit, unit.empty() ? "" : ", ", source)};
-  };
-  std::vector<Line> lines;
-  // An optional value that was not given and has no default is not in effect.
-  const auto add = [&](const std::string& path, const Entry& entry) {
-    const std::string_view source = entry.spec->source;
-    if (entry.given || !source.empty())
-      lines.push_back(
-          line(path, std::visit(ValueText{}, entry.value), entry.spec->unit, entry.given ? "given" : source));
-  };
-  const auto effective = [&](const std::string& path, const Entry& entry) -> const Entry& {
-    const auto other = replaced_.find(path);
-    return other == replaced_.end() ? entry : other->second;
-  };
-  for (const auto& [path, entry] : resolved_->all.entries) add(path, effective(path, entry));
-  for (const auto& [original, copies] : resolved_->copies) {
-    const Entries& entries = copies.contents.entries;
-    const std::vector<std::string> ranges = ranges_of(copies.alike);
-    if (ranges.empty()) continue;
-    if (const auto replaced = replaced_alike(original, copies)) {
-      for (const auto& [below, entry] : entries) {
-        const auto other = replaced->find(below);
-        if (below != kCount) add(joined_path(original, below), other == replaced->end() ? entry : other->second);
-      }
-      lines.push_back(line(joined_path(original, kCount), std::to_string(copies.alike.size() - 1),
-                           entries.find(kCount)->second.spec->unit,
-                           fmt::format("given: alike are {}", fmt::join(ranges, ", "))));
-      continue;
-    }
-    // A point of a sweep has replaced values of some.
-    for (std::size_t number = 1; number < copies.alike.size(); ++number)
-      for (const auto& [below, entry] : entries)
-        if (const std::string path = joined_path(original + "_" + std::to_string(number), below); copies.alike[number])
-          add(path, effective(path, entry));
-  }
-  // Sorted by path, firm.direct would stand between firm.cash and firm.fixed_cost.
-  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
-    return std::pair(table_of(a.path), std::string_view(a.path)) <
-           std::pair(table_of(b.path), std::string_view(b.path));
-  });
-  std::string out;
-  for (const Line& one : lines) out += one.text;
-  return out;
 }
 
 }  // namespace sim

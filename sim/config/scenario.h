@@ -81,6 +81,8 @@ class Scenario {
   const std::vector<std::pair<std::string, double>>& number_map(std::string_view path) const;
   const Node& tree(std::string_view path) const;
 
+  // Whether there is a value, given or by default.
+  bool has_value(std::string_view path) const { return find(path) != nullptr; }
   const ParameterSpec& spec(std::string_view path) const;
   // Where the value or the table is written; for a default, the place of the nearest table above.
   Mark mark(std::string_view path) const;
