@@ -14,9 +14,8 @@ constexpr std::uint32_t kWinAttempts = sim::kFirstAttempt;
 constexpr std::uint32_t kLostAttempts = sim::kFirstAttempt + 0x4000;
 // Wins a month up to which fewer than half of the cells have a deal, so that packing them pays.
 constexpr float kRareRate = 0.7f;
-constexpr std::size_t kTile = 1024;         // cells
-constexpr std::size_t kWideBlock = 256;     // lanes from which a source is a tile of its own
-constexpr std::size_t kQueuedDeals = 8192;  // cells with more deals, valued together
+constexpr std::size_t kTile = 1024;      // cells
+constexpr std::size_t kWideBlock = 256;  // lanes from which a source is a tile of its own
 
 }  // namespace
 
@@ -85,9 +84,7 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
       packed_owner_(lane_),
       packed_a_(lane_),
       packed_b_(lane_),
-      summed_(lane_.size()),
-      inverter_(lane_.size()),
-      deals_(std::max(kQueuedDeals, lane_.size())) {
+      deals_(lane_.size()) {
   hot_.reserve(sources.size());
   entities_.reserve(sources.size());
   owners_.reserve(sources.size());
@@ -99,6 +96,7 @@ SourceSampler::SourceSampler(const std::vector<Source>& sources, std::size_t lan
     entities_.push_back(source.address_.entity);
     owners_.push_back({source.address_.entity, static_cast<std::uint32_t>(source.source_ * sim::padded(lanes))});
     rates_.add(source.rates_);
+    deals_.add_source(source.source_);
     lags_.push_back(source.lag_ ? std::make_unique<Schedule>(*source.lag_, lanes) : nullptr);
     customers_.push_back(source.customers_ ? std::make_unique<CustomerWork>(*source.customers_, lanes) : nullptr);
   }
@@ -182,21 +180,7 @@ void SourceSampler::open_month(const State& state) {
   const bool first = month_ == 0;
   month_ = state.month;
   if (!first && !any_dated_) return;
-  laws_.clear();
-  for (std::size_t s = 0; s < hot_.size(); ++s) {
-    const DealValues& values = sources_[s].values_.in(month_);
-    if (laws_.empty() || !values.is_like(*laws_.back().values))
-      laws_.push_back({&values, state.sums_deals && values.can_sum() ? summed_.table_of(values) : 0});
-    hot_[s].unit = values.unit(state.sums_deals);
-    hot_[s].law = static_cast<std::uint32_t>(laws_.size() - 1);
-  }
-  rows_.clear();
-  for (const Hot& source : hot_) {
-    if (!rows_.empty() && source.row == rows_.back().first + rows_.back().count && source.unit == rows_.back().unit)
-      ++rows_.back().count;
-    else
-      rows_.push_back({source.row, 1, source.unit});
-  }
+  deals_.open(state, [&](std::size_t s) -> const DealValues& { return sources_[s].values_.in(month_); });
 }
 
 sim::Address SourceSampler::address(const State& state, std::size_t source) const {
@@ -260,8 +244,7 @@ void SourceSampler::count_leads(State& state) {
 // Wins that close at once are valued in runs of sources whose deals have one law.
 void SourceSampler::close_deals(State& state, float top_rate) {
   const auto same = [&](const Part& a, const Part& b) {
-    const Hot &one = hot_[a.source], &other = hot_[b.source];
-    return one.law == other.law && !one.has_lag && !other.has_lag;
+    return deals_.law(a.source) == deals_.law(b.source) && !hot_[a.source].has_lag && !hot_[b.source].has_lag;
   };
   for (std::size_t first = 0, last = 0; first < parts_.size(); first = last) {
     const Part& part = parts_[first];
@@ -358,45 +341,8 @@ void SourceSampler::value_rare(State& state, const Closed& closed) {
   for (std::size_t k = 0; k < open; ++k) state.sales.data()[slot(k)] = sums_[k];
 }
 
-// Sums of the deals of cells; deal by deal of their first ones, those with more wait in the queue.
 void SourceSampler::add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]) {
-  const auto& [values, table] = law(part);
-  const DealValues& deals = *values;
-  if (state.sums_deals && deals.can_sum())
-    summed_.sum(state, table, address(state, part.source), cells, words + 2, sums_.data());
-  else if (deals.by_inversion())
-    inverter_.sum(state, deals, address(state, part.source), cells, words + 2, sums_.data());
-  else
-    pair_up(state, deals, cells, words);
-}
-
-// Sums of the first deals of cells; those with more wait in the queue.
-void SourceSampler::pair_up(State& state, const DealValues& values, const DealCells& cells,
-                            std::uint32_t* const words[4]) {
-  values.first_deals(state.isa, cells.counts, words, cells.size, sums_.data());
-  if (!deals_.takes(cells.size)) draw_queue(state);
-  deals_.add(state.isa, values, cells);
-}
-
-// The totals must be there: what waits belongs to tiles before the one at hand.
-void SourceSampler::draw_queue(State& state) {
-  deals_.draw(state.isa, *state.philox, address(state), state.first_replication, state.sales.data());
-  deals_.clear();
-}
-
-void SourceSampler::in_units(State& state, const Rows& rows) {
-  const std::size_t n = state.count, stride = state.sales.stride();
-  const float* __restrict factor = state.deal_value.value.data();
-  float* __restrict sales = state.sales.row(rows.first);
-  sim::on_lanes(state.isa,
-                [=, unit = rows.unit, count = rows.count * stride, priced = state.deal_value.used]() SIM_LANES {
-                  if (!priced) {
-                    for (std::size_t i = 0; i < count; ++i) sales[i] *= unit;
-                    return;
-                  }
-                  for (float* row = sales; row != sales + count; row += stride)
-                    for (std::size_t i = 0; i < n; ++i) row[i] = row[i] * unit * factor[i];
-                });
+  deals_.sum(state, deals_.law(part.source), address(state, part.source), cells, words, sums_.data());
 }
 
 void SourceSampler::finish_month(State& state) {
@@ -404,8 +350,7 @@ void SourceSampler::finish_month(State& state) {
   rates_.end_month();
   if (sources_.empty() || state.skips_money()) return;
   sim::StageTimer timer(state.profile);
-  draw_queue(state);
-  for (const Rows& rows : rows_) in_units(state, rows);
+  deals_.finish_month(state, address(state));
   timer.mark("> further deals");
 }
 

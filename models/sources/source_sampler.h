@@ -19,8 +19,7 @@
 
 #include "models/setup.h"
 #include "models/sources/customer_base.h"
-#include "models/sources/deal_inverter.h"
-#include "models/sources/deal_sums.h"
+#include "models/sources/deal_totals.h"
 #include "models/sources/deal_values.h"
 #include "models/sources/schedule.h"
 #include "models/sources/source_rates.h"
@@ -87,18 +86,6 @@ class SourceSampler {
   struct Hot {
     std::uint32_t row;  // of State::sales
     bool has_lag;
-    float unit = 1.0f;      // of sums of deals
-    std::uint32_t law = 0;  // of deals, among laws_
-  };
-  // How the deals of neighbours are made, units apart.
-  struct DealLaw {
-    const DealValues* values;
-    std::uint32_t table;  // where they are summed at once
-  };
-  // Rows of sales that follow each other, and come in the same unit.
-  struct Rows {
-    std::uint32_t first, count;
-    float unit;
   };
   struct Part {  // of a tile: the cells of sources that move alike
     std::size_t source, begin;
@@ -116,7 +103,6 @@ class SourceSampler {
   };
 
   void open_month(const State& state);
-  const DealLaw& law(const Part& part) const { return laws_[hot_[part.source].law]; }
   // Of a source's draws of the month; of many, whose entities are given apart, that of any.
   sim::Address address(const State& state, std::size_t source = 0) const;
   // Of the cells of the tile.
@@ -134,16 +120,11 @@ class SourceSampler {
   void value(State& state, const Closed& closed);
   void value_rare(State& state, const Closed& closed);
   void add_up(State& state, const Part& part, const DealCells& cells, std::uint32_t* const words[4]);
-  void pair_up(State& state, const DealValues& values, const DealCells& cells, std::uint32_t* const words[4]);
-  void draw_queue(State& state);
-  static void in_units(State& state, const Rows& rows);
 
   const std::vector<Source>& sources_;
   bool count_leads_ = false, any_dated_ = false;
-  int month_ = 0;       // that hot_ is of
-  sim::Lane<Hot> hot_;  // [source]
-  std::vector<DealLaw> laws_;
-  std::vector<Rows> rows_;
+  int month_ = 0;                       // at hand
+  sim::Lane<Hot> hot_;                  // [source]
   sim::Lane<std::uint64_t> entities_;   // [source]
   sim::Lane<DealCells::Owner> owners_;  // the same
   std::uint32_t stream_ = 0;            // of draws
@@ -165,9 +146,7 @@ class SourceSampler {
   sim::Grid<std::uint32_t> closing_words_;
   sim::Lane<std::uint32_t> packed_, packed_counts_, packed_owner_, packed_a_,
       packed_b_;  // cells with deals where these are rare
-  DealSums summed_;
-  DealInverter inverter_;
-  DealQueue deals_;
+  DealTotals deals_;
 };
 
 }  // namespace partnersim
