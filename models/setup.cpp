@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "models/scenario/parameter_draws.h"
 #include "models/scenario/relation.h"
@@ -21,15 +20,6 @@ namespace {
 constexpr std::size_t kMostSummedLaws = 100;
 
 constexpr std::ptrdiff_t kShownOfCircle = 5;
-
-// Null for a path that has no value.
-const sim::ParameterSpec* spec_of(const sim::Scenario& scenario, const std::string& path) {
-  try {
-    return &scenario.spec(path);
-  } catch (const std::logic_error&) {
-    return nullptr;
-  }
-}
 
 // What one sale brings: the mean deal, or where deals are worth nothing the mean monthly fee.
 double typical_sale_of(const sim::Scenario& scenario, const std::string& path) {
@@ -160,6 +150,7 @@ Parameter::Piece Setup::piece(const std::string& path, const DatedLaw& dated) {
 
 // One piece of a number's own law, or those of the number that it is a share of, as long as that law is in effect.
 std::vector<Parameter::Piece> Setup::pieces(const std::string& path, std::vector<std::string>& chain) {
+  if (const auto known = shares_.find(path); known != shares_.end()) return known->second;
   std::vector<Parameter::Piece> all;
   chain.push_back(path);
   const std::vector<DatedLaw> dated = changes_.laws(scenario, path);
@@ -178,6 +169,8 @@ std::vector<Parameter::Piece> Setup::pieces(const std::string& path, std::vector
     }
   }
   chain.pop_back();
+  if (std::any_of(dated.begin(), dated.end(), [](const DatedLaw& piece) { return is_share(piece.law); }))
+    shares_.emplace(path, all);
   return all;
 }
 
@@ -189,9 +182,7 @@ std::vector<Parameter::Piece> Setup::share_of(const std::string& path, const sim
     problems.add(law.mark, problem, reason, hint);
     return std::vector<Parameter::Piece>{{1, 0.0, -1}};
   };
-  if (circular_.contains(path)) return {{1, 0.0, -1}};
   if (const auto circle = std::find(chain.begin(), chain.end(), other); circle != chain.end()) {
-    circular_.insert(circle, chain.end());
     std::string through;
     for (auto number = circle; number != chain.end(); ++number)
       through += number - circle < kShownOfCircle    ? *number + " -> "
@@ -200,8 +191,7 @@ std::vector<Parameter::Piece> Setup::share_of(const std::string& path, const sim
     return refuse(fmt::format("{} is a share of itself", other), through + other,
                   "Give one of them a number of its own.");
   }
-  const sim::ParameterSpec* spec = spec_of(scenario, other);
-  if (spec == nullptr) {
+  if (!scenario.has_value(other)) {
     if (is_switched_off(scenario, other))
       return refuse(fmt::format("{}: {} is disabled", path, other), "there is nothing to be a share of",
                     "Name a number that is there, or write one.");
@@ -213,29 +203,25 @@ std::vector<Parameter::Piece> Setup::share_of(const std::string& path, const sim
     return refuse(fmt::format("{}: {} is no number of this scenario", path, other), {},
                   sim::did_you_mean(other, {numbers.begin(), numbers.end()}, "Numbers"));
   }
-  if (spec->kind != sim::Kind::number)
+  const sim::ParameterSpec &spec = scenario.spec(other), &own = scenario.spec(path);
+  if (spec.kind != sim::Kind::number)
     return refuse(fmt::format("{}: {} is no number", path, other), "only numbers have shares", "Name a number.");
-  if (!scenario.law(other).is_constant() && spec->frequency != sim::Frequency::once_a_replication)
+  if (!scenario.law(other).is_constant() && spec.frequency != sim::Frequency::once_a_replication)
     return refuse(fmt::format("{}: {} is drawn more than once in a future", path, other), "a share is of one value",
                   "Name a number that is constant or drawn once a replication.");
-  const sim::ParameterSpec& own = scenario.spec(path);
-  if (own.unit != spec->unit)
-    warnings.push_back(fmt::format("{} ({}) is a share of {} ({})", path, own.unit, other, spec->unit));
-  std::vector<Parameter::Piece> pieces_of_other = pieces(other, chain);
-  const sim::Range& range = own.range;
-  for (Parameter::Piece& piece : pieces_of_other) {
+  if (own.unit != spec.unit)
+    warnings.push_back(fmt::format("{} ({}) is a share of {} ({})", path, own.unit, other, spec.unit));
+  std::vector<Parameter::Piece> shared = pieces(other, chain);
+  for (Parameter::Piece& piece : shared) {
     piece.constant *= share;
     piece.factor *= share;
     if (piece.factor == 0.0) piece.input = -1;
-    const double most = piece.input < 0
-                            ? piece.constant
-                            : piece.factor * inputs_[static_cast<std::size_t>(piece.input)].quantile.upper();
-    const bool beyond = most > range.high && !(range.limit_high && piece.input >= 0);
-    if (beyond)
+    const double most = largest(piece);
+    if (most > own.range.high && !(own.range.limit_high && piece.input >= 0))
       return refuse(fmt::format("{}: {} of {} can be {:.6g}", path, share, other, most),
-                    fmt::format("at most {:.6g} is possible", range.high), "Use a smaller share.");
+                    fmt::format("at most {:.6g} is possible", own.range.high), "Use a smaller share.");
   }
-  return pieces_of_other;
+  return shared;
 }
 
 Parameter Setup::parameter(const std::string& path) {
@@ -243,10 +229,11 @@ Parameter Setup::parameter(const std::string& path) {
   return Parameter(pieces(path, chain));
 }
 
+// Its own dated changes are not asked for, so that they are refused.
 Parameter Setup::opening(const std::string& path) {
-  if (const sim::Law& law = scenario.law(path); !is_share(law)) return Parameter({piece(path, {1, law})});
-  std::vector<std::string> chain;
-  return Parameter({pieces(path, chain).front()});
+  const sim::Law& law = scenario.law(path);
+  std::vector<std::string> chain{path};
+  return Parameter({is_share(law) ? share_of(path, law, chain).front() : piece(path, {1, law})});
 }
 
 std::vector<DatedLaw> Setup::laws(const std::string& path) { return changes_.laws(scenario, path); }

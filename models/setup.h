@@ -79,9 +79,9 @@ class Parameter {
   bool changes_in(int month) const;
   bool is_drawn() const;
   bool is_zero() const;  // throughout
+  const Piece& at(int month) const;
 
  private:
-  const Piece& at(int month) const;
   template <class Predicate>
   bool any(const Predicate& holds) const;
 
@@ -125,6 +125,12 @@ class Setup {
   void report_idle(const std::string& path, const std::string& reason, const std::string& hint);
   // Dated changes whose path no process asked for.
   void report_idle_changes() { changes_.report_idle(problems); }
+
+  // The largest value that a piece of a parameter may take.
+  double largest(const Parameter::Piece& piece) const {
+    return piece.input < 0 ? piece.constant
+                           : piece.factor * inputs_[static_cast<std::size_t>(piece.input)].quantile.upper();
+  }
 
   // Handles, or -1 when the scenario's [output] does not ask for it.
   int outcome(sim::Column column);
@@ -188,7 +194,7 @@ class Setup {
 
  private:
   Parameter::Piece piece(const std::string& path, const DatedLaw& dated);
-  // `chain`: the numbers that are shares of this one. Circles are reported once, and worth 0 from then on.
+  // `chain`: the numbers that are shares of this one. Each is looked at once, so that mistakes are told once.
   std::vector<Parameter::Piece> pieces(const std::string& path, std::vector<std::string>& chain);
   std::vector<Parameter::Piece> share_of(const std::string& path, const sim::Law& law, std::vector<std::string>& chain);
   int input(const std::string& id, const sim::Quantile& quantile, sim::Column column, bool luck);
@@ -206,7 +212,7 @@ class Setup {
   std::map<std::string, std::string> draw_ids_;  // by path
   std::map<std::uint64_t, std::string> entities_;
   DatedChanges changes_;
-  std::set<std::string> circular_;
+  std::map<std::string, std::vector<Parameter::Piece>> shares_;  // by path
 };
 
 // A gamma law of mean 1: mixing and frailty.

@@ -77,7 +77,7 @@ class DirectBusiness final : public ProcessOf<DirectBusiness> {
       setup.problems.add(setup.scenario.mark(path), fmt::format("{} times the mean close rate is {:.3g}", path, mean),
                          "each deal would bring more than one deal, without end",
                          fmt::format("Use less than {:.3g}.", 1.0 / close_rate_.expected(1)));
-    else if (largest_of_number(setup.scenario, path) * largest_of_number(setup.scenario, kPath + ".close_rate") > 1.0)
+    else if (setup.largest(word_of_mouth_.at(1)) * setup.largest(close_rate_.at(1)) > 1.0)
       setup.warnings.push_back(
           fmt::format("{}: in some futures each deal brings more than one further deal, and business explodes", path));
   }

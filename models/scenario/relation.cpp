@@ -1,7 +1,7 @@
 #include "models/scenario/relation.h"
 
 #include <array>
-#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "sim/rng/distribution.h"
@@ -13,24 +13,6 @@ constexpr std::array kShareOf{
     sim::ArgumentSpec{.name = "share", .range = {0, 1e6}, .doc = "of the other number"},
     sim::ArgumentSpec{.name = "of", .doc = "its path, \"firm.direct.leads\"", .kind = sim::ArgumentSpec::Kind::text},
 };
-
-// Follows shares to the law that is none; `read(law, range)` of it, times the shares on the way.
-template <class Read>
-double through_shares(const sim::Scenario& scenario, std::string path, const Read& read) {
-  constexpr int kLongestChain = 100;  // longer ones are circles
-  double factor = 1.0;
-  try {
-    for (int step = 0; step < kLongestChain; ++step) {
-      const sim::Law& law = scenario.law(path);
-      if (law.is_constant()) return factor * law.number("value");
-      if (!is_share(law)) return factor * read(sim::make_quantile(law, sim::support_of(scenario.spec(path).range)));
-      factor *= law.number("share");
-      path = law.text("of");
-    }
-  } catch (const std::logic_error&) {  // names no number
-  }
-  return 0.0;
-}
 
 }  // namespace
 
@@ -52,12 +34,17 @@ std::string number_problem(const sim::Law& law, const sim::Range& range) {
   return is_share(law) ? std::string() : sim::distribution_problem(law, range);
 }
 
-double mean_of_number(const sim::Scenario& scenario, const std::string& path) {
-  return through_shares(scenario, path, [](const sim::Quantile& quantile) { return quantile.mean(); });
-}
-
-double largest_of_number(const sim::Scenario& scenario, const std::string& path) {
-  return through_shares(scenario, path, [](const sim::Quantile& quantile) { return quantile.upper(); });
+double mean_of_number(const sim::Scenario& scenario, std::string path) {
+  constexpr int kLongestChain = 100;  // longer ones are circles
+  double factor = 1.0;
+  for (int step = 0; step < kLongestChain && scenario.has_value(path); ++step) {
+    const sim::Law& law = scenario.law(path);
+    if (law.is_constant()) return factor * law.number("value");
+    if (!is_share(law)) return factor * sim::make_quantile(law, sim::support_of(scenario.spec(path).range)).mean();
+    factor *= law.number("share");
+    path = law.text("of");
+  }
+  return 0.0;
 }
 
 }  // namespace partnersim

@@ -28,7 +28,8 @@ inline const sim::ParameterSpec lag_spec(std::string_view path) {
 }
 inline const sim::ParameterSpec fee_spec(std::string_view path) {
   return {.path = path, .unit = "currency", .range = sim::up_to(1e9), .required = true,
-          .frequency = sim::Frequency::once_a_replication, .laws = number_laws(), .check = number_problem, .doc = "what a customer pays a month, on top of the deal value"};
+          .frequency = sim::Frequency::once_a_replication, .laws = number_laws(), .check = number_problem,
+          .doc = "what a customer pays a month, on top of the deal value"};
 }
 inline const sim::ParameterSpec retention_spec(std::string_view path) {
   return {.path = path, .unit = "1 a month", .range = {0, 1}, .required = true,

@@ -91,4 +91,8 @@ TEST_CASE("shares of themselves, of nothing, or beyond what is possible are refu
   CHECK(says(complaint(kDirect + "[partner.a]\nleads = 1\ndeal_value = 1\nclose_rate = { share = 1.5, of = "
                                  "\"firm.direct.close_rate\" }\n"),
              "can be 1.5"));
+  // What is only looked at in the beginning cannot change at a date, a share or not.
+  CHECK(says(complaint(kDirect + "[firm]\nfixed_cost = 10\ncash = { share = 9, of = \"firm.fixed_cost\" }\n"
+                                 "[change.a]\nmonth = 5\nset = { \"firm.cash\" = 4 }\n"),
+             "firm.cash cannot change at a date"));
 }
