@@ -15,6 +15,8 @@ class Complexity {
   bool any() const { return hours_ != 0.0; }
   // sums[i] += factor times the hours of the month, by lane; `counts` is work space.
   void add(const State& state, double factor, float* counts, float* sums) const;
+  // Hours of so many partnerships.
+  double of(double working) const { return 0.5 * hours_ * working * (working - 1.0); }
   // Exact where partnerships end independently.
   double expected(const Expectation& e) const;
 

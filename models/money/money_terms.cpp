@@ -91,9 +91,11 @@ MoneyTerms::MoneyTerms(Setup& setup)
   for (std::size_t p = 0; p < setup.partners.size(); ++p) {
     const std::string& path = setup.partners[p].path;
     const auto dated = [&](const char* key) { return DatedNumber(setup.laws(path + key)); };
+    const auto own_or_firms = [&](const std::string& key) {
+      return setup.scenario.number((setup.scenario.given(path + key) ? path : "firm") + key);
+    };
     partners_.push_back({setup.source_of_partner(p), setup.partners[p].start, dated(".commission"), dated(".cost"),
-                         dated(".setup"), dated(".hours"),
-                         setup.scenario.number((setup.scenario.given(path + ".unpaid") ? path : "firm") + ".unpaid")});
+                         dated(".setup"), dated(".hours"), Payment{own_or_firms(".pay_lag"), own_or_firms(".unpaid")}});
   }
   for (const std::string& id : setup.channels) spend_.emplace_back(setup.laws("acquisition." + id + ".spend"));
   group_payers(setup);
@@ -123,39 +125,32 @@ void MoneyTerms::check_idle(Setup& setup) const {
   if (complexity.any() && !scenario.given("firm.wage") && !scenario.given("firm.owner_hours"))
     setup.report_idle("firm.complexity", "hours neither cost anything nor keep the owner from selling",
                       "Add firm.wage, or firm.owner_hours and firm.focus.");
-  std::vector<std::string> lags{"firm.pay_lag"};
-  for (const Partner& partner : setup.partners) lags.push_back(partner.path + ".pay_lag");
-  for (const std::string& path : lags)
-    if (scenario.given(path) && !has_cash && !scenario.given("firm.discount_rate"))
+  if (has_cash || scenario.given("firm.discount_rate")) return;
+  const auto idle_lag = [&](const std::string& path) {
+    if (scenario.given(path))
       setup.report_idle(path, "neither cash nor net present value is modelled", "Add firm.cash or firm.discount_rate.");
+  };
+  idle_lag("firm.pay_lag");
+  for (const Partner& partner : setup.partners) idle_lag(partner.path + ".pay_lag");
 }
 
 void MoneyTerms::group_payers(const Setup& setup) {
-  const sim::Scenario& scenario = setup.scenario;
-  const Payment usual{scenario.number("firm.pay_lag"), scenario.number("firm.unpaid")};
-  payers_.push_back({usual, {}});
+  const Payment usual{setup.scenario.number("firm.pay_lag"), setup.scenario.number("firm.unpaid")};
   for (std::size_t s = 0; s < setup.sources(); ++s) {
-    Payment own = usual;
-    if (s >= setup.source_of_partner(0) && s < setup.source_of_channel(0)) {
-      const std::string& path = setup.partners[s - setup.source_of_partner(0)].path;
-      if (scenario.given(path + ".pay_lag")) own.lag = scenario.number(path + ".pay_lag");
-      own.unpaid = unpaid(s - setup.source_of_partner(0));
-    }
+    const bool is_partners = s >= setup.source_of_partner(0) && s < setup.source_of_channel(0);
+    const Payment& own = is_partners ? partners_[s - setup.source_of_partner(0)].payment : usual;
     const auto same = [&](const Payers& payers) { return payers.payment == own; };
     const auto found = std::find_if(payers_.begin(), payers_.end(), same);
     (found == payers_.end() ? payers_.emplace_back(Payers{own, {}}) : *found).sources.push_back(s);
   }
-  std::erase_if(payers_, [](const Payers& payers) { return payers.sources.empty(); });
 }
 
 double MoneyTerms::planned_spending(int months) const {
   double all = 0.0;
   for (int month = 1; month <= months; ++month) all += fixed.expected(month) + spend(month) + injected(month);
   for (std::size_t p = 0; p < partners(); ++p) all += spent_on(p, months);
-  // All at once: the most it can cost.
-  Expectation everybody(partners(), partners() + 1);
-  std::fill(everybody.weight.begin(), everybody.weight.end(), 1.0);
-  for (int month = 1; complexity.any() && month <= months; ++month) all += complexity.expected(everybody) * wage(month);
+  const double most_hours = complexity.of(static_cast<double>(partners()));
+  for (int month = 1; month <= months; ++month) all += most_hours * wage(month);
   return all;
 }
 

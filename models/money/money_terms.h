@@ -69,14 +69,14 @@ class MoneyTerms {
     std::vector<std::size_t> sources;
   };
   const std::vector<Payers>& payers() const { return payers_; }
-  double unpaid(std::size_t partner) const { return partners_[partner].unpaid; }
+  double unpaid(std::size_t partner) const { return partners_[partner].payment.unpaid; }
 
  private:
   struct Terms {
     std::size_t source;
     int start;
     DatedNumber commission, cost, setup, hours;
-    double unpaid;
+    Payment payment;
   };
   void read_injections(Setup& setup);
   void group_payers(const Setup& setup);

@@ -14,8 +14,7 @@ PartnerBooks::PartnerBooks(Setup& setup, const MoneyTerms& terms) : may_stop(ter
     resolutions.push_back(money_resolution(setup.partners[p].typical_sale, terms.spent_on(p, setup.months)));
   net_total = setup.member_total({"net_value", setup.currency, "Net value by partner",
                                   "Mean of the partner's revenue less variable cost, commission, what is never paid, "
-                                  "cost, set-up and hours at the "
-                                  "wage.",
+                                  "cost, set-up and hours at the wage.",
                                   resolutions});
   hours_total = setup.member_total(
       {"hours", "person-hours", "Hours by partner", "Mean number of hours the partnership took.", hours});

@@ -1,8 +1,8 @@
 // Whom revenue comes through (MODEL.md, section 14): by type and by sector of partners, and how much hangs on few. With
 // s_p a partner's share of all revenue through partners
 //
-//   Herfindahl index  sum of s_p^2      effective partners  1 over it      top share  the largest partner's of all
-//   revenue
+//   Herfindahl index  sum of s_p^2      effective partners  1 over it
+//   top share         of the largest partner in all revenue
 //
 // Missing where there is nothing to share. Draws nothing.
 #include <algorithm>
