@@ -60,7 +60,8 @@ class SeveralPoints:
         for k, name in enumerate(self._kept("partners/partner")):
             kind = re.sub(r"_\d+$", "", name)
             if kind != name and there[k]:
-                same = (kind, tuple(self._cache[key].get(name) or self._cache[key].get(kind, ())), tuple(f"{values[k]:.9g}" for values in figures))
+                own = self._cache[key].get(name) or self._cache[key].get(kind, ())
+                same = (kind, tuple(own), tuple(f"{values[k]:.9g}" for values in figures))
                 groups.setdefault(same, []).append(k)
         return [group for group in groups.values() if len(group) > 1]
 

@@ -9,6 +9,7 @@
 
 #include "tests/support/about.h"
 #include "tests/support/harness.h"
+#include "tests/support/monthly.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/statistics.h"
 
@@ -28,17 +29,7 @@ Run run(const std::string& rest) {
 void check_linear(const std::string& claim, const Run& finished, const std::function<double(int)>& exact) {
   CAPTURE(claim);
   const auto expected = finished.expected();
-  double total = 0.0;
-  for (int t = 1; t <= kMonths; ++t) {
-    const double month = exact(t);
-    total += month;
-    CHECK(expected.trajectories.at("revenue")[static_cast<std::size_t>(t - 1)] == about(month, 1e-9));
-    const auto seen = finished.monthly("revenue", t);
-    if (month == 0.0)
-      CHECK(seen.mean == 0.0);
-    else
-      check_near(family, claim + ", month " + std::to_string(t), seen.mean, seen.error, month);
-  }
+  const double total = check_monthly_revenue(family, claim, finished, kMonths, exact);
   CHECK(expected.outcomes.at("revenue") == about(total, 1e-9));
   check_mean(family, claim, finished.column("revenue"), total);
   check_mean(family, claim + ", leads", finished.column("leads"), expected.outcomes.at("leads"));

@@ -13,6 +13,7 @@
 
 #include "tests/support/about.h"
 #include "tests/support/harness.h"
+#include "tests/support/monthly.h"
 #include "tests/support/scenario_text.h"
 #include "tests/support/shipped.h"
 #include "tests/support/statistics.h"
@@ -34,18 +35,7 @@ const std::string kPartner = "[partner.acme]\nleads = 4\nclose_rate = 1\ndeal_va
 // Means of every month, simulated and of the spreadsheet; the law of the whole.
 void check_months(const std::string& claim, const Run& finished, const std::function<double(int)>& exact) {
   CAPTURE(claim);
-  const auto expected = finished.expected();
-  double total = 0.0;
-  for (int t = 1; t <= kMonths; ++t) {
-    const double month = exact(t);
-    total += month;
-    CHECK(expected.trajectories.at("revenue")[static_cast<std::size_t>(t - 1)] == about(month, 1e-9));
-    const auto seen = finished.monthly("revenue", t);
-    if (month == 0.0)
-      CHECK(seen.mean == 0.0);
-    else
-      check_near(family, claim + ", month " + std::to_string(t), seen.mean, seen.error, month);
-  }
+  const double total = check_monthly_revenue(family, claim, finished, kMonths, exact);
   check_poisson(family, claim, finished.column("wins"), total);
   check_variance(family, claim, finished.column("wins"), total);
 }
